@@ -1,0 +1,62 @@
+"""What went wrong, in the user's words.
+
+Every error that may reach a person is a `StudioError`: one plain sentence that names the thing, the cause
+and the way out. `detail` is for the log and for "Show details". Anything else that escapes is a bug.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as a value, so that it can be stored with a job and shown again after a restart."""
+
+    what: str  # "“talk.mp3” holds no sound: the file is empty."
+    hint: str = ""  # "Copy it again from the recorder."
+    detail: str = ""  # technical text, never needed to understand `what`
+    kind: str = "error"  # the name of the StudioError class, e.g. "MediaError"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.what} {self.hint}".strip()
+
+
+class StudioError(Exception):
+    """Base of all errors meant for people."""
+
+    def __init__(self, what: str, hint: str = "", detail: str = "") -> None:
+        super().__init__(what)
+        self.problem = Problem(what, hint, detail, type(self).__name__)
+
+    def __str__(self) -> str:
+        return self.problem.sentence
+
+
+class MediaError(StudioError):
+    """A recording cannot be read: missing, empty, damaged, no sound in it."""
+
+
+class ModelError(StudioError):
+    """Weights cannot be had or are not what they should be."""
+
+
+class EngineError(StudioError):
+    """An engine refused the work or died doing it."""
+
+
+class DeviceError(EngineError):
+    """The graphics card does not work for this; the processor may."""
+
+
+class FormatError(StudioError):
+    """A transcript or subtitle file cannot be read. The sentence names the line."""
+
+
+class StorageError(StudioError):
+    """The disk is full, read-only or not ours to write."""
+
+
+class UsageError(StudioError):
+    """What was asked for makes no sense: an unknown model, a wrong option."""

@@ -1,0 +1,123 @@
+"""The transcript: words with times, cut into segments, spoken by speakers.
+
+All times are integer milliseconds from the start of the recording. A speaker is an id; its name is data, so a
+rename touches one value. If a segment has words, its text is exactly `join_words(words)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One spoken word as shown, punctuation included, without surrounding spaces."""
+
+    text: str
+    start: int
+    end: int
+    confidence: float | None = None  # 0..1, None where it was not measured
+    space: bool = True  # a space stands before it (not so in Chinese or Japanese)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of speech by one speaker, usually one sentence.
+
+    `id` is unique within its transcript and stays with the segment through edits; 0 means not stored yet.
+    """
+
+    start: int
+    end: int
+    text: str
+    words: tuple[Word, ...] = ()  # empty where no word times are known; never invented silently
+    speaker: str | None = None  # a Speaker.id
+    confidence: float | None = None  # 0..1
+    id: int = 0
+
+    @staticmethod
+    def from_words(words: Iterable[Word], speaker: str | None = None, id: int = 0) -> Segment:
+        """The segment that these words make: their text, outer times and mean confidence."""
+        words = tuple(words)
+        return Segment(
+            start=words[0].start,
+            end=max(words[-1].end, words[0].start),
+            text=join_words(words),
+            words=words,
+            speaker=speaker,
+            confidence=mean_confidence(words),
+            id=id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    id: str  # "S1", "S2", ... in order of first appearance
+    name: str  # "Speaker 1" until the user knows better
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One speaker talks from start to end (milliseconds). Turns of different speakers may overlap."""
+
+    start: int
+    end: int
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The recording a transcript was made from."""
+
+    path: str = ""
+    name: str = ""
+    content_id: str = ""  # see media.fingerprint; finds a moved file again
+    duration: int = 0  # milliseconds
+    track: int = 0  # which audio track
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What made the transcript."""
+
+    name: str = ""  # "faster-whisper"
+    model: str = ""  # "whisper-base"
+    device: str = ""  # "cpu" or "cuda"
+    task: str = "transcribe"  # or "translate"
+    speakers: str = ""  # what told the speakers apart, "" if nothing did
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    segments: tuple[Segment, ...] = ()  # ordered by start
+    speakers: tuple[Speaker, ...] = ()
+    language: str | None = None  # ISO 639-1, as the engine names it
+    duration: int = 0  # milliseconds
+    source: Source = field(default_factory=Source)
+    engine: EngineInfo = field(default_factory=EngineInfo)
+
+    @property
+    def text(self) -> str:
+        return " ".join(s.text for s in self.segments)
+
+    def name_of(self, speaker: str | None) -> str:
+        """The name to show for a speaker id, "" for none."""
+        return next((s.name for s in self.speakers if s.id == speaker), speaker or "")
+
+    def with_segments(self, segments: Iterable[Segment]) -> Transcript:
+        return replace(self, segments=tuple(segments))
+
+
+def join_words(words: Iterable[Word]) -> str:
+    return "".join((" " if w.space else "") + w.text for w in words).strip()
+
+
+def mean_confidence(words: Iterable[Word]) -> float | None:
+    known = [w.confidence for w in words if w.confidence is not None]
+    return round(sum(known) / len(known), 4) if known else None
+
+
+def default_speakers(ids: Iterable[str]) -> tuple[Speaker, ...]:
+    """Speakers named "Speaker 1", "Speaker 2", ... in the order their ids first appear."""
+    return tuple(Speaker(id, f"Speaker {n}") for n, id in enumerate(dict.fromkeys(ids), 1))
