@@ -9,5 +9,5 @@ _PACKAGE = Path(__file__).resolve().parent
 
 def resource(name: str) -> Path:
     """The path of a bundled file, e.g. resource("models.toml")."""
-    installed = _PACKAGE / "resources" / name
+    installed = _PACKAGE / "_resources" / name
     return installed if installed.exists() else _PACKAGE.parent / "resources" / name

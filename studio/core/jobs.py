@@ -173,3 +173,5 @@ class Finished:
 JobEvent = (
     Progress | Note | TranscriptStarted | PeaksReady | LanguageFound | SegmentsStored | SpeakersApplied | Finished
 )
+    Progress | Note | TranscriptStarted | PeaksReady | LanguageFound | SegmentsStored | SpeakersApplied | Finished
+)

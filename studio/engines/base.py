@@ -8,7 +8,7 @@ token at least every 50 ms and raise `Stopped`. Calls come from one worker threa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -25,7 +25,7 @@ class SpeechRequest:
     task: str = "transcribe"  # or "translate"
     vocabulary: str = ""
     start: int = 0  # milliseconds: go on from here
-    decode: DecodeOptions = DecodeOptions()
+    decode: DecodeOptions = field(default_factory=DecodeOptions)
 
 
 @dataclass(frozen=True, slots=True)
