@@ -173,5 +173,3 @@ class Finished:
 JobEvent = (
     Progress | Note | TranscriptStarted | PeaksReady | LanguageFound | SegmentsStored | SpeakersApplied | Finished
 )
-    Progress | Note | TranscriptStarted | PeaksReady | LanguageFound | SegmentsStored | SpeakersApplied | Finished
-)
