@@ -1,0 +1,1 @@
+"""Engines on this computer, in a child process of their own."""

@@ -1,0 +1,1 @@
+"""Transcripts as text and back: txt, srt, vtt, json. No disk here."""

@@ -1,0 +1,1 @@
+"""Weights: the catalogue (resources/models.toml), fetching, checking, where they lie."""

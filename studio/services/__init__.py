@@ -1,0 +1,1 @@
+"""The rooms combined: generators and functions that the window and the command line share."""
