@@ -1,1 +1,29 @@
 """What the program remembers: jobs, transcripts, edits and settings, in one SQLite file."""
+
+from __future__ import annotations
+
+from .database import Database
+from .home import Home
+from .jobs import JobStore
+from .presence import Presence
+from .settings import Settings
+from .transcripts import TranscriptStore
+
+
+class Library:
+    """The stores of one home, over one database. Usable from any thread."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.database = Database(home.database)
+        self.presence = Presence(home.run)
+        self.jobs = JobStore(self.database, self.presence)
+        self.transcripts = TranscriptStore(self.database)
+        self.settings = Settings(self.database)
+
+    def close(self) -> None:
+        self.presence.close()
+        self.database.close()
+
+
+__all__ = ["Home", "JobStore", "Library", "Settings", "TranscriptStore"]

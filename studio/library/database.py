@@ -1,0 +1,177 @@
+"""The SQLite file: one connection for each thread, migrations, errors in plain words.
+
+WAL lets the window read while a worker writes. `synchronous=FULL` because a stored segment must survive a power cut.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from studio.core.errors import StorageError
+
+# Each entry brings the file from one version to the next; never change one that was released.
+MIGRATIONS = (
+    """
+    CREATE TABLE job (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        position INTEGER NOT NULL,
+        path TEXT NOT NULL,
+        name TEXT NOT NULL,
+        content_id TEXT NOT NULL,
+        options TEXT NOT NULL,
+        resource TEXT NOT NULL,
+        state TEXT NOT NULL,
+        duration INTEGER NOT NULL DEFAULT 0,
+        stage TEXT NOT NULL DEFAULT '',
+        progress REAL NOT NULL DEFAULT 0,
+        problem TEXT,
+        owner TEXT,
+        transcript_id INTEGER,
+        took REAL NOT NULL DEFAULT 0,
+        created TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        finished TEXT
+    );
+    CREATE INDEX job_state ON job (state, position);
+    CREATE INDEX job_content ON job (content_id);
+
+    CREATE TABLE transcript (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        language TEXT,
+        duration INTEGER NOT NULL DEFAULT 0,
+        heard INTEGER NOT NULL DEFAULT 0,
+        source TEXT NOT NULL,
+        engine TEXT NOT NULL,
+        created TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+    );
+    CREATE TABLE speaker (
+        transcript_id INTEGER NOT NULL REFERENCES transcript (id) ON DELETE CASCADE,
+        place INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        PRIMARY KEY (transcript_id, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE segment (
+        transcript_id INTEGER NOT NULL REFERENCES transcript (id) ON DELETE CASCADE,
+        id INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        end INTEGER NOT NULL,
+        speaker TEXT,
+        text TEXT NOT NULL,
+        confidence REAL,
+        words TEXT NOT NULL,
+        PRIMARY KEY (transcript_id, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE edit (
+        transcript_id INTEGER NOT NULL REFERENCES transcript (id) ON DELETE CASCADE,
+        step INTEGER NOT NULL,
+        edit TEXT NOT NULL,
+        undone INTEGER NOT NULL DEFAULT 0,
+        made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        PRIMARY KEY (transcript_id, step)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    """,
+)
+
+_WAYS_OUT = {
+    "full": ("the disk is full", "Free some space; nothing that was stored is lost."),
+    "readonly": ("it is read-only", "Set STUDIO_HOME to a folder that you may write to."),
+    "unable to open": ("it cannot be opened", "Set STUDIO_HOME to a folder that you may write to."),
+    "locked": ("another program keeps it locked", "Close the other window and try again."),
+    "malformed": ("it is damaged", "Move it away to start afresh, and keep it: much can be recovered."),
+    "not a database": ("it is damaged", "Move it away to start afresh, and keep it: much can be recovered."),
+    "i/o error": ("the disk does not answer", "Check the disk; nothing that was stored is lost."),
+}
+
+
+class Database:
+    """Gives every thread its own connection to one file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        with self.translated():
+            self._migrate()
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A connection to look things up with."""
+        with self.translated():
+            yield self._connection()
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it or nothing."""
+        with self.translated():
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def version(self) -> int:
+        """Changes when another connection has changed the file; compare two readings of one thread."""
+        with self.read() as db:
+            return int(db.execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        with self._guard:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA foreign_keys=ON")
+            self._local.connection = connection
+            with self._guard:
+                self._all.append(connection)
+        return connection
+
+    def _migrate(self) -> None:
+        db = self._connection()
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            found = int(db.execute("PRAGMA user_version").fetchone()[0])
+            if found > len(MIGRATIONS):
+                raise StorageError(
+                    f"The library “{self.path}” was made by a newer version of the program.",
+                    "Install the newer version, or set STUDIO_HOME to another folder.",
+                )
+            for script in MIGRATIONS[found:]:
+                for statement in script.split(";"):
+                    db.execute(statement)
+            db.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as e:
+            text = str(e).lower()
+            for sign, (cause, hint) in _WAYS_OUT.items():
+                if sign in text:
+                    raise StorageError(f"The library “{self.path}” cannot be used: {cause}.", hint, str(e)) from e
+            raise

@@ -1,0 +1,23 @@
+"""What the user chose, as JSON values by key. No secrets here."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from . import rows
+from .database import Database
+
+
+class Settings:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def get(self, key: str, default: Any = None) -> Any:
+        with self._db.read() as db:
+            row = db.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
+            return json.loads(row["value"]) if row else default
+
+    def set(self, key: str, value: Any) -> None:
+        with self._db.write() as db:
+            db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (key, rows.dump(value)))
