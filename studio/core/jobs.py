@@ -77,6 +77,7 @@ class Job:
 class StopReason(StrEnum):
     CANCEL = "cancel"  # give up
     PAUSE = "pause"  # go on later
+    REMOVE = "remove"  # give up and forget
     QUIT = "quit"  # the program ends; the job goes back to waiting
 
 

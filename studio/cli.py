@@ -1,0 +1,262 @@
+"""The command line: the services of the window, without it. Exit codes: 0 all done, 1 some failed, 2 wrong usage."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+
+from studio import __version__
+from studio.core.errors import Problem, StudioError
+from studio.core.jobs import Job, JobOptions, JobState, Note, StopReason, StopToken
+from studio.core.jobs import Progress as JobProgress
+from studio.formats import FORMATS
+from studio.services import doctor, export, queue
+from studio.services.batch import Output, plan
+from studio.services.runner import JobChanged, run_next
+from studio.services.studio import Studio
+
+out = Console(soft_wrap=True, highlight=False, markup=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+
+def run(arguments: list[str]) -> int:
+    """Do what the arguments say; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.do(options)
+        return code
+    except StudioError as e:
+        _tell(e.problem)
+        return 2 if e.problem.kind == "UsageError" else 1
+    except BrokenPipeError:  # `studio … | head`
+        sys.stderr.close()
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="studio",
+        description="Recordings into text and subtitles, on this computer. Without a command: the window.",
+    )
+    parser.add_argument("--version", action="version", version=f"Transcription Studio {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    c = commands.add_parser("transcribe", help="write the text and subtitles of recordings")
+    c.add_argument("input", nargs="+", type=Path, help="sound or video files, or folders with some")
+    c.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder for the results")
+    c.add_argument("--format", default="txt,srt,vtt,json", help=f"some of {','.join(FORMATS)} (all of them)")
+    defaults = JobOptions()
+    c.add_argument("--model", default=defaults.model, metavar="ID", help=f"see `studio models list` ({defaults.model})")
+    c.add_argument("--language", default="auto", metavar="auto|xx", help="spoken language, e.g. de (auto)")
+    c.add_argument("--task", default="transcribe", choices=["transcribe", "translate"], help="translate: to English")
+    c.add_argument("--speakers", default="auto", metavar="auto|off|N", help="tell the speakers apart (auto)")
+    c.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
+    c.add_argument("--vocabulary", default="", metavar="TEXT", help="names and terms to expect")
+    c.add_argument("--overwrite", action="store_true", help="write anew what is already there")
+    c.set_defaults(do=_transcribe)
+
+    c = commands.add_parser("convert", help="turn a transcript or subtitle file into another format")
+    c.add_argument("source", type=Path, metavar="IN")
+    c.add_argument("target", type=Path, metavar="OUT", help=f"its ending says the format: {', '.join(FORMATS)}")
+    c.add_argument("--overwrite", action="store_true")
+    c.set_defaults(do=_convert)
+
+    c = commands.add_parser("models", help="weights: list, pull, verify, remove, path")
+    c.add_argument("action", choices=["list", "pull", "verify", "remove", "path"])
+    c.add_argument("id", nargs="*", help="model ids; none for list")
+    c.add_argument("--from", dest="source", type=Path, metavar="FOLDER", help="pull: take the files from here")
+    c.set_defaults(do=_models)
+
+    c = commands.add_parser("doctor", help="what works here, what does not, what to do about it")
+    c.add_argument("--json", action="store_true")
+    c.set_defaults(do=_doctor)
+    return parser
+
+
+def _transcribe(a: argparse.Namespace) -> int:
+    formats = [f.strip() for f in a.format.split(",") if f.strip()]
+    options = JobOptions(a.model, a.language, a.task, a.speakers, a.device, a.vocabulary)
+    studio = Studio.open()
+    try:
+        batch = plan(studio, a.input, options, a.output, formats, overwrite=a.overwrite)
+        for problem in batch.problems:
+            _tell(problem)
+        failed = len(batch.problems)
+        for output in batch.ready:
+            failed += not _write(studio, output, batch.outputs == [] and len(batch.ready) == 1)
+        failed += _work(studio, batch.outputs, quiet=len(batch.outputs) + len(batch.ready) > 1)
+        return 1 if failed else 0
+    finally:
+        studio.close()
+
+
+def _work(studio: Studio, outputs: list[Output], quiet: bool) -> int:
+    """Run the jobs with a progress bar each; returns how many failed."""
+    waiting = {o.job.id: o for o in outputs}
+    running, failed = queue.Running(), 0
+    interrupted = threading.Event()
+
+    def stop(*_: object) -> None:
+        interrupted.set()
+        running.stop_all(StopReason.QUIT)
+
+    previous = signal.signal(signal.SIGINT, stop), signal.signal(signal.SIGTERM, stop)
+    columns = TextColumn("{task.fields[name]}"), BarColumn(), TextColumn("{task.description}")
+    try:
+        with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
+            while waiting and not interrupted.is_set():
+                shown: TaskID | None = None
+                done: Job | None = None
+                for _, event in run_next(studio, running, queue.LOCAL, waiting):
+                    match event:
+                        case JobChanged(job) if job.state == JobState.RUNNING:
+                            shown = bars.add_task("", name=_short(job.name), total=1.0)
+                        case JobChanged(job):
+                            done = job
+                        case JobProgress(stage, fraction, eta) if shown is not None:
+                            left = f", {_time(eta)} left" if eta else ""
+                            bars.update(shown, completed=fraction, description=f"{stage}, {fraction:.0%}{left}")
+                        case Note(text):
+                            bars.console.print(text)
+                if done is None:
+                    break  # all that is left is being done by another process
+                if shown is not None:
+                    bars.remove_task(shown)
+                output = waiting.pop(done.id)
+                failed += not _finish(studio, output, done, quiet)
+    finally:
+        signal.signal(signal.SIGINT, previous[0])
+        signal.signal(signal.SIGTERM, previous[1])
+    if interrupted.is_set():
+        err.print("Stopped. What was written is kept; the same command goes on from there.")
+    elif waiting:
+        err.print(f"{len(waiting)} more are being done by another window or command.")
+    return failed + len(waiting)
+
+
+def _finish(studio: Studio, output: Output, job: Job, quiet: bool) -> bool:
+    if job.problem:
+        _tell(job.problem)
+    if job.state != JobState.DONE:
+        return False
+    return _write(studio, Output(job, output.folder, output.stem, output.formats, output.if_exists), not quiet)
+
+
+def _write(studio: Studio, output: Output, show_text: bool) -> bool:
+    """Export a finished job; with one recording only, print its text too."""
+    try:
+        transcript = output.transcript(studio)
+        files = export.export(transcript, output.folder, output.stem, output.formats, if_exists=output.if_exists)
+    except StudioError as e:
+        _tell(e.problem)
+        return False
+    if not transcript.segments:
+        err.print(f"No speech was heard in “{output.job.name}”.")
+    elif show_text:
+        out.print(FORMATS["txt"].write(transcript, export.WriteOptions()).rstrip())
+    for file in files:
+        err.print(f"Written: {file}")
+    return True
+
+
+def _convert(a: argparse.Namespace) -> int:
+    parsed = export.read_file(a.source)
+    for warning in parsed.warnings:
+        err.print(f"“{a.source.name}”: {warning}")
+    format = export.format_of(a.target)
+    text = FORMATS[format].write(parsed.transcript, export.WriteOptions())
+    export.write_file(a.target, text, export.IfExists.REPLACE if a.overwrite else export.IfExists.REFUSE)
+    return 0
+
+
+def _models(a: argparse.Namespace) -> int:
+    studio = Studio.open()
+    try:
+        if a.action == "list":
+            _list_models(studio)
+            return 0
+        if not a.id:
+            err.print(f"Which model? For example: studio models {a.action} whisper-base")
+            return 2
+        return max([_each_model(studio, a.action, id, a.source) for id in a.id])
+    finally:
+        studio.close()
+
+
+def _each_model(studio: Studio, action: str, id: str, source: Path | None) -> int:
+    store = studio.models
+    try:
+        match action:
+            case "path":
+                out.print(str(store.path(id)))
+                return 0 if store.is_ready(id) else 1
+            case "remove":
+                store.remove(id)
+                err.print(f"{id} was removed.")
+            case "verify":
+                store.verify(id)
+                err.print(f"{id} is complete and unchanged.")
+            case "pull" if source:
+                store.adopt(id, source)
+                err.print(f"{id} is ready.")
+            case "pull":
+                _pull(studio, id)
+    except StudioError as e:
+        _tell(e.problem)
+        return 2 if e.problem.kind == "UsageError" else 1
+    return 0
+
+
+def _pull(studio: Studio, id: str) -> None:
+    stop = StopToken()
+    previous = signal.signal(signal.SIGINT, lambda *_: stop.request(StopReason.QUIT))
+    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %")
+    try:
+        with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
+            bar = bars.add_task(id, total=None)
+            for step in studio.models.pull(id, stop):
+                bars.update(bar, completed=step.done_bytes, total=step.total_bytes, description=f"{id} ({step.source})")
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    err.print(f"{id} is ready: {studio.models.path(id)}")
+
+
+def _list_models(studio: Studio) -> None:
+    table = Table("id", "what", "size", "here", "licence", box=None, pad_edge=False)
+    for status in studio.models.list():
+        model = status.model
+        size = f"{model.size / 1e6:.0f} MB" if model.size else ""
+        table.add_row(model.id, model.title, size, "yes" if status.ready else "", model.licence)
+    out.print(table)
+
+
+def _doctor(a: argparse.Namespace) -> int:
+    findings = doctor.examine()
+    if a.json:
+        out.print(json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            out.print(f"{'ok ' if finding.ok else '-- '} {finding.title}: {finding.text}")
+            if finding.hint:
+                out.print(f"     {finding.hint}")
+    return 0 if all(f.ok or not f.needed for f in findings) else 1
+
+
+def _tell(problem: Problem) -> None:
+    err.print(problem.sentence)
+
+
+def _short(name: str, width: int = 32) -> str:
+    return name if len(name) <= width else f"{name[: width // 2 - 1]}…{name[-width // 2 :]}"
+
+
+def _time(seconds: float) -> str:
+    return f"{round(seconds)} s" if seconds < 90 else f"{round(seconds / 60)} min"

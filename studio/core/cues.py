@@ -1,0 +1,324 @@
+"""Reading text into subtitle cues under rules: what is shown, how long, and where lines break.
+
+Pure functions, called from the worker thread that exports and from the window's thread for previews of one cue.
+
+Cues are cut by a dynamic programme over the words of each run of one speaker: every possible cue has a cost (where
+it ends, how short or fast it is, which pauses it swallows), and the cheapest sequence wins. Costs are points; the
+constants below are the only tuning. Widths count one per code point and two for East Asian wide ones, so a line of
+42 holds 21 Chinese characters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Literal
+
+from .breaks import CHEAP_END, INSIDE_WORD, Token, break_cost, segment_tokens, text_width, wrap_lines
+from .transcript import Segment, Transcript
+
+SpeakerNames = Literal["change", "always", "never"]
+
+_CUE = 10.0  # each cue, so that fewer are better
+_STUB = 20  # cues narrower than this cost half a point per missing column
+_SHORT = 0.05  # per millisecond below the shortest duration
+_FAST = 4.0  # per character a second above the highest reading speed
+_SENTENCE_INSIDE = 6.0  # a sentence end swallowed by a cue
+_PAUSE_INSIDE = 0.02  # per millisecond of a pause swallowed by a cue
+_LONG_PAUSE = 1500  # milliseconds; never inside a cue
+_KEEP = 100.0  # cutting a ready-made subtitle that is fine as it is
+_JOIN_READY = 30.0  # joining two ready-made subtitles
+_LEAD = 500  # milliseconds a cue may show before its first word
+
+
+@dataclass(frozen=True, slots=True)
+class CueRules:
+    """What subtitles must obey. Durations in milliseconds, speed in characters a second, widths in columns."""
+
+    max_lines: int = 2
+    max_line: int = 42
+    min_duration: int = 1000
+    max_duration: int = 7000
+    max_cps: float = 20.0
+    frame_rate: float = 25.0
+    gap_frames: int = 2
+
+    @property
+    def frame(self) -> int:
+        return math.ceil(1000 / self.frame_rate)
+
+    @property
+    def min_gap(self) -> int:
+        """Milliseconds between the end of a cue and the start of the next."""
+        return math.ceil(self.gap_frames * 1000 / self.frame_rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One subtitle as shown. Times in milliseconds."""
+
+    start: int
+    end: int
+    lines: tuple[str, ...]
+    speaker: str | None = None  # a Speaker.id
+    segments: tuple[int, ...] = ()  # positions in Transcript.segments that it shows words of
+
+
+ProblemKind = Literal["too many lines", "line too long", "too short", "too long", "too fast", "gap", "overlap"]
+
+
+@dataclass(frozen=True, slots=True)
+class CueProblem:
+    """A rule that cue number `index` (from 0) breaks; `text` says by how much."""
+
+    index: int
+    kind: ProblemKind
+    text: str
+
+
+@dataclass(slots=True)
+class _Run:
+    """The words that one speaker says in a row, and the name to set before them."""
+
+    speaker: str | None
+    tokens: list[Token]
+    label: list[Token]  # the name as tokens; empty for none
+    crossed: bool = False  # overlaps another run, so any of its cues may follow another speaker
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A cue before its times are settled: they still are those of its words."""
+
+    start: int
+    end: int
+    run: _Run
+    tokens: list[Token]
+
+
+def make_cues(
+    transcript: Transcript, rules: CueRules = CueRules(), names: SpeakerNames = "never"
+) -> list[Cue]:
+    """Cut a transcript into subtitle cues, ordered by start.
+
+    All words appear once and in the order of their speaker. Every cue keeps the rules for lines, longest duration
+    and gap; the shortest duration and the reading speed are kept where the speech leaves room (see `problems`).
+    Words longer than a line are cut without a hyphen. Segments without words get word times by position in the
+    text, for cutting only.
+
+    `names` says when "Name: " stands before the text: at a change of speaker (if there is more than one), always or
+    never; it counts into line length and reading speed.
+    """
+    runs = _runs(transcript, rules, names)
+    _mark_crossed(runs)
+    starts = [run.tokens[0].start for run in runs[1:]] + [_after_all(transcript)]
+    drafts: list[_Draft] = []
+    for run, following in zip(runs, starts, strict=True):
+        at = 0
+        for count in _cut(run, following, rules, names):
+            tokens = run.tokens[at : at + count]
+            drafts.append(_Draft(tokens[0].start, max(t.end for t in tokens), run, tokens))
+            at += count
+    drafts.sort(key=lambda d: d.start)
+    return _settle(drafts, _after_all(transcript), rules, names)
+
+
+def problems(cues: Iterable[Cue], rules: CueRules = CueRules()) -> list[CueProblem]:
+    """Which rules which cues break, in order."""
+    found: list[CueProblem] = []
+    previous: Cue | None = None
+    for index, cue in enumerate(cues):
+        if previous is not None:
+            gap = cue.start - previous.end
+            if gap < 0:
+                found.append(CueProblem(index, "overlap", f"starts {-gap} ms before the one before it ends"))
+            elif gap < rules.min_gap:
+                found.append(CueProblem(index, "gap", f"starts {gap} ms after the one before it, not {rules.min_gap}"))
+        found += (CueProblem(index, kind, text) for kind, text in _own_problems(cue, rules))
+        previous = cue
+    return found
+
+
+def _own_problems(cue: Cue, rules: CueRules) -> Iterator[tuple[ProblemKind, str]]:
+    if len(cue.lines) > rules.max_lines:
+        yield "too many lines", f"{len(cue.lines)} lines, at most {rules.max_lines}"
+    widths = [text_width(line) for line in cue.lines]
+    if max(widths, default=0) > rules.max_line:
+        yield "line too long", f"{max(widths)} characters, at most {rules.max_line}"
+    duration = cue.end - cue.start
+    if duration < rules.min_duration:
+        yield "too short", f"{duration} ms, at least {rules.min_duration}"
+    if duration > rules.max_duration:
+        yield "too long", f"{duration} ms, at most {rules.max_duration}"
+    if sum(widths) * 1000 > rules.max_cps * duration:
+        speed = sum(widths) * 1000 / max(duration, 1)
+        yield "too fast", f"{speed:.1f} characters a second, at most {rules.max_cps:g}"
+
+
+def _after_all(transcript: Transcript) -> int:
+    """A time after which nothing follows: cues may last until the end of the recording, or freely if unknown."""
+    last = max((s.end for s in transcript.segments), default=0)
+    return max(last, transcript.duration) if transcript.duration else last + 3_600_000
+
+
+def _runs(transcript: Transcript, rules: CueRules, names: SpeakerNames) -> list[_Run]:
+    order = sorted(range(len(transcript.segments)), key=lambda i: transcript.segments[i].start)
+    named = names == "always" or (names == "change" and len({s.speaker for s in transcript.segments}) > 1)
+    labels: dict[str | None, list[Token]] = {None: []}
+    runs: list[_Run] = []
+    for index in order:
+        segment = transcript.segments[index]
+        tokens = segment_tokens(segment, index, rules.max_line)
+        if not tokens:
+            continue
+        if segment.speaker not in labels:
+            name = transcript.name_of(segment.speaker) if named else ""
+            labels[segment.speaker] = segment_tokens(Segment(0, 0, f"{name}:"), -1, rules.max_line) if name else []
+        if not runs or runs[-1].speaker != segment.speaker:
+            runs.append(_Run(segment.speaker, tokens, labels[segment.speaker]))
+            continue
+        floor = runs[-1].tokens[-1].start
+        for token in tokens:  # segments of one speaker that overlap: one word after the other all the same
+            token.start = max(token.start, floor)
+            token.end = max(token.end, token.start)
+        runs[-1].tokens += tokens
+    return runs
+
+
+def _mark_crossed(runs: list[_Run]) -> None:
+    latest: _Run | None = None
+    for run in runs:
+        if latest is not None and latest.tokens[-1].start >= run.tokens[0].start:
+            latest.crossed = run.crossed = True
+        if latest is None or run.tokens[-1].start > latest.tokens[-1].start:
+            latest = run
+
+
+def _costs(run: _Run, rules: CueRules) -> tuple[list[float], list[float]]:
+    """Per token: the cost of ending a cue after it, and of going on past it within a cue."""
+    ends: list[float] = []
+    inside: list[float] = []
+    tokens = run.tokens
+    for token, after in zip(tokens, tokens[1:], strict=False):
+        pause = max(0, after.start - token.end)
+        end = break_cost(token, after)
+        going_on = pause * _PAUSE_INSIDE
+        if token.segment != after.segment:
+            end = min(end, 2.0)
+            going_on += _JOIN_READY if token.ready or after.ready else 0.0
+        elif token.ready:
+            end += _KEEP
+        if end <= CHEAP_END:
+            going_on += _SENTENCE_INSIDE
+        if end < INSIDE_WORD:
+            end = max(0.0, end - pause / 50)
+        ends.append(end)
+        inside.append(going_on if pause < _LONG_PAUSE else math.inf)
+    ends.append(0.0)
+    inside.append(0.0)
+    return ends, inside
+
+
+def _label_state(run: _Run, rules: CueRules) -> tuple[int, int, int]:
+    """(lines begun, width of the last, width of all) after the speaker's name."""
+    lines, line, total = 1, 0, 0
+    for token in run.label:
+        lines, line = _place(token, lines, line, rules.max_line)
+        total += token.width + 1
+    return lines, line, total
+
+
+def _place(token: Token, lines: int, line: int, max_line: int) -> tuple[int, int]:
+    if not line:
+        return lines, token.width
+    wider = line + token.width + token.space
+    return (lines, wider) if wider <= max_line else (lines + 1, token.width)
+
+
+def _cut(run: _Run, following: int, rules: CueRules, names: SpeakerNames) -> list[int]:
+    """How many tokens each cue of a run takes. `following`: when the next run starts. O(tokens x tokens a cue)."""
+    tokens = run.tokens
+    count = len(tokens)
+    ends, inside = _costs(run, rules)
+    starts = [t.start for t in tokens]
+    until = [t.end for t in tokens]
+    widths = [t.width for t in tokens]
+    spaces = [int(t.space) for t in tokens]
+    limits = [start - rules.min_gap for start in starts[1:]]
+    limits.append(max(following - rules.min_gap, starts[-1]))
+    best = [math.inf] * (count + 1)
+    came = [0] * (count + 1)
+    best[0] = 0.0
+    label = _label_state(run, rules)
+    every = names == "always" or run.crossed
+    max_line, max_lines, min_duration, max_duration = rules.max_line, rules.max_lines, rules.min_duration, rules.max_duration
+    per_second = rules.max_cps / 1000
+    for i in range(count):
+        lines, line, chars = label if every or i == 0 else (1, 0, 0)
+        if lines > max_lines:
+            lines, line = max_lines, max_line  # a name that fills the cue: one token follows all the same
+        begin = starts[i]
+        so_far = best[i] + _CUE
+        for j in range(i, count):
+            width = widths[j]
+            if not line:
+                line = width
+            elif line + width + spaces[j] <= max_line:
+                line += width + spaces[j]
+            else:
+                lines += 1
+                line = width
+            if j > i and (lines > max_lines or until[j] - begin > max_duration):
+                break
+            chars += width + spaces[j]
+            room = limits[j] - begin
+            cost = so_far + ends[j]
+            if room < min_duration:
+                cost += (min_duration - room) * _SHORT
+            elif room > max_duration:
+                room = max_duration
+            if chars > per_second * room:
+                cost += (chars * 1000 / max(room, 100) - rules.max_cps) * _FAST
+            if chars < _STUB:
+                cost += (_STUB - chars) / 2
+            if cost < best[j + 1]:
+                best[j + 1] = cost
+                came[j + 1] = i
+            so_far += inside[j]
+            if so_far == math.inf:
+                break
+    counts = []
+    at = count
+    while at:
+        counts.append(at - came[at])
+        at = came[at]
+    return counts[::-1]
+
+
+def _settle(drafts: list[_Draft], end: int, rules: CueRules, names: SpeakerNames) -> list[Cue]:
+    """Give the cues their lines and times.
+
+    A cue that is too short or too fast lasts on into the silence after it, then begins earlier in the silence
+    before it. Where speakers talk at once, the later cue waits, the less the later it already is.
+    """
+    cues: list[Cue] = []
+    free = 0  # the earliest time the next cue may start
+    speaker: str | None = None
+    for index, draft in enumerate(drafts):
+        label = draft.run.label if names == "always" or index == 0 or draft.run.speaker != speaker else []
+        speaker = draft.run.speaker
+        lines = wrap_lines(label + draft.tokens, rules.max_line, rules.max_lines)
+        columns = sum(text_width(line) for line in lines)
+        wanted = min(rules.max_duration, max(rules.min_duration, math.ceil(columns * 1000 / rules.max_cps)))
+        limit = drafts[index + 1].start - rules.min_gap if index + 1 < len(drafts) else end
+        start = max(draft.start, free)
+        late = start - draft.start
+        floor = max(rules.frame, min(rules.min_duration, draft.end - draft.start) - late)
+        stop = min(max(draft.end, start + wanted), max(limit, start + floor), start + rules.max_duration)
+        if stop - start < wanted and not late:
+            start = max(free, start - _LEAD, stop - wanted, 0)
+        cues.append(Cue(start, stop, tuple(lines), speaker, tuple(dict.fromkeys(t.segment for t in draft.tokens))))
+        free = stop + rules.min_gap
+    return cues

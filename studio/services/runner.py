@@ -1,0 +1,100 @@
+"""Runs the jobs of one resource, one after the other, as a generator of events.
+
+The worker thread of the window and the command line drive the same generator. What goes wrong with a job is stored with
+the job and told; the next job follows.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from studio.core.errors import Problem, StorageError, StudioError
+from studio.core.jobs import Job, JobEvent, JobState, Progress, Stopped, StopReason
+
+from .queue import Running, forget
+from .studio import Studio
+from .transcribe import transcribe
+
+_STORE_EVERY = 1.0  # seconds between stored progress readings
+_AFTER: dict[StopReason, JobState | None] = {
+    StopReason.CANCEL: JobState.CANCELLED,
+    StopReason.PAUSE: JobState.PAUSED,
+    StopReason.QUIT: JobState.WAITING,
+    StopReason.REMOVE: None,
+}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JobChanged:
+    """A job has another state now."""
+
+    job: Job
+
+
+RunnerEvent = JobChanged | JobEvent
+
+
+def run_next(
+    studio: Studio, running: Running, resource: str, only: Collection[int] | None = None
+) -> Iterator[tuple[int, RunnerEvent]]:
+    """Do the next waiting job of a resource, if there is one; yields (job id, event).
+
+    `only`: leave other jobs alone. Yields nothing when no job waits.
+    """
+    job = studio.library.jobs.claim(resource, only)
+    if job is None:
+        return
+    token = running.begin(job.id)
+    started = stored = time.monotonic()
+    state: JobState | None = JobState.DONE
+    problem: Problem | None = None
+    try:
+        yield job.id, JobChanged(job)
+        for event in transcribe(studio, job, token):
+            if isinstance(event, Progress) and time.monotonic() - stored >= _STORE_EVERY:
+                stored = time.monotonic()
+                studio.library.jobs.set_progress(job.id, event.stage, event.fraction)
+            yield job.id, event
+    except Stopped as stopped:
+        state = _AFTER[stopped.reason]
+    except StudioError as e:
+        state, problem = JobState.FAILED, e.problem
+    except Exception as e:
+        log.exception("job %s", job.id)
+        state, problem = JobState.FAILED, _unexpected(job, e)
+    except GeneratorExit:
+        state = JobState.WAITING
+        raise
+    finally:
+        running.end(job.id)
+        ended = _settle(studio, job, state, problem, time.monotonic() - started)
+    if ended:
+        yield job.id, JobChanged(ended)
+
+
+def _settle(studio: Studio, job: Job, state: JobState | None, problem: Problem | None, took: float) -> Job | None:
+    """Store how the job ended; None if it was removed. A full disk must not hide what happened to it."""
+    if state is None:
+        forget(studio, job)
+        return None
+    if state == JobState.CANCELLED:
+        studio.home.audio_file(job.content_id, job.options.track).unlink(missing_ok=True)
+    try:
+        return studio.library.jobs.set_state(job.id, state, problem=problem, took=took)
+    except StorageError:
+        log.exception("job %s could not be settled", job.id)
+        return replace(job, state=state, problem=problem)
+
+
+def _unexpected(job: Job, error: Exception) -> Problem:
+    return Problem(
+        f"“{job.name}” could not be finished: the program met an error of its own ({type(error).__name__}).",
+        "What was written is kept. Retry goes on from there; if it happens again, please report it.",
+        traceback.format_exc(),
+    )

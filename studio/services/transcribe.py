@@ -1,0 +1,205 @@
+"""One job from recording to speaker-labelled transcript, as a generator of events.
+
+Runs in a worker thread or in the command line. Everything found is stored before it is told, so that the process may
+die at any point: the next run goes on from the last stored segment.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from studio import media
+from studio.core.align import Cutter, label
+from studio.core.errors import MediaError
+from studio.core.jobs import (
+    Finished,
+    Job,
+    JobEvent,
+    LanguageFound,
+    Note,
+    PeaksReady,
+    Progress,
+    SegmentsStored,
+    SpeakersApplied,
+    StopToken,
+    TranscriptStarted,
+)
+from studio.core.progress import ProgressMeter
+from studio.core.transcript import EngineInfo, Source, Transcript, Word, default_speakers
+from studio.engines.base import Fraction, Heard, Language, Notice, SpeechRequest, Turns
+from studio.engines.local.device import Device
+
+from .studio import Studio
+
+SEGMENTATION, EMBEDDING, COMMUNITY = "segmentation-3.0", "campplus-zh-en", "pyannote-community-1"
+
+# Shares of the time a job usually takes on a processor (see tests/benchmarks).
+_WEIGHTS = {"models": 8.0, "reading": 3.0, "text": 60.0, "speakers": 35.0}
+_SAYS = {
+    "models": "Getting the model",
+    "reading": "Reading the recording",
+    "text": "Writing the text",
+    "speakers": "Telling the speakers apart",
+}
+
+
+@dataclass(slots=True)
+class _Run:
+    """What the steps of one run share."""
+
+    studio: Studio
+    job: Job
+    stop: StopToken
+    meter: ProgressMeter
+    device: Device
+    transcript_id: int = 0
+    duration: int = 0
+
+    @property
+    def audio(self) -> Path:
+        return self.studio.home.audio_file(self.job.content_id, self.job.options.track)
+
+    def progress(self, stage: str, fraction: float) -> Progress:
+        self.stop.check()
+        overall, eta = self.meter.update(stage, fraction, time.monotonic())
+        return Progress(_SAYS[stage], overall, eta)
+
+
+def needed_models(studio: Studio, job: Job) -> list[str]:
+    """Ids of the weights this job uses, the speech model first."""
+    ids = [job.options.model]
+    if job.options.speakers != "off" and not studio.models.is_ready(COMMUNITY):
+        ids += [SEGMENTATION, EMBEDDING]
+    return ids
+
+
+def transcribe(studio: Studio, job: Job, stop: StopToken) -> Iterator[JobEvent]:
+    """Do a job. Raises StudioError when it cannot be done and Stopped when asked to stop."""
+    missing = [id for id in needed_models(studio, job) if not studio.models.is_ready(id)]
+    weights = {k: w for k, w in _WEIGHTS.items() if (k != "models" or missing)}
+    if job.options.speakers == "off":
+        del weights["speakers"]
+    device = studio.engines.device(job.options.device)
+    run = _Run(studio, job, stop, ProgressMeter(weights, time.monotonic(), job.progress), device)
+    _check_recording(job)
+    if device.why:
+        yield Note(device.why)
+    yield from _fetch_models(run, missing)
+    yield from _read(run)
+    yield from _begin(run)
+    yield from _recognise(run)
+    if job.options.speakers != "off":
+        yield from _tell_speakers_apart(run)
+    run.audio.unlink(missing_ok=True)
+    yield Finished(run.transcript_id)
+
+
+def _check_recording(job: Job) -> None:
+    if media.fingerprint(Path(job.path)) != job.content_id:
+        raise MediaError(
+            f"“{job.name}” has changed since it was added.",
+            "Add it again to take it as it is now; the text of before is kept.",
+        )
+
+
+def _fetch_models(run: _Run, missing: list[str]) -> Iterator[JobEvent]:
+    for n, id in enumerate(missing):
+        for step in run.studio.models.pull(id, run.stop):
+            share = step.done_bytes / step.total_bytes if step.total_bytes else 0.0
+            told = run.progress("models", (n + share) / len(missing))
+            yield replace(told, stage=f"{_SAYS['models']} {id}, {round(100 * share)} %")
+
+
+def _read(run: _Run) -> Iterator[JobEvent]:
+    """Decode to the engines' format, with the peaks on the way, unless an earlier run did."""
+    home, options, content = run.studio.home, run.job.options, run.job.content_id
+    peaks_file = home.peaks_file(content, options.track)
+    if not (run.audio.exists() and peaks_file.exists()):
+        peaks = media.PeaksWriter()
+        steps = media.decode(Path(run.job.path), run.audio, peaks, track=options.track, stop=run.stop)
+        result = None
+        while result is None:
+            try:
+                yield run.progress("reading", next(steps))
+            except StopIteration as end:
+                result = end.value
+        peaks.finish().save(peaks_file)
+        if result.damaged:
+            yield Note(f"“{run.job.name}” is damaged in places; what can be read is transcribed.")
+    run.duration = media.wav_duration(run.audio)
+    yield PeaksReady(content)
+
+
+def _begin(run: _Run) -> Iterator[JobEvent]:
+    """Create the transcript, or take up the one of an earlier run."""
+    job, library = run.job, run.studio.library
+    if job.transcript_id is not None and library.transcripts.get(job.transcript_id):
+        run.transcript_id = job.transcript_id
+    else:
+        source = Source(job.path, job.name, job.content_id, run.duration, job.options.track)
+        engine = EngineInfo("faster-whisper", job.options.model, run.device.kind, job.options.task)
+        run.transcript_id = library.transcripts.create(source, engine)
+        library.jobs.set_transcript(job.id, run.transcript_id, run.duration)
+    yield TranscriptStarted(run.transcript_id)
+
+
+def _recognise(run: _Run) -> Iterator[JobEvent]:
+    store, options = run.studio.library.transcripts, run.job.options
+    start = store.heard(run.transcript_id)
+    if start >= run.duration:
+        return
+    known = store.get(run.transcript_id) or Transcript()
+    request = SpeechRequest(
+        audio=run.audio,
+        language=known.language if start else (None if options.language == "auto" else options.language),
+        task=options.task,
+        vocabulary=options.vocabulary,
+        start=start,
+        decode=options.decode,
+    )
+    engine = run.studio.engines.speech(run.studio.models.path(options.model), run.device)
+    cutter, pending = Cutter(), list[Word]()
+    yield run.progress("text", start / run.duration)
+    for event in engine.transcribe(request, run.stop):
+        match event:
+            case Language(code, confidence):
+                store.describe(run.transcript_id, language=code)
+                yield LanguageFound(code, confidence)
+            case Notice(text):
+                yield Note(text)
+            case Heard(words, until):
+                pending += words
+                segments = cutter.feed(words)
+                if until >= run.duration:
+                    segments += cutter.flush()
+                del pending[: sum(len(s.words) for s in segments)]
+                # Words not yet cut into a segment are heard again after a crash.
+                heard = pending[0].start if pending else until
+                yield SegmentsStored(store.append(run.transcript_id, segments, heard))
+                yield run.progress("text", until / run.duration)
+
+
+def _tell_speakers_apart(run: _Run) -> Iterator[JobEvent]:
+    studio, models = run.studio, run.studio.models
+    transcript = studio.library.transcripts.get(run.transcript_id)
+    if transcript is None or not transcript.segments or transcript.engine.speakers:
+        return
+    community = models.path(COMMUNITY) if models.is_ready(COMMUNITY) else None
+    diarizer = studio.engines.speakers(models.path(SEGMENTATION), models.path(EMBEDDING), community, run.device)
+    wanted = run.job.options.speakers
+    yield run.progress("speakers", 0.0)
+    for event in diarizer.diarize(run.audio, None if wanted == "auto" else int(wanted), run.stop):
+        match event:
+            case Fraction(done):
+                yield run.progress("speakers", done)
+            case Notice(text):
+                yield Note(text)
+            case Turns(turns):
+                segments = label(transcript.segments, turns)
+                speakers = default_speakers(s.speaker for s in segments if s.speaker)
+                engine = replace(transcript.engine, speakers=diarizer.name)
+                studio.library.transcripts.replace(run.transcript_id, segments, speakers, engine)
+                yield SpeakersApplied(run.transcript_id)

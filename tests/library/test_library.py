@@ -1,0 +1,265 @@
+"""The library keeps jobs, transcripts and edits, across processes and crashes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studio.core.edits import apply, relabel, rename_speaker
+from studio.core.errors import Problem, StorageError
+from studio.core.jobs import DecodeOptions, Job, JobOptions, JobState
+from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript, Word, default_speakers
+from studio.library import Home, Library
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "Haus für Töne").prepared()
+
+
+@pytest.fixture
+def library(home: Home) -> Iterator[Library]:
+    library = Library(home)
+    yield library
+    library.close()
+
+
+def add(library: Library, name: str = "a.wav", options: JobOptions | None = None) -> Job:
+    return library.jobs.add(f"/there/{name}", name, f"id of {name}", 1000, "local", options or JobOptions())
+
+
+def words(text: str, start: int = 0) -> tuple[Word, ...]:
+    return tuple(Word(w, start + 300 * n, start + 300 * n + 250, 0.5) for n, w in enumerate(text.split()))
+
+
+def segments(*texts: str) -> list[Segment]:
+    return [Segment.from_words(words(t, 2000 * n), speaker=f"S{n % 2 + 1}") for n, t in enumerate(texts)]
+
+
+def stored(library: Library, *texts: str) -> int:
+    id = library.transcripts.create(Source(duration=9000), EngineInfo("faster-whisper", "whisper-base", "cpu"))
+    cut = segments(*texts)
+    library.transcripts.replace(id, cut, default_speakers(s.speaker or "" for s in cut), EngineInfo("faster-whisper"))
+    return id
+
+
+def get(library: Library, id: int) -> Transcript:
+    transcript = library.transcripts.get(id)
+    assert transcript
+    return transcript
+
+
+class TestJobs:
+    def test_options_are_frozen_into_the_job(self, library: Library) -> None:
+        options = JobOptions("whisper-tiny.en", "en", speakers="3", decode=DecodeOptions(beam_size=2, prompt="Jörg"))
+        job = add(library, options=options)
+        assert library.jobs.get(job.id) == job
+        assert job.options == options
+
+    def test_options_stored_by_another_version_are_read(self, library: Library) -> None:
+        job = add(library)
+        with library.database.write() as db:
+            db.execute("UPDATE job SET options = ?", ('{"model":"m","gone":1,"decode":{"beam_size":3,"new":true}}',))
+        found = library.jobs.get(job.id)
+        assert found
+        assert found.options == JobOptions("m", decode=DecodeOptions(beam_size=3))
+
+    def test_jobs_are_claimed_in_order_and_only_once(self, library: Library) -> None:
+        first, second = add(library, "1.wav"), add(library, "2.wav")
+        library.jobs.move(second.id, before=first.id)
+        claimed = [library.jobs.claim("local"), library.jobs.claim("local"), library.jobs.claim("local")]
+        assert [j.id if j else None for j in claimed] == [second.id, first.id, None]
+        assert library.jobs.claim("a vendor") is None
+
+    def test_claim_can_be_limited_to_own_jobs(self, library: Library) -> None:
+        add(library, "1.wav")
+        mine = add(library, "2.wav")
+        job = library.jobs.claim("local", only=[mine.id])
+        assert job
+        assert job.id == mine.id
+
+    def test_moving_to_the_end(self, library: Library) -> None:
+        ids = [add(library, f"{n}.wav").id for n in range(3)]
+        library.jobs.move(ids[0], before=None)
+        assert [j.id for j in library.jobs.all()] == [ids[1], ids[2], ids[0]]
+
+    def test_progress_never_falls(self, library: Library) -> None:
+        job = add(library)
+        library.jobs.set_progress(job.id, "Writing the text", 0.6)
+        library.jobs.set_progress(job.id, "Writing the text", 0.4)
+        found = library.jobs.get(job.id)
+        assert found
+        assert found.progress == 0.6
+
+    def test_how_it_ended_is_kept_over_a_restart(self, home: Home) -> None:
+        first = Library(home)
+        job = add(first)
+        problem = Problem("“a.wav” is empty.", "Copy it again.", "detail", "MediaError")
+        first.jobs.set_state(job.id, JobState.FAILED, problem=problem, took=2.5)
+        first.close()
+        second = Library(home)
+        found = second.jobs.get(job.id)
+        second.close()
+        assert found
+        assert (found.state, found.problem, found.took) == (JobState.FAILED, problem, 2.5)
+
+    def test_the_same_recording_with_the_same_options_is_found(self, library: Library) -> None:
+        job = add(library)
+        assert library.jobs.same(job.content_id, job.options, [JobState.WAITING]) == job
+        assert library.jobs.same(job.content_id, JobOptions(language="de"), [JobState.WAITING]) is None
+        assert library.jobs.same(job.content_id, job.options, [JobState.DONE]) is None
+
+    def test_removing_takes_the_transcript_along(self, library: Library) -> None:
+        job = add(library)
+        id = stored(library, "Guten Tag.")
+        library.jobs.set_transcript(job.id, id, 9000)
+        library.jobs.remove([job.id])
+        assert library.transcripts.get(id) is None
+        with library.database.read() as db:
+            assert db.execute("SELECT COUNT(*) FROM segment").fetchone()[0] == 0
+
+
+def _claim_and_hang(root: Path, ready: object) -> None:
+    library = Library(Home(root))
+    library.jobs.claim("local")
+    ready.send("claimed")  # type: ignore[attr-defined]
+    signal.pause()
+
+
+def test_a_job_whose_process_was_killed_goes_back_to_the_queue(home: Home, library: Library) -> None:
+    job = add(library)
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_claim_and_hang, args=(home.root, theirs))
+    process.start()
+    assert ours.poll(30)
+    assert library.jobs.recover() == 0, "its owner lives"
+    assert library.jobs.claim("local") is None
+    os.kill(process.pid or 0, signal.SIGKILL)
+    process.join()
+    again = library.jobs.claim("local")
+    assert again
+    assert again.id == job.id
+
+
+class TestTranscripts:
+    def test_segments_are_kept_as_they_arrive(self, library: Library) -> None:
+        id = library.transcripts.create(Source("/p/ü.wav", "ü.wav", "c", 9000), EngineInfo("faster-whisper"))
+        one, two, three = segments("Eins.", "Zwei.", "Drei.")
+        library.transcripts.append(id, [one], 2000)
+        assert library.transcripts.heard(id) == 2000
+        both = library.transcripts.append(id, [two, three], 6000)
+        assert [s.id for s in both] == [2, 3]
+        assert [s.text for s in get(library, id).segments] == ["Eins.", "Zwei.", "Drei."]
+        assert library.transcripts.heard(id) == 6000
+
+    def test_everything_comes_back_as_it_went_in(self, library: Library) -> None:
+        id = library.transcripts.create(Source("/p/日本.wav", "日本.wav", "c", 9000, 1), EngineInfo("e", "m", "cpu"))
+        word = Word("語", 10, 20, None, space=False)
+        segment = Segment(10, 20, "語", (word,), "S1", None, 1)
+        plain = Segment(30, 40, "no words", (), None, 0.25, 2)
+        library.transcripts.replace(id, [segment, plain], (Speaker("S1", "Frau Ü"),), EngineInfo("e2"))
+        library.transcripts.describe(id, language="ja")
+        assert get(library, id) == Transcript(
+            (segment, plain),
+            (Speaker("S1", "Frau Ü"),),
+            "ja",
+            9000,
+            Source("/p/日本.wav", "日本.wav", "c", 9000, 1),
+            EngineInfo("e2"),
+        )
+
+    def test_rename_undo_redo(self, library: Library) -> None:
+        id = stored(library, "Guten Tag.", "Hallo.")
+        library.transcripts.edit(id, rename_speaker(get(library, id), "S1", " Jörg  Müller "))
+        assert get(library, id).speakers[0].name == "Jörg Müller"
+        assert library.transcripts.history(id) == ("rename Speaker 1 to Jörg Müller", None)
+        library.transcripts.undo(id)
+        assert get(library, id).speakers[0].name == "Speaker 1"
+        assert library.transcripts.history(id) == (None, "rename Speaker 1 to Jörg Müller")
+        library.transcripts.redo(id)
+        assert get(library, id).speakers[0].name == "Jörg Müller"
+        assert library.transcripts.redo(id) is None
+
+    def test_a_new_edit_drops_what_was_undone(self, library: Library) -> None:
+        id = stored(library, "Guten Tag.", "Hallo.")
+        library.transcripts.edit(id, rename_speaker(get(library, id), "S1", "A"))
+        library.transcripts.undo(id)
+        library.transcripts.edit(id, rename_speaker(get(library, id), "S2", "B"))
+        assert library.transcripts.redo(id) is None
+        assert [s.name for s in get(library, id).speakers] == ["Speaker 1", "B"]
+
+    @settings(max_examples=30, deadline=None)
+    @given(steps=st.lists(st.sampled_from(["rename", "relabel", "undo", "redo"]), max_size=12), pick=st.randoms())
+    def test_any_sequence_of_edits_and_undos_is_exact(
+        self, tmp_path_factory: pytest.TempPathFactory, steps: list[str], pick: st.DataObject
+    ) -> None:
+        library = Library(Home(tmp_path_factory.mktemp("h")).prepared())
+        id = stored(library, "a b c.", "d e.", "f.")
+        states, at = [get(library, id)], 0
+        for n, step in enumerate(steps):
+            now = states[at]
+            if step == "undo":
+                assert (library.transcripts.undo(id) is None) == (at == 0)
+                at = max(0, at - 1)
+            elif step == "redo":
+                assert (library.transcripts.redo(id) is None) == (at == len(states) - 1)
+                at = min(len(states) - 1, at + 1)
+            else:
+                speaker = pick.choice(["S1", "S2"])  # type: ignore[attr-defined]
+                segment = pick.choice([1, 2, 3])  # type: ignore[attr-defined]
+                edit = rename_speaker(now, speaker, f"N{n}") if step == "rename" else relabel(now, segment, speaker)
+                library.transcripts.edit(id, edit)
+                states[at + 1 :] = [apply(now, edit)]
+                at += 1
+            assert get(library, id) == states[at]
+        library.close()
+
+
+class TestTrouble:
+    def test_a_damaged_file_is_named(self, home: Home) -> None:
+        home.database.write_bytes(b"this is not a database at all" * 100)
+        with pytest.raises(StorageError, match="damaged"):
+            Library(home)
+
+    def test_a_library_of_a_newer_version_is_left_alone(self, home: Home) -> None:
+        Library(home).close()
+        db = sqlite3.connect(home.database)
+        db.execute("PRAGMA user_version=99")
+        db.close()
+        with pytest.raises(StorageError, match="newer version"):
+            Library(home)
+
+    def test_a_full_disk_loses_nothing(self, library: Library) -> None:
+        id = stored(library, "Guten Tag.")
+        with library.database.read() as db:
+            db.execute(f"PRAGMA max_page_count={db.execute('PRAGMA page_count').fetchone()[0]}")
+        many = segments(*["Das ist ein langer Satz mit vielen Wörtern." * 20] * 200)
+        with pytest.raises(StorageError, match="the disk is full"):
+            library.transcripts.append(id, many, 5000)
+        assert [s.text for s in get(library, id).segments] == ["Guten Tag."]
+
+    def test_a_home_that_cannot_be_made_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("in the way")
+        with pytest.raises(StorageError, match="STUDIO_HOME"):
+            Home(tmp_path / "file" / "home").prepared()
+
+
+def test_settings_are_kept(home: Home) -> None:
+    library = Library(home)
+    library.settings.set("theme", "dark")
+    library.settings.set("options", {"model": "whisper-base"})
+    library.close()
+    again = Library(home)
+    assert again.settings.get("theme") == "dark"
+    assert again.settings.get("options") == {"model": "whisper-base"}
+    assert again.settings.get("nothing", 7) == 7
+    again.close()
