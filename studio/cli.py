@@ -17,7 +17,7 @@ from studio import __version__
 from studio.core.errors import Problem, StudioError
 from studio.core.jobs import Job, JobOptions, JobState, Note, StopReason, StopToken
 from studio.core.jobs import Progress as JobProgress
-from studio.formats import FORMATS
+from studio.formats import FORMATS, WriteOptions
 from studio.services import doctor, export, queue
 from studio.services.batch import Output, plan
 from studio.services.runner import JobChanged, run_next
@@ -161,7 +161,7 @@ def _write(studio: Studio, output: Output, show_text: bool) -> bool:
     if not transcript.segments:
         err.print(f"No speech was heard in “{output.job.name}”.")
     elif show_text:
-        out.print(FORMATS["txt"].write(transcript, export.WriteOptions()).rstrip())
+        out.print(FORMATS["txt"].write(transcript, WriteOptions()).rstrip())
     for file in files:
         err.print(f"Written: {file}")
     return True
@@ -172,7 +172,7 @@ def _convert(a: argparse.Namespace) -> int:
     for warning in parsed.warnings:
         err.print(f"“{a.source.name}”: {warning}")
     format = export.format_of(a.target)
-    text = FORMATS[format].write(parsed.transcript, export.WriteOptions())
+    text = FORMATS[format].write(parsed.transcript, WriteOptions())
     export.write_file(a.target, text, export.IfExists.REPLACE if a.overwrite else export.IfExists.REFUSE)
     return 0
 
@@ -204,25 +204,23 @@ def _each_model(studio: Studio, action: str, id: str, source: Path | None) -> in
             case "verify":
                 store.verify(id)
                 err.print(f"{id} is complete and unchanged.")
-            case "pull" if source:
-                store.adopt(id, source)
-                err.print(f"{id} is ready.")
-            case "pull":
-                _pull(studio, id)
+            case _:
+                _pull(studio, id, source)
     except StudioError as e:
         _tell(e.problem)
         return 2 if e.problem.kind == "UsageError" else 1
     return 0
 
 
-def _pull(studio: Studio, id: str) -> None:
+def _pull(studio: Studio, id: str, source: Path | None) -> None:
     stop = StopToken()
+    steps = studio.models.adopt(id, source, stop) if source else studio.models.pull(id, stop)
     previous = signal.signal(signal.SIGINT, lambda *_: stop.request(StopReason.QUIT))
     columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %")
     try:
         with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
             bar = bars.add_task(id, total=None)
-            for step in studio.models.pull(id, stop):
+            for step in steps:
                 bars.update(bar, completed=step.done_bytes, total=step.total_bytes, description=f"{id} ({step.source})")
     finally:
         signal.signal(signal.SIGINT, previous)
@@ -233,8 +231,9 @@ def _list_models(studio: Studio) -> None:
     table = Table("id", "what", "size", "here", "licence", box=None, pad_edge=False)
     for status in studio.models.list():
         model = status.model
-        size = f"{model.size / 1e6:.0f} MB" if model.size else ""
-        table.add_row(model.id, model.title, size, "yes" if status.ready else "", model.licence)
+        table.add_row(
+            model.id, model.title, f"{model.bytes / 1e6:.0f} MB", "yes" if status.ready else "", model.licence
+        )
     out.print(table)
 
 

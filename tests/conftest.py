@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from studio.core.errors import StudioError
+from studio.core.jobs import StopToken
+from studio.models import ModelStore
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -19,3 +24,27 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder of test recordings is not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def model_store(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> ModelStore:
+    """Real weights, kept from one test run to the next. `weights` fetches into it what a test needs."""
+    if folder := os.environ.get("STUDIO_TEST_MODELS"):
+        return ModelStore(Path(folder))
+    cache = getattr(pytestconfig, "cache", None)
+    return ModelStore(Path(cache.mkdir("models")) if cache else tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def weights(model_store: ModelStore) -> Callable[[str], Path]:
+    """weights("whisper-tiny.en"): the folder of a real model, fetched on first use; skips where it cannot be had."""
+
+    def fetch(id: str) -> Path:
+        try:
+            for _ in model_store.pull(id, StopToken()):
+                pass
+        except StudioError as error:
+            pytest.skip(str(error))
+        return model_store.path(id)
+
+    return fetch

@@ -15,12 +15,15 @@ from studio.engines.local.speech import FasterWhisper
 
 
 class EnginePool:
-    """At most one speech engine and one diarizer live at a time; another model ends the one before."""
+    """One speech engine and one diarizer live on each device at a time; another model ends the one before.
+
+    A device's engines are used by the one runner of that device.
+    """
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._speech: tuple[object, SpeechEngine] | None = None
-        self._speakers: tuple[object, Diarizer] | None = None
+        self._speech: dict[str, tuple[object, SpeechEngine]] = {}
+        self._speakers: dict[str, tuple[object, Diarizer]] = {}
 
     def device(self, wanted: str) -> Device:
         """What "auto", "cpu" or "cuda" means on this computer. Raises DeviceError if "cuda" does not work."""
@@ -28,25 +31,31 @@ class EnginePool:
 
     def speech(self, model: Path, device: Device) -> SpeechEngine:
         with self._guard:
-            if self._speech is None or self._speech[0] != (model, device.kind):
-                if self._speech:
-                    self._speech[1].close()
-                self._speech = ((model, device.kind), FasterWhisper(model, device.kind))
-            return self._speech[1]
+            held = self._speech.get(device.kind)
+            if held and held[0] == model:
+                return held[1]
+            if held:
+                held[1].close()
+            engine = FasterWhisper(model, device.kind)
+            self._speech[device.kind] = (model, engine)
+            return engine
 
     def speakers(self, segmentation: Path, embedding: Path, community: Path | None, device: Device) -> Diarizer:
-        key = (segmentation, embedding, community, device.kind)
+        key = (segmentation, embedding, community)
         with self._guard:
-            if self._speakers is None or self._speakers[0] != key:
-                if self._speakers:
-                    self._speakers[1].close()
-                self._speakers = (key, Pyannote(segmentation, embedding, community, device.kind))
-            return self._speakers[1]
+            held = self._speakers.get(device.kind)
+            if held and held[0] == key:
+                return held[1]
+            if held:
+                held[1].close()
+            engine = Pyannote(segmentation, embedding, community, device.kind)
+            self._speakers[device.kind] = (key, engine)
+            return engine
 
     def close(self) -> None:
         """End the engines' processes and give their memory back; they start again when needed."""
         with self._guard:
-            for held in (self._speech, self._speakers):
-                if held:
-                    held[1].close()
-            self._speech = self._speakers = None
+            for _, engine in (*self._speech.values(), *self._speakers.values()):
+                engine.close()
+            self._speech.clear()
+            self._speakers.clear()

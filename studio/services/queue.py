@@ -17,7 +17,21 @@ from studio.models import catalogue
 
 from .studio import Studio
 
-LOCAL = "local"  # the resource of jobs done on this computer
+# What a job needs to run: the processor, the graphics card, or whichever of them serves best.
+CPU, GPU, EITHER = "cpu", "gpu", "either"
+LOCAL = (CPU, GPU, EITHER)
+_NEEDS = {"cpu": CPU, "cuda": GPU, "auto": EITHER}
+
+
+def share(studio: Studio, runner: str) -> tuple[str, ...]:
+    """Which jobs the CPU's or the GPU's runner takes, so that both work where both are.
+
+    May take seconds: the graphics card is tried. Without one that works the CPU's runner takes all, and those that
+    insist on the card fail with the reason.
+    """
+    if studio.engines.device("auto").kind == "cuda":
+        return (GPU, EITHER) if runner == GPU else (CPU,)
+    return LOCAL if runner == CPU else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,8 @@ def check_options(options: JobOptions) -> None:
         raise UsageError(
             f"“{options.speakers}” is not a number of speakers.", "Say auto, off, or a number from 1 to 50."
         )
-    if options.model.endswith(".en") and (options.task == "translate" or options.language not in ("auto", "en")):
+    only = models[options.model].languages
+    if only == ("en",) and (options.task == "translate" or options.language not in ("auto", "en")):
         raise UsageError(
             f"The model “{options.model}” only writes English speech as English text.", "Choose whisper-base."
         )
@@ -118,7 +133,7 @@ def add_one(
             retry(studio, same)
             return studio.library.jobs.get(same.id), None
         path = str(file.absolute())
-        return studio.library.jobs.add(path, file.name, content, info.duration, LOCAL, options), None
+        return studio.library.jobs.add(path, file.name, content, info.duration, _NEEDS[options.device], options), None
     except StudioError as e:
         return None, e.problem
 

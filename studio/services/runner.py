@@ -1,4 +1,4 @@
-"""Runs the jobs of one resource, one after the other, as a generator of events.
+"""Runs jobs, one after the other, as a generator of events.
 
 The worker thread of the window and the command line drive the same generator. What goes wrong with a job is stored with
 the job and told; the next job follows.
@@ -41,13 +41,13 @@ RunnerEvent = JobChanged | JobEvent
 
 
 def run_next(
-    studio: Studio, running: Running, resource: str, only: Collection[int] | None = None
+    studio: Studio, running: Running, resources: Collection[str], only: Collection[int] | None = None
 ) -> Iterator[tuple[int, RunnerEvent]]:
-    """Do the next waiting job of a resource, if there is one; yields (job id, event).
+    """Do the next waiting job of these resources, if there is one; yields (job id, event).
 
     `only`: leave other jobs alone. Yields nothing when no job waits.
     """
-    job = studio.library.jobs.claim(resource, only)
+    job = studio.library.jobs.claim(resources, only)
     if job is None:
         return
     token = running.begin(job.id)

@@ -7,7 +7,7 @@ die at any point: the next run goes on from the last stored segment.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from studio.core.progress import ProgressMeter
 from studio.core.transcript import EngineInfo, Source, Transcript, Word, default_speakers
 from studio.engines.base import Fraction, Heard, Language, Notice, SpeechRequest, Turns
 from studio.engines.local.device import Device
+from studio.models import catalogue
 
 from .studio import Studio
 
@@ -78,7 +79,7 @@ def needed_models(studio: Studio, job: Job) -> list[str]:
 
 def transcribe(studio: Studio, job: Job, stop: StopToken) -> Iterator[JobEvent]:
     """Do a job. Raises StudioError when it cannot be done and Stopped when asked to stop."""
-    missing = [id for id in needed_models(studio, job) if not studio.models.is_ready(id)]
+    missing = studio.models.missing(needed_models(studio, job))
     weights = {k: w for k, w in _WEIGHTS.items() if (k != "models" or missing)}
     if job.options.speakers == "off":
         del weights["speakers"]
@@ -107,7 +108,7 @@ def _check_recording(job: Job) -> None:
 
 def _fetch_models(run: _Run, missing: list[str]) -> Iterator[JobEvent]:
     for n, id in enumerate(missing):
-        for step in run.studio.models.pull(id, run.stop):
+        for step in run.studio.models.pull(id, run.stop, waiting=missing[n + 1 :]):
             share = step.done_bytes / step.total_bytes if step.total_bytes else 0.0
             told = run.progress("models", (n + share) / len(missing))
             yield replace(told, stage=f"{_SAYS['models']} {id}, {round(100 * share)} %")
@@ -120,17 +121,25 @@ def _read(run: _Run) -> Iterator[JobEvent]:
     if not (run.audio.exists() and peaks_file.exists()):
         peaks = media.PeaksWriter()
         steps = media.decode(Path(run.job.path), run.audio, peaks, track=options.track, stop=run.stop)
-        result = None
-        while result is None:
-            try:
-                yield run.progress("reading", next(steps))
-            except StopIteration as end:
-                result = end.value
+        result = yield from _told(run, "reading", steps)
         peaks.finish().save(peaks_file)
-        if result.damaged:
-            yield Note(f"“{run.job.name}” is damaged in places; what can be read is transcribed.")
+        if result.damaged or result.truncated:
+            what = "ends earlier than it says" if result.truncated else "is damaged in places"
+            yield Note(f"“{run.job.name}” {what}; what can be read is transcribed.")
     run.duration = media.wav_duration(run.audio)
     yield PeaksReady(content)
+
+
+def _told(
+    run: _Run, stage: str, steps: Generator[float, None, media.DecodeResult]
+) -> Generator[JobEvent, None, media.DecodeResult]:
+    """Pass fractions on as progress; returns what the steps return."""
+    while True:
+        try:
+            yield run.progress(stage, next(steps))
+        except StopIteration as end:
+            result: media.DecodeResult = end.value
+            return result
 
 
 def _begin(run: _Run) -> Iterator[JobEvent]:
@@ -188,7 +197,8 @@ def _tell_speakers_apart(run: _Run) -> Iterator[JobEvent]:
     if transcript is None or not transcript.segments or transcript.engine.speakers:
         return
     community = models.path(COMMUNITY) if models.is_ready(COMMUNITY) else None
-    diarizer = studio.engines.speakers(models.path(SEGMENTATION), models.path(EMBEDDING), community, run.device)
+    segmentation, embedding = (models.path(id) / catalogue()[id].files[0].name for id in (SEGMENTATION, EMBEDDING))
+    diarizer = studio.engines.speakers(segmentation, embedding, community, run.device)
     wanted = run.job.options.speakers
     yield run.progress("speakers", 0.0)
     for event in diarizer.diarize(run.audio, None if wanted == "auto" else int(wanted), run.stop):

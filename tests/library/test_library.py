@@ -75,14 +75,14 @@ class TestJobs:
     def test_jobs_are_claimed_in_order_and_only_once(self, library: Library) -> None:
         first, second = add(library, "1.wav"), add(library, "2.wav")
         library.jobs.move(second.id, before=first.id)
-        claimed = [library.jobs.claim("local"), library.jobs.claim("local"), library.jobs.claim("local")]
+        claimed = [library.jobs.claim(["local"]), library.jobs.claim(["local"]), library.jobs.claim(["local"])]
         assert [j.id if j else None for j in claimed] == [second.id, first.id, None]
-        assert library.jobs.claim("a vendor") is None
+        assert library.jobs.claim(["a vendor"]) is None
 
     def test_claim_can_be_limited_to_own_jobs(self, library: Library) -> None:
         add(library, "1.wav")
         mine = add(library, "2.wav")
-        job = library.jobs.claim("local", only=[mine.id])
+        job = library.jobs.claim(["local"], only=[mine.id])
         assert job
         assert job.id == mine.id
 
@@ -129,7 +129,7 @@ class TestJobs:
 
 def _claim_and_hang(root: Path, ready: object) -> None:
     library = Library(Home(root))
-    library.jobs.claim("local")
+    library.jobs.claim(["local"])
     ready.send("claimed")  # type: ignore[attr-defined]
     signal.pause()
 
@@ -142,10 +142,10 @@ def test_a_job_whose_process_was_killed_goes_back_to_the_queue(home: Home, libra
     process.start()
     assert ours.poll(30)
     assert library.jobs.recover() == 0, "its owner lives"
-    assert library.jobs.claim("local") is None
+    assert library.jobs.claim(["local"]) is None
     os.kill(process.pid or 0, signal.SIGKILL)
     process.join()
-    again = library.jobs.claim("local")
+    again = library.jobs.claim(["local"])
     assert again
     assert again.id == job.id
 

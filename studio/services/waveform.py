@@ -1,0 +1,17 @@
+"""Peaks of a recording for the waveform: read when a job has decoded it, kept by content."""
+
+from __future__ import annotations
+
+from studio import media
+from studio.core.jobs import Job
+
+from .studio import Studio
+
+
+def load_peaks(studio: Studio, job: Job) -> media.Peaks | None:
+    """The peaks of a job's recording, None while it has not been read yet (or the file is gone)."""
+    file = studio.home.peaks_file(job.content_id, job.options.track)
+    try:
+        return media.Peaks.load(file)
+    except (OSError, ValueError):
+        return None

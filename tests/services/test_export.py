@@ -1,0 +1,100 @@
+"""Files are written whole or not at all, and never over others without being asked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from studio.core.errors import FormatError, StorageError, UsageError
+from studio.core.transcript import Segment, Transcript, Word, default_speakers
+from studio.formats import FORMATS
+from studio.services.export import IfExists, conflicts, export, format_of, read_file, target, write_file
+
+WORDS = (Word("Grüße", 0, 500, 0.9), Word("aus", 600, 800, 0.9), Word("Köln.", 900, 1500, 0.9))
+TALK = Transcript((Segment.from_words(WORDS, "S1", 1),), default_speakers(["S1"]), "de", 2000)
+
+
+def test_each_format_is_written_and_read_back(tmp_path: Path) -> None:
+    files = export(TALK, tmp_path / "neu", "Gespräch 日本 🎙", FORMATS)
+    assert [f.suffix for f in files] == [f.suffix for f in FORMATS.values()]
+    for file in files:
+        assert read_file(file).transcript.text == "Grüße aus Köln."
+    assert sorted(p.name for p in (tmp_path / "neu").iterdir()) == sorted(f.name for f in files), "nothing else is left"
+
+
+def test_nothing_is_overwritten_without_being_asked(tmp_path: Path) -> None:
+    (tmp_path / "a.srt").write_text("mine")
+    with pytest.raises(StorageError, match=r"a\.srt.* is already in"):
+        export(TALK, tmp_path, "a", ["txt", "srt"])
+    assert (tmp_path / "a.srt").read_text() == "mine"
+    assert not (tmp_path / "a.txt").exists(), "all or nothing"
+    assert conflicts(tmp_path, "a", ["txt", "srt"]) == [tmp_path / "a.srt"]
+
+
+def test_keep_both_and_replace(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("mine")
+    assert export(TALK, tmp_path, "a", ["txt"], if_exists=IfExists.KEEP_BOTH) == [tmp_path / "a (2).txt"]
+    assert export(TALK, tmp_path, "a", ["txt"], if_exists=IfExists.KEEP_BOTH) == [tmp_path / "a (3).txt"]
+    export(TALK, tmp_path, "a", ["txt"], if_exists=IfExists.REPLACE)
+    assert "Köln" in (tmp_path / "a.txt").read_text("utf-8")
+
+
+def test_a_name_of_250_characters_is_shortened(tmp_path: Path) -> None:
+    stem = "ü" * 250
+    (file,) = export(TALK, tmp_path, stem, ["json"])
+    assert file.exists()
+    assert file == target(tmp_path, stem, "json")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a limit of the system")
+def test_a_full_disk_leaves_the_old_file_and_nothing_half_written(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("mine")
+    script = textwrap.dedent(
+        """
+        import pathlib, resource, signal, sys
+        from studio.core.errors import StorageError
+        from studio.services.export import IfExists, write_file
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        try:
+            write_file(pathlib.Path(sys.argv[1]), "x" * 5000, IfExists.REPLACE)
+        except StorageError as e:
+            print(e)
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "a.txt")], capture_output=True, text=True, check=True
+    )
+    assert "the disk is full" in done.stdout
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+    assert (tmp_path / "a.txt").read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="“sub” cannot be written"):
+        export(TALK, tmp_path / "file" / "sub", "a", ["txt"])
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o500)
+    with pytest.raises(StorageError, match="you may not write there"):
+        write_file(folder / "a.txt", "text", IfExists.REFUSE)
+
+
+def test_reading_names_the_file(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"format": "transcription-studio", "version": 1, "segments": 7}')
+    with pytest.raises(FormatError, match=r"“bad\.json”"):
+        read_file(bad)
+    with pytest.raises(StorageError, match=r"“gone\.srt” cannot be read"):
+        read_file(tmp_path / "gone.srt")
+    with pytest.raises(UsageError, match="of no known format"):
+        format_of(tmp_path / "a.xyz")

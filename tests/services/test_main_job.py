@@ -1,0 +1,253 @@
+"""The main job, end to end, with real models on real speech: text, speakers, files, crashes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jiwer
+import psutil
+import pytest
+from whisper_normalizer.english import EnglishTextNormalizer
+
+from studio.core.cues import CueRules, make_cues, problems
+from studio.core.jobs import Finished, JobOptions, JobState, SegmentsStored, StopReason
+from studio.library import Home
+from studio.resources import resource
+from studio.services import queue
+from studio.services.export import read_file
+from studio.services.runner import JobChanged, run_next
+from studio.services.studio import Studio
+
+from .conftest import TINY
+
+pytestmark = pytest.mark.slow
+
+TRUTH = json.loads(resource("sample.json").read_text("utf-8"))
+
+
+def studio_command(home: Home, *arguments: str, **env: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "studio", *arguments],
+        env={**os.environ, "STUDIO_HOME": str(home.root), **env},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=280)
+    return process.returncode, out, err
+
+
+def word_errors(reference: str, heard: str) -> float:
+    tidy = EnglishTextNormalizer()
+    return jiwer.wer(tidy(reference), tidy(heard))
+
+
+def until(condition: Any, seconds: float = 120) -> Any:
+    """Look until something is so; fails after a long while."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        threading.Event().wait(0.05)
+    pytest.fail("that did not happen")
+
+
+def test_a_recording_becomes_text_with_speakers_and_four_files(tiny: Home, sample: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "Ausgabe für Jörg"
+    code, out, err = finish(
+        studio_command(
+            tiny, "transcribe", str(sample), "--output", str(folder), "--model", TINY, "--format", "txt,srt,vtt,json"
+        )
+    )
+    assert code == 0, err
+    assert sorted(p.name for p in folder.iterdir()) == ["sample.json", "sample.srt", "sample.txt", "sample.vtt"]
+
+    result = json.loads((folder / "sample.json").read_text("utf-8"))
+    assert (result["format"], result["version"], result["language"]) == ("transcription-studio", 1, "en")
+    assert word_errors(TRUTH["text"], result["text"]) < 0.12
+    assert len(result["speakers"]) == len(TRUTH["speakers"])
+    assert result["engine"]["model"] == TINY
+    assert "Speaker 1:" in out, "the transcript with speakers is printed"
+
+    times = [t for s in result["segments"] for w in s["words"] for t in (w["start"], w["end"])]
+    assert times == sorted(times)
+    assert 0 <= times[0] <= times[-1] <= result["duration"]
+
+    right = total = 0
+    names: dict[str, str] = {}
+    for segment in result["segments"]:
+        for word in segment["words"]:
+            middle = (word["start"] + word["end"]) / 2
+            for turn in TRUTH["turns"]:
+                if turn["start"] <= middle <= turn["end"]:
+                    total += 1
+                    right += names.setdefault(segment["speaker"], turn["speaker"]) == turn["speaker"]
+    assert right / total > 0.95, "words are given to who spoke them"
+
+    cues = make_cues(read_file(folder / "sample.json").transcript)
+    assert problems(cues, CueRules()) == []
+    assert (folder / "sample.srt").read_text("utf-8").count("-->") == len(cues)
+    assert list((tiny.audio).iterdir()) == [], "decoded sound is not kept"
+
+
+def test_killed_in_mid_file_and_run_again_goes_on(tiny: Home, long_talk: Path, tmp_path: Path) -> None:
+    command = ["transcribe", str(long_talk), "--output", str(tmp_path / "out"), "--model", TINY]
+    command += ["--speakers", "off", "--format", "json"]
+    first = studio_command(tiny, *command)
+
+    def stored() -> int:
+        if not tiny.database.exists():
+            return 0
+        try:
+            with sqlite3.connect(tiny.database) as db:
+                return int(db.execute("SELECT COUNT(*) FROM segment").fetchone()[0])
+        except sqlite3.OperationalError:  # the tables are not made yet
+            return 0
+
+    until(stored)
+    first.kill()
+    first.communicate()
+    with sqlite3.connect(tiny.database) as db:
+        kept = db.execute("SELECT id, start, end, text FROM segment ORDER BY id").fetchall()
+        heard = db.execute("SELECT heard FROM transcript").fetchone()[0]
+        db.execute("UPDATE segment SET text = 'kept from before', words = '[]' WHERE id = 1")
+    assert kept
+    assert 0 < heard < 4 * 1000 * TRUTH["duration"]
+
+    code, _, err = finish(studio_command(tiny, *command))
+    assert code == 0, err
+    result = json.loads((tmp_path / "out" / f"{long_talk.stem}.json").read_text("utf-8"))
+    texts = [s["text"] for s in result["segments"]]
+    assert texts[0] == "kept from before", "what was stored is not done again"
+    assert [s["text"] for s in result["segments"][1 : len(kept)]] == [row[3] for row in kept[1:]]
+    with sqlite3.connect(tiny.database) as db:
+        assert db.execute("SELECT COUNT(*) FROM job").fetchone()[0] == 1
+    whole = " ".join([kept[0][3], *texts[1:]])
+    assert word_errors(" ".join([TRUTH["text"]] * 4), whole) < 0.15, "nothing is missing or doubled at the seam"
+
+
+@pytest.fixture
+def ready(tiny: Home) -> Iterator[Studio]:
+    studio = Studio.open(tiny)
+    yield studio
+    studio.close()
+
+
+def engine_process() -> psutil.Process:
+    """The child in which the engine lives."""
+    children = [c for c in psutil.Process().children() if "spawn_main" in " ".join(c.cmdline())]
+    assert children
+    return children[-1]
+
+
+@pytest.mark.parametrize(
+    ("fatal", "said"), [(signal.SIGSEGV, "crashed"), (signal.SIGABRT, "crashed"), (signal.SIGKILL, "memory")]
+)
+def test_an_engine_that_dies_costs_one_attempt_of_one_job(
+    ready: Studio, long_talk: Path, sample: Path, fatal: signal.Signals, said: str
+) -> None:
+    options = JobOptions(TINY, speakers="off")
+    _, second = queue.add(ready, [long_talk, sample], options).jobs
+    running, kept, ended = queue.Running(), [], []
+    for _, event in run_next(ready, running, queue.LOCAL):
+        if isinstance(event, SegmentsStored) and event.segments and not kept:
+            kept = list(event.segments)
+            engine_process().send_signal(fatal)
+        if isinstance(event, JobChanged):
+            ended.append(event.job)
+    failed = ended[-1]
+    assert failed.state == JobState.FAILED
+    assert failed.problem
+    assert re.search(said, failed.problem.sentence)
+
+    assert [type(e) for _, e in run_next(ready, running, queue.LOCAL)][-2:] == [Finished, JobChanged], (
+        "the queue goes on"
+    )
+    done = ready.library.jobs.get(second.id)
+    assert done
+    assert done.state == JobState.DONE
+
+    queue.retry(ready, failed)
+    assert [type(e) for _, e in run_next(ready, running, queue.LOCAL)][-2:] == [Finished, JobChanged]
+    transcript = ready.library.transcripts.get(failed.transcript_id or 0)
+    assert transcript
+    assert list(transcript.segments[: len(kept)]) == kept, "the retry goes on from the last stored segment"
+
+
+def test_cancel_and_pause_end_the_engine_and_keep_what_is_written(ready: Studio, long_talk: Path) -> None:
+    (job,) = queue.add(ready, [long_talk], JobOptions(TINY, speakers="off")).jobs
+    running = queue.Running()
+    for reason, state in ((StopReason.PAUSE, JobState.PAUSED), (StopReason.CANCEL, JobState.CANCELLED)):
+        engine: psutil.Process | None = None
+        for _, event in run_next(ready, running, queue.LOCAL):
+            if isinstance(event, SegmentsStored) and event.segments and engine is None:
+                engine = engine_process()
+                running.stop(job.id, reason)
+        assert engine
+        assert not engine.is_running() or engine.status() == psutil.STATUS_ZOMBIE
+        now = ready.library.jobs.get(job.id)
+        assert now
+        assert now.state == state
+        kept = ready.library.transcripts.get(now.transcript_id or 0)
+        assert kept
+        assert kept.segments
+        queue.retry(ready, now)
+
+
+def test_nothing_touches_the_network_once_the_models_are_there(tiny: Home, sample: Path, tmp_path: Path) -> None:
+    """Every socket beyond this computer's own is closed, in all processes, and each try is written down."""
+    journal = tmp_path / "tries.txt"
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(
+        textwrap.dedent(
+            f"""
+            import socket
+            def closed(*arguments, **_):
+                with open({str(journal)!r}, "a") as file:
+                    print(arguments, file=file)
+                raise OSError("the network is closed")
+            real = socket.socket.connect
+            socket.socket.connect = lambda s, a: real(s, a) if s.family == socket.AF_UNIX else closed(a)
+            socket.getaddrinfo = socket.create_connection = closed
+            """
+        ),
+        "utf-8",
+    )
+    arguments = ["transcribe", str(sample), "--output", str(tmp_path / "out"), "--model", TINY, "--format", "txt"]
+    code, out, err = finish(studio_command(tiny, *arguments, PYTHONPATH=str(tmp_path / "site")))
+    assert code == 0, err
+    assert "Speaker 2:" in out
+    assert not journal.exists(), journal.read_text()
+
+
+def test_bad_files_are_named_and_the_good_one_is_done(
+    tiny: Home, sample: Path, tmp_path: Path, shared_data: Path
+) -> None:
+    bad = [p for p in sorted((shared_data / "media" / "derived").iterdir()) if p.name in BAD]
+    assert len(bad) == len(BAD)
+    command = ["transcribe", *map(str, bad), str(sample), "--output", str(tmp_path / "out"), "--model", TINY]
+    code, _, err = finish(studio_command(tiny, *command, "--speakers", "off", "--format", "txt"))
+    assert code == 1
+    lines = err.strip().splitlines()
+    for path in bad:
+        assert sum(path.name in line for line in lines) == 1, f"one sentence for {path.name}: {err}"
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["sample.txt"]
+
+
+BAD = {"text_renamed.mp3", "zero_bytes.wav", "header_only_44.wav", "video_no_audio.mp4"}

@@ -1,0 +1,112 @@
+"""The command line: exit codes, plain sentences, conversions. What needs models is in services/test_main_job.py."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SRT = "1\n00:00:01,000 --> 00:00:02,500\nGrüße aus Köln.\n\n"
+
+
+@pytest.fixture
+def studio(tmp_path: Path):  # type: ignore[no-untyped-def]
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "studio", *arguments],
+            env={**os.environ, "STUDIO_HOME": str(tmp_path / "home"), "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            cwd=tmp_path,
+            timeout=120,
+        )
+
+    return run
+
+
+def test_convert(studio, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "ü.srt").write_text(SRT, "utf-8")
+    assert studio("convert", "ü.srt", "ü.vtt").returncode == 0
+    assert (tmp_path / "ü.vtt").read_text("utf-8").startswith("WEBVTT\n")
+    again = studio("convert", "ü.srt", "ü.vtt")
+    assert again.returncode == 1
+    assert "already there" in again.stderr
+    assert studio("convert", "ü.srt", "ü.vtt", "--overwrite").returncode == 0
+    assert studio("convert", "ü.vtt", "ü.json").returncode == 0
+    assert json.loads((tmp_path / "ü.json").read_text("utf-8"))["text"] == "Grüße aus Köln."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("transcribe", "a.wav"), "--output"),
+        (("transcribe", "a.wav", "--output", "o", "--model", "whisper-huge"), "whisper-base"),
+        (("transcribe", "a.wav", "--output", "o", "--format", "doc"), "txt, srt, vtt, json"),
+        (("transcribe", "a.wav", "--output", "o", "--speakers", "lots"), "number"),
+        (("convert", "a.srt", "a.xyz"), "cannot be read"),
+        (("models", "pull"), "Which model"),
+        (("models", "path", "whisper-bas"), "whisper-base"),
+        (("models", "fly"), "invalid choice"),
+    ],
+)
+def test_wrong_usage_says_what_is_right(studio, arguments: tuple[str, ...], said: str) -> None:  # type: ignore[no-untyped-def]
+    done = studio(*arguments)
+    assert done.returncode == (1 if "cannot be read" in said else 2)
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_file_is_named_and_the_exit_code_says_so(studio) -> None:  # type: ignore[no-untyped-def]
+    done = studio("transcribe", "weg ü.wav", "--output", "out")
+    assert done.returncode == 1
+    assert "weg ü.wav" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_existing_file_is_never_overwritten_unasked(studio, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    from studio.resources import resource
+
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "sample.srt").write_text("mine")
+    done = studio("transcribe", str(resource("sample.ogg")), "--output", "out")
+    assert done.returncode == 1
+    assert "sample.srt" in done.stderr
+    assert (tmp_path / "out" / "sample.srt").read_text() == "mine"
+
+
+def test_models_list_and_path(studio, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    listed = studio("models", "list").stdout
+    assert {"whisper-base", "segmentation-3.0", "campplus-zh-en"} <= set(listed.split())
+    path = studio("models", "path", "whisper-base")
+    assert Path(path.stdout.strip()) == tmp_path / "home" / "models" / "whisper-base"
+    assert path.returncode == 1, "it is not there yet"
+
+
+def test_doctor_examines_this_computer(studio) -> None:  # type: ignore[no-untyped-def]
+    found = {f["id"]: f for f in json.loads(studio("doctor", "--json").stdout)}
+    assert found["packages"]["ok"]
+    assert found["disk"]["text"].endswith("GB free")
+    assert "studio models pull whisper-base" in found["models"]["hint"]
+    assert studio("doctor").returncode == 0
+
+
+def test_without_a_screen_the_window_says_so() -> None:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    env = {k: v for k, v in os.environ.items() if k not in hidden}
+    done = subprocess.run([sys.executable, "-m", "studio"], env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "no screen" in done.stderr
+
+
+def test_the_command_line_loads_neither_qt_nor_engines() -> None:
+    script = (
+        "import sys, studio.cli;"
+        "print([m for m in ('PySide6', 'torch', 'faster_whisper', 'ctranslate2', 'onnxruntime') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
