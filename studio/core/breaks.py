@@ -21,38 +21,39 @@ INSIDE_WORD = 60.0
 _SENTENCE_END = tuple(".!?…。！？؟।")
 _CLAUSE_END = tuple(",;:–—、，；：،؛")
 _CLOSERS = "\"'”’»)]}」』）】》〉"
-_OPENERS = tuple("\"“„‘«([{「『（【《〈")
+_OPENERS = tuple('"“„‘«([{「『（【《〈')
 _NO_LINE_START = tuple("。、，．！？：；」』）】》〉…ー々ゃゅょっャュョッ,.!?:;)]}%»”’")
 _DASHES = ("-", "–", "—")
 
-# After these no break, if it can be helped: articles, possessives, prepositions, titles.
-_BINDING = frozenset(
-    """a an the my your his her its our their this that these those of in on at to for from with by into than as is are
-    mr. mrs. ms. dr. prof. st. no. not very
+# After these, and after those below, no break if it can be helped: articles, possessives, prepositions, titles.
+_BINDING_WORDS = """
+    a an the my your his her its our their this that these those of in on at to for from with by into than as is are
+    mr. mrs. ms. dr. prof. st. not very
     der die das den dem des ein eine einen einem einer eines mein dein sein ihr unser kein keine im am zum zur vom beim
     von mit bei aus nach zu für auf an über unter vor durch gegen ohne um sehr nicht z. b. bzw. ca. nr. herr frau
     le la les un une des du de au aux mon ton son ma ta sa mes tes ses ce cette ces à dans sur pour par avec sans m. mme
     el los las una unos unas lo del al mi tu su con por para sin en sobre sr. sra.
     il gli i uno dello della dei degli delle di da nel nella sul sulla per tra fra
-    o os as um uma do dos das ao na nos nas em com pelo pela sr""".split()
-)
+    o os as um uma do dos das ao na nos nas em com pelo pela sr
+"""
 # Before these a break reads well: conjunctions, relatives, and prepositions that open a phrase.
-_OPENING = frozenset(
-    """and but or so because if when while although though since until unless which who whom whose where that then after
+_OPENING_WORDS = """
+    and but or so because if when while although though since until unless which who whom whose where that then after
     before about with without from for into through
     und aber oder denn weil dass ob wenn als während obwohl sondern damit bevor nachdem wie welche welcher welches
     et mais ou donc car parce que qui quand lorsque si comme puisque dont
     y pero o porque que quien cuando donde aunque mientras como pues
     e ma perché che quando dove mentre se oppure
-    mas porque quem quando onde embora enquanto""".split()
-)
+    mas porque quem quando onde embora enquanto
+"""
+_BINDING, _OPENING = frozenset(_BINDING_WORDS.split()), frozenset(_OPENING_WORDS.split())
 
 # A chunk of Chinese or Japanese breaks between characters; Korean has spaces and does not.
 _CJK = "\u2e80-\u30ff\u31f0-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _CJK_UNIT = re.compile(f"[「『（【《〈]*[{_CJK}][。、，．！？：；」』）】》〉…ー々\u3000]*|[^{_CJK}]+")
-_HAS_CJK = re.compile(f"[{_CJK}]")
+HAS_CJK = re.compile(f"[{_CJK}]")
 # Whitespace that may become a line break; no-break spaces and the ideographic space stay where they are.
-_SPACE = re.compile("[^\\S\u00a0\u202f\u3000]+")
+SPACES = re.compile("[^\\S\u00a0\u202f\u3000]+")
 
 
 @dataclass(slots=True)
@@ -89,6 +90,7 @@ def segment_tokens(segment: Segment, index: int, max_line: int) -> list[Token]:
                 tokens.append(Token(word.text, clock, end, width, word.space, False, index))
             else:
                 tokens += _timed(_pieces(word.text, word.space, max_line, False), clock, end, index)
+                clock = tokens[-1].start if tokens else clock
         return tokens
     tokens = _timed(_pieces(segment.text, True, max_line, True), segment.start, max(segment.end, segment.start), index)
     for token in tokens:
@@ -99,10 +101,10 @@ def segment_tokens(segment: Segment, index: int, max_line: int) -> list[Token]:
 def _pieces(text: str, space: bool, max_line: int, divide: bool) -> list[Token]:
     """Tokens without times. `divide`: also between Chinese and Japanese characters."""
     tokens = []
-    for chunk in _SPACE.split(text):
+    for chunk in SPACES.split(text):
         if not chunk:
             continue
-        units = _CJK_UNIT.findall(chunk) if divide and _HAS_CJK.search(chunk) else [chunk]
+        units = _CJK_UNIT.findall(chunk) if divide and HAS_CJK.search(chunk) else [chunk]
         for nth, unit in enumerate(units):
             for part, piece in enumerate(_fitting(unit, max_line)):
                 before = space and nth == 0 and part == 0
@@ -163,7 +165,7 @@ def break_cost(token: Token, after: Token) -> float:
         return _BRACKET
     if text.startswith(_OPENERS) and len(text) == 1:
         return INSIDE_WORD
-    if lower in _BINDING:
+    if lower in _BINDING or lower in _OPENING:
         return _STICKY
     if after.text.lower() in _OPENING:
         return _BEFORE_OPENER

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from .breaks import CHEAP_END, INSIDE_WORD, Token, break_cost, segment_tokens, text_width, wrap_lines
@@ -30,6 +30,8 @@ _PAUSE_INSIDE = 0.02  # per millisecond of a pause swallowed by a cue
 _LONG_PAUSE = 1500  # milliseconds; never inside a cue
 _KEEP = 100.0  # cutting a ready-made subtitle that is fine as it is
 _JOIN_READY = 30.0  # joining two ready-made subtitles
+_SEGMENT_END = 5.0  # ending a cue with a segment costs no more
+_LINE_BREAK = 7.0  # the best line break of a cue costs what is above this
 _LEAD = 500  # milliseconds a cue may show before its first word
 
 
@@ -98,9 +100,7 @@ class _Draft:
     tokens: list[Token]
 
 
-def make_cues(
-    transcript: Transcript, rules: CueRules = CueRules(), names: SpeakerNames = "never"
-) -> list[Cue]:
+def make_cues(transcript: Transcript, rules: CueRules = CueRules(), names: SpeakerNames = "never") -> list[Cue]:
     """Cut a transcript into subtitle cues, ordered by start.
 
     All words appear once and in the order of their speaker. Every cue keeps the rules for lines, longest duration
@@ -113,16 +113,17 @@ def make_cues(
     """
     runs = _runs(transcript, rules, names)
     _mark_crossed(runs)
-    starts = [run.tokens[0].start for run in runs[1:]] + [_after_all(transcript)]
+    end = _after_all(transcript)
+    starts = [run.tokens[0].start for run in runs] + [end]
     drafts: list[_Draft] = []
-    for run, following in zip(runs, starts, strict=True):
+    for run, following in zip(runs, starts[1:], strict=True):
         at = 0
-        for count in _cut(run, following, rules, names):
+        for count in _Cutter(run, following, rules, names == "always" or run.crossed).cut():
             tokens = run.tokens[at : at + count]
             drafts.append(_Draft(tokens[0].start, max(t.end for t in tokens), run, tokens))
             at += count
     drafts.sort(key=lambda d: d.start)
-    return _settle(drafts, _after_all(transcript), rules, names)
+    return _settle(drafts, end, rules, names)
 
 
 def problems(cues: Iterable[Cue], rules: CueRules = CueRules()) -> list[CueProblem]:
@@ -167,6 +168,7 @@ def _runs(transcript: Transcript, rules: CueRules, names: SpeakerNames) -> list[
     order = sorted(range(len(transcript.segments)), key=lambda i: transcript.segments[i].start)
     named = names == "always" or (names == "change" and len({s.speaker for s in transcript.segments}) > 1)
     labels: dict[str | None, list[Token]] = {None: []}
+    spoken: dict[str | None, int] = {}  # when the last word of each speaker began
     runs: list[_Run] = []
     for index in order:
         segment = transcript.segments[index]
@@ -176,14 +178,15 @@ def _runs(transcript: Transcript, rules: CueRules, names: SpeakerNames) -> list[
         if segment.speaker not in labels:
             name = transcript.name_of(segment.speaker) if named else ""
             labels[segment.speaker] = segment_tokens(Segment(0, 0, f"{name}:"), -1, rules.max_line) if name else []
-        if not runs or runs[-1].speaker != segment.speaker:
-            runs.append(_Run(segment.speaker, tokens, labels[segment.speaker]))
-            continue
-        floor = runs[-1].tokens[-1].start
-        for token in tokens:  # segments of one speaker that overlap: one word after the other all the same
+        floor = spoken.get(segment.speaker, 0)
+        for token in tokens:  # where segments of one speaker overlap, one word after the other all the same
             token.start = max(token.start, floor)
             token.end = max(token.end, token.start)
-        runs[-1].tokens += tokens
+        spoken[segment.speaker] = tokens[-1].start
+        if runs and runs[-1].speaker == segment.speaker:
+            runs[-1].tokens += tokens
+        else:
+            runs.append(_Run(segment.speaker, tokens, labels[segment.speaker]))
     return runs
 
 
@@ -196,105 +199,115 @@ def _mark_crossed(runs: list[_Run]) -> None:
             latest = run
 
 
-def _costs(run: _Run, rules: CueRules) -> tuple[list[float], list[float]]:
-    """Per token: the cost of ending a cue after it, and of going on past it within a cue."""
-    ends: list[float] = []
-    inside: list[float] = []
-    tokens = run.tokens
-    for token, after in zip(tokens, tokens[1:], strict=False):
+class _Cutter:
+    """The dynamic programme over the tokens of one run. O(tokens x tokens a cue)."""
+
+    def __init__(self, run: _Run, following: int, rules: CueRules, label_always: bool) -> None:
+        tokens = run.tokens
+        self.rules = rules
+        self.starts = [t.start for t in tokens]
+        self.stops = [t.end for t in tokens]
+        self.widths = [t.width for t in tokens]
+        self.spaces = [int(t.space) for t in tokens]
+        self.columns = [0, *accumulate(t.width + t.space for t in tokens)]
+        self.limits = [start - rules.min_gap for start in self.starts[1:]]  # until when a cue may last
+        self.limits.append(max(following - rules.min_gap, self.starts[-1]))
+        self.breaks: list[float] = []  # of breaking a line after each token
+        self.ends: list[float] = []  # of ending a cue there
+        self.inside: list[float] = []  # of going on past it within a cue
+        for token, after in pairwise(tokens):
+            self._price(token, after)
+        self.ends.append(0.0)
+        self.inside.append(0.0)
+        self.label = _label_state(run, rules)
+        self.label_always = label_always
+        self.best = [0.0] + [math.inf] * len(tokens)  # cost of the cheapest cues for the first n tokens
+        self.came = [0] * (len(tokens) + 1)  # where the last of those cues begins
+
+    def _price(self, token: Token, after: Token) -> None:
         pause = max(0, after.start - token.end)
-        end = break_cost(token, after)
-        going_on = pause * _PAUSE_INSIDE
+        cost = end = break_cost(token, after)
+        inside = pause * _PAUSE_INSIDE if pause < _LONG_PAUSE else math.inf
         if token.segment != after.segment:
-            end = min(end, 2.0)
-            going_on += _JOIN_READY if token.ready or after.ready else 0.0
+            end = min(end, _SEGMENT_END)
+            inside += _JOIN_READY if token.ready or after.ready else 0.0
         elif token.ready:
             end += _KEEP
         if end <= CHEAP_END:
-            going_on += _SENTENCE_INSIDE
+            inside += _SENTENCE_INSIDE
         if end < INSIDE_WORD:
             end = max(0.0, end - pause / 50)
-        ends.append(end)
-        inside.append(going_on if pause < _LONG_PAUSE else math.inf)
-    ends.append(0.0)
-    inside.append(0.0)
-    return ends, inside
+        self.breaks.append(cost)
+        self.ends.append(end)
+        self.inside.append(inside)
 
+    def cut(self) -> list[int]:
+        """How many tokens each cue takes."""
+        for first in range(len(self.starts)):
+            self._extend(first)
+        counts = []
+        at = len(self.starts)
+        while at:
+            counts.append(at - self.came[at])
+            at = self.came[at]
+        return counts[::-1]
 
-def _label_state(run: _Run, rules: CueRules) -> tuple[int, int, int]:
-    """(lines begun, width of the last, width of all) after the speaker's name."""
-    lines, line, total = 1, 0, 0
-    for token in run.label:
-        lines, line = _place(token, lines, line, rules.max_line)
-        total += token.width + 1
-    return lines, line, total
-
-
-def _place(token: Token, lines: int, line: int, max_line: int) -> tuple[int, int]:
-    if not line:
-        return lines, token.width
-    wider = line + token.width + token.space
-    return (lines, wider) if wider <= max_line else (lines + 1, token.width)
-
-
-def _cut(run: _Run, following: int, rules: CueRules, names: SpeakerNames) -> list[int]:
-    """How many tokens each cue of a run takes. `following`: when the next run starts. O(tokens x tokens a cue)."""
-    tokens = run.tokens
-    count = len(tokens)
-    ends, inside = _costs(run, rules)
-    starts = [t.start for t in tokens]
-    until = [t.end for t in tokens]
-    widths = [t.width for t in tokens]
-    spaces = [int(t.space) for t in tokens]
-    limits = [start - rules.min_gap for start in starts[1:]]
-    limits.append(max(following - rules.min_gap, starts[-1]))
-    best = [math.inf] * (count + 1)
-    came = [0] * (count + 1)
-    best[0] = 0.0
-    label = _label_state(run, rules)
-    every = names == "always" or run.crossed
-    max_line, max_lines, min_duration, max_duration = rules.max_line, rules.max_lines, rules.min_duration, rules.max_duration
-    per_second = rules.max_cps / 1000
-    for i in range(count):
-        lines, line, chars = label if every or i == 0 else (1, 0, 0)
-        if lines > max_lines:
-            lines, line = max_lines, max_line  # a name that fills the cue: one token follows all the same
-        begin = starts[i]
-        so_far = best[i] + _CUE
-        for j in range(i, count):
-            width = widths[j]
+    def _extend(self, first: int) -> None:
+        """Try all cues that begin with a token."""
+        lines, line, columns = 1, 0, 0
+        if self.label[2] and (first == 0 or self.label_always):
+            lines, line, columns = self.label
+            self.spaces[first] = 1
+        rules, begin, so_far = self.rules, self.starts[first], self.best[first] + _CUE
+        max_line, per_second = rules.max_line, rules.max_cps / 1000
+        least: list[float] = []
+        low = first
+        for last in range(first, len(self.starts)):
+            width, space = self.widths[last], self.spaces[last]
             if not line:
                 line = width
-            elif line + width + spaces[j] <= max_line:
-                line += width + spaces[j]
+            elif line + width + space <= max_line:
+                line += width + space
             else:
                 lines += 1
                 line = width
-            if j > i and (lines > max_lines or until[j] - begin > max_duration):
+                if lines == 2:  # the cheapest break among those after token `first`, `first` + 1, ...
+                    least = [*accumulate(reversed(self.breaks[first:last]), min)][::-1]
+            if last > first and (lines > rules.max_lines or self.stops[last] - begin > rules.max_duration):
                 break
-            chars += width + spaces[j]
-            room = limits[j] - begin
-            cost = so_far + ends[j]
-            if room < min_duration:
-                cost += (min_duration - room) * _SHORT
-            elif room > max_duration:
-                room = max_duration
-            if chars > per_second * room:
-                cost += (chars * 1000 / max(room, 100) - rules.max_cps) * _FAST
-            if chars < _STUB:
-                cost += (_STUB - chars) / 2
-            if cost < best[j + 1]:
-                best[j + 1] = cost
-                came[j + 1] = i
-            so_far += inside[j]
+            columns += width + space
+            room = self.limits[last] - begin
+            cost = so_far + self.ends[last]
+            if lines == 2 and least:
+                while self.columns[last + 1] - self.columns[low + 1] - self.spaces[low + 1] > max_line:
+                    low += 1
+                cost += max(0.0, least[low - first] - _LINE_BREAK)
+            if room < rules.min_duration:
+                cost += (rules.min_duration - room) * _SHORT
+            elif room > rules.max_duration:
+                room = rules.max_duration
+            if columns > per_second * room:
+                cost += (columns * 1000 / max(room, 100) - rules.max_cps) * _FAST
+            if columns < _STUB:
+                cost += (_STUB - columns) / 2
+            if cost < self.best[last + 1]:
+                self.best[last + 1] = cost
+                self.came[last + 1] = first
+            so_far += self.inside[last]
             if so_far == math.inf:
                 break
-    counts = []
-    at = count
-    while at:
-        counts.append(at - came[at])
-        at = came[at]
-    return counts[::-1]
+
+
+def _label_state(run: _Run, rules: CueRules) -> tuple[int, int, int]:
+    """(lines begun, width of the last, width of all) after the speaker's name; all of a cue at most."""
+    lines, line, total = 1, 0, 0
+    for token in run.label:
+        if not line or line + token.width + token.space <= rules.max_line:
+            line += token.width + (token.space if line else 0)
+        else:
+            lines, line = lines + 1, token.width
+        total += token.width + 1
+    return (lines, line, total) if lines <= rules.max_lines else (rules.max_lines, rules.max_line, total)
 
 
 def _settle(drafts: list[_Draft], end: int, rules: CueRules, names: SpeakerNames) -> list[Cue]:
@@ -309,13 +322,16 @@ def _settle(drafts: list[_Draft], end: int, rules: CueRules, names: SpeakerNames
     for index, draft in enumerate(drafts):
         label = draft.run.label if names == "always" or index == 0 or draft.run.speaker != speaker else []
         speaker = draft.run.speaker
+        if label:
+            draft.tokens[0].space = True
         lines = wrap_lines(label + draft.tokens, rules.max_line, rules.max_lines)
         columns = sum(text_width(line) for line in lines)
         wanted = min(rules.max_duration, max(rules.min_duration, math.ceil(columns * 1000 / rules.max_cps)))
         limit = drafts[index + 1].start - rules.min_gap if index + 1 < len(drafts) else end
         start = max(draft.start, free)
         late = start - draft.start
-        floor = max(rules.frame, min(rules.min_duration, draft.end - draft.start) - late)
+        lasts = draft.end - draft.start
+        floor = max(rules.frame, (rules.min_duration if lasts >= rules.min_duration else lasts - rules.min_gap) - late)
         stop = min(max(draft.end, start + wanted), max(limit, start + floor), start + rules.max_duration)
         if stop - start < wanted and not late:
             start = max(free, start - _LEAD, stop - wanted, 0)

@@ -64,8 +64,8 @@ class Home:
     def log(self) -> Path:
         return self.root / "studio.log"
 
-    def audio_file(self, content_id: str, track: int) -> Path:
-        return self.audio / f"{content_id[:32]}-{track}.wav"
+    def audio_file(self, job_id: int) -> Path:
+        return self.audio / f"{job_id}.wav"
 
     def peaks_file(self, content_id: str, track: int) -> Path:
         return self.peaks / f"{content_id[:32]}-{track}.peaks"

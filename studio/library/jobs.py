@@ -21,7 +21,7 @@ class JobStore:
         self._presence = presence
 
     def add(self, path: str, name: str, content_id: str, duration: int, resource: str, options: JobOptions) -> Job:
-        """Queue a recording at the end. `resource`: what runs it, "local" or a vendor's name."""
+        """Queue a recording at the end. `resource`: what it needs to run, see services.queue."""
         with self._db.write() as db:
             position = (db.execute("SELECT MAX(position) FROM job").fetchone()[0] or 0) + 1
             cursor = db.execute(
@@ -50,14 +50,12 @@ class JobStore:
             ).fetchone()
             return _job(row) if row else None
 
-    def claim(self, resource: str, only: Collection[int] | None = None) -> Job | None:
-        """Take the next waiting job of a resource for this process; None when there is none."""
+    def claim(self, resources: Collection[str], only: Collection[int] | None = None) -> Job | None:
+        """Take the next waiting job of one of the resources for this process; None when there is none."""
         self.recover()
         with self._db.write() as db:
-            for row in db.execute(
-                "SELECT * FROM job WHERE state = ? AND resource = ? ORDER BY position", (JobState.WAITING, resource)
-            ):
-                if only is None or row["id"] in only:
+            for row in db.execute("SELECT * FROM job WHERE state = ? ORDER BY position", (JobState.WAITING,)):
+                if row["resource"] in resources and (only is None or row["id"] in only):
                     db.execute(
                         "UPDATE job SET state = ?, owner = ?, problem = NULL WHERE id = ?",
                         (JobState.RUNNING, self._presence.owner, row["id"]),

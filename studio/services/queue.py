@@ -109,12 +109,15 @@ def add(studio: Studio, paths: Iterable[Path], options: JobOptions) -> Added:
 
 def recordings(paths: Iterable[Path], problems: list[Problem]) -> list[Path]:
     """The files meant by paths of files and folders; what cannot be found is added to `problems`."""
-    try:
-        files = media.expand(list(paths))
-    except StudioError as e:
-        problems.append(e.problem)
-        return []
-    if not files:
+    files = list[Path]()
+    before = len(problems)
+    for path in paths:
+        try:
+            files += media.expand([path])
+        except StudioError as e:
+            problems.append(e.problem)
+    files = list(dict.fromkeys(files))
+    if not files and len(problems) == before:
         problems.append(Problem("No recordings were found there.", "Add sound or video files, or a folder with some."))
     return files
 
@@ -174,7 +177,7 @@ def remove(studio: Studio, running: Running, jobs: Iterable[Job]) -> None:
 
 def forget(studio: Studio, job: Job) -> None:
     """Take a job that does not run out of the library, with its transcript and its decoded sound."""
-    studio.home.audio_file(job.content_id, job.options.track).unlink(missing_ok=True)
+    studio.home.audio_file(job.id).unlink(missing_ok=True)
     studio.library.jobs.remove([job.id])
 
 

@@ -84,7 +84,7 @@ def _settle(studio: Studio, job: Job, state: JobState | None, problem: Problem |
         forget(studio, job)
         return None
     if state == JobState.CANCELLED:
-        studio.home.audio_file(job.content_id, job.options.track).unlink(missing_ok=True)
+        studio.home.audio_file(job.id).unlink(missing_ok=True)
     try:
         return studio.library.jobs.set_state(job.id, state, problem=problem, took=took)
     except StorageError:

@@ -61,7 +61,7 @@ class _Run:
 
     @property
     def audio(self) -> Path:
-        return self.studio.home.audio_file(self.job.content_id, self.job.options.track)
+        return self.studio.home.audio_file(self.job.id)
 
     def progress(self, stage: str, fraction: float) -> Progress:
         self.stop.check()

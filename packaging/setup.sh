@@ -1,0 +1,102 @@
+#!/bin/sh
+# Sets up Transcription Studio in this checkout: system libraries, the environment .venv, the program in it.
+# Usage: sh packaging/setup.sh [--test]        --test adds what the tests need
+# PYTHON=/path/to/python3 chooses the Python. Running it again costs a second. Proxies and package indexes are taken
+# from the environment and from pip's own configuration.
+set -eu
+cd "$(dirname "$0")/.."
+
+# The window's libraries that a bare Debian or Ubuntu lacks; libpulse0 is for playback, fonts for any text at all.
+WINDOW_PACKAGES="libglib2.0-0 libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1
+    libxcb-shape0 libxrandr2 libwayland-cursor0 libpulse0 fontconfig fonts-dejavu-core"
+TEST_PACKAGES="xvfb xauth openbox xdotool pulseaudio pulseaudio-utils desktop-file-utils"
+
+say() { printf '%s\n' "$*"; }
+fail() { say "$*" >&2; exit 1; }
+
+extra=""
+packages=$WINDOW_PACKAGES
+case "${1:-}" in
+    "") ;;
+    --test) extra="[test]"; packages="$packages $TEST_PACKAGES" ;;
+    *) fail "Usage: sh packaging/setup.sh [--test]" ;;
+esac
+
+# --- system packages ---------------------------------------------------------------------------------------------
+
+# Ubuntu renamed some libraries with the ending t64.
+installed() { dpkg -s "$1" 2>/dev/null | grep -q '^Status: install ok' || dpkg -s "$1t64" >/dev/null 2>&1; }
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"
+    elif [ -t 0 ]; then sudo "$@"
+    else sudo -n "$@"
+    fi
+}
+
+# Installs those of the named packages that are missing; not zero where that cannot be done.
+system_packages() {
+    missing=""
+    for package in "$@"; do installed "$package" || missing="$missing $package"; done
+    [ -n "$missing" ] || return 0
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+        say "These system packages are missing and only an administrator can add them:$missing" >&2
+        return 1
+    fi
+    say "Installing system packages:$missing"
+    as_root apt-get update -qq || say "The package lists could not be refreshed; trying with the old ones." >&2
+    # shellcheck disable=SC2086  # a list of words
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing \
+        >"$log" 2>&1 || { tail -n 3 "$log" >&2; return 1; }
+}
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! command -v dpkg >/dev/null || ! command -v apt-get >/dev/null; then
+    say "This is not Debian or Ubuntu: the window's system libraries (Qt 6, PulseAudio client) are left to you."
+    system_packages() { return 0; }
+fi
+# shellcheck disable=SC2086
+system_packages $packages ||
+    say "Going on without them: the command line works, the window or its sound may not." >&2
+
+# --- Python ------------------------------------------------------------------------------------------------------
+
+modern() { command -v "$1" >/dev/null && "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+python=""
+for candidate in ${PYTHON:+"$PYTHON"} python3 python3.11 python3.12 python3.13; do
+    if modern "$candidate"; then python=$candidate; break; fi
+    [ "$candidate" != "${PYTHON:-}" ] || fail "PYTHON=$PYTHON is not a Python 3.11 or newer."
+done
+[ -n "$python" ] || fail "Python 3.11 or newer was not found. Install it, or name it: PYTHON=/path/to/python3.11"
+if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+    version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    system_packages "python$version-venv" || fail "Python's venv module is needed: install python$version-venv."
+fi
+
+# --- the environment ---------------------------------------------------------------------------------------------
+
+# Done before, for this pyproject.toml, this Python and this place? Then there is nothing to do.
+stamp=.venv/studio-setup
+wanted="$(cksum <pyproject.toml) $("$python" -V) $(pwd)"
+if [ -x .venv/bin/python ] && .venv/bin/python -c "" 2>/dev/null && [ -f "$stamp" ]; then
+    if [ "$(head -n 1 "$stamp")" = "$wanted" ] && grep -qxF "done$extra" "$stamp"; then
+        say "Transcription Studio is set up in .venv."
+        exit 0
+    fi
+fi
+if [ -f "$stamp" ] && ! head -n 1 "$stamp" | grep -qF "$("$python" -V) $(pwd)"; then
+    say "The environment .venv was made for another Python or another folder: making it anew."
+    rm -rf .venv
+fi
+if ! .venv/bin/python -c "" 2>/dev/null; then
+    say "Making the environment .venv with $("$python" -V)"
+    "$python" -m venv --clear .venv
+fi
+say "Installing the program and its Python packages (about 6 GB on disk; two minutes with a fast connection) …"
+.venv/bin/python -m pip install -qq --disable-pip-version-check -e ".$extra" ||
+    fail "The Python packages could not be installed; pip's message is above. Run this again to go on."
+if [ "$(head -n 1 "$stamp" 2>/dev/null)" != "$wanted" ]; then printf '%s\ndone\n' "$wanted" >"$stamp"; fi
+grep -qxF "done$extra" "$stamp" || say "done$extra" >>"$stamp"
+say "Transcription Studio is set up: .venv/bin/studio opens the window."

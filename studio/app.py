@@ -1,0 +1,84 @@
+"""Composition root of the window: builds services and widgets and wires them. The only place that knows everyone."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from studio import __version__
+from studio.core.errors import StudioError
+from studio.services.studio import Studio
+from studio.ui import theme
+from studio.ui.icons import icon
+from studio.ui.main_window import MainWindow
+
+log = logging.getLogger("studio")
+
+
+def build(argv: list[str]) -> tuple[QApplication, MainWindow]:
+    """The application and its window, shown by the caller; files named in `argv` are queued.
+
+    Raises StorageError when the program's own folder cannot be used.
+    """
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false;qt.multimedia.ffmpeg.*=false")
+        app = QApplication(["studio", *argv])
+    app.setApplicationName("Transcription Studio")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("transcription-studio")
+    studio = Studio.open()
+    _log_to(studio.home.log)
+    look = theme.current()
+    look.set_mode(studio.library.settings.get("theme", "system"))
+    look.apply(app)
+    app.setWindowIcon(icon("app", "accent"))
+    window = MainWindow(studio)
+    files = [Path(a) for a in argv if not a.startswith("-")]
+    if files:
+        QTimer.singleShot(0, lambda: window.queue.add(files, window.next_job.options()))
+    return app, window
+
+
+def main(argv: list[str]) -> int:
+    """Run the window until it is closed; returns the exit code."""
+    if sys.platform.startswith("linux") and not any(
+        os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    ):
+        print(
+            "There is no screen here, so the window cannot open. Use `studio transcribe --help` instead.",
+            file=sys.stderr,
+        )
+        return 1
+    try:
+        app, window = build(argv)
+    except StudioError as e:
+        QApplication.instance() or QApplication(["studio"])
+        QMessageBox.critical(None, "Transcription Studio", e.problem.sentence)
+        return 1
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    beat = QTimer()  # lets Python see Ctrl+C while Qt waits
+    beat.start(500)
+    beat.timeout.connect(lambda: None)
+    window.show()
+    return app.exec()
+
+
+def _log_to(path: Path) -> None:
+    """Warnings, and what Qt and FFmpeg chatter about, go to a file of at most 2 MB, not to the terminal."""
+    if not any(isinstance(h, RotatingFileHandler) for h in log.handlers):
+        handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        log.addHandler(handler)
+    qInstallMessageHandler(_from_qt)
+
+
+def _from_qt(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    log.log(logging.INFO if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else logging.WARNING, "Qt: %s", text)

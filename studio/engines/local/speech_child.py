@@ -1,0 +1,275 @@
+"""Speech to text with faster-whisper: what runs inside the child process, on its main thread.
+
+A recording is worked off in blocks of at most ten minutes that end in a pause, so memory does not grow with its length.
+Long silence is cut out of a block before Whisper hears it, because Whisper invents text there; everything else reaches
+Whisper untouched and with the text before it as context, as in one sequential run over the whole recording.
+"""
+
+from __future__ import annotations
+
+import threading
+import wave
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.vad import VadOptions, get_speech_timestamps
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from studio.core.errors import DeviceError, EngineError, ModelError
+from studio.core.transcript import Word
+from studio.engines.base import SAMPLE_RATE, Heard, Language, Notice, SpeechEvent, SpeechRequest
+
+Sound = NDArray[np.float32]
+Stretch = tuple[int, int]  # start and end in samples of the block
+
+BLOCK = 600 * SAMPLE_RATE
+PAUSE_MS = 300  # a gap this long separates two stretches of speech
+SHORTEST_MS = 150  # shorter stretches of "speech" are clicks and single notes
+LONG_SILENCE = 3 * SAMPLE_RATE  # longer ones are cut out, but for
+MARGIN = SAMPLE_RATE  # this much on either side
+REACH = SAMPLE_RATE * 3 // 10  # a word this far from any speech was invented
+CONTEXT_TOKENS = 223  # what Whisper can remember of the text before
+PROMPT_RESET = 0.5  # a guess at a higher temperature is no context; faster-whisper's own limit
+VOCABULARY_TOKENS = 100  # more would leave too little room for the text itself
+UNSURE = 0.5  # below this probability more of the speech is heard before the language is decided
+LANGUAGE_WINDOWS = 4  # of 30 s
+REPEATS = 3  # the same text more often in a row is Whisper in a loop
+LONGEST_LOOP = 10  # words
+COMPUTE_TYPES = {"cpu": ("int8", "int8_float32", "float32"), "cuda": ("float16", "int8_float16", "float32")}
+CARD_WORDS = ("cuda", "cublas", "cudnn", "out of memory")
+
+
+class Session:
+    """One loaded model.
+
+    Raises ModelError when it cannot be loaded, DeviceError when the graphics card is the reason.
+    """
+
+    def __init__(self, model_dir: Path, device: str, threads: int) -> None:
+        # tqdm's own lock is a system semaphore, which a killed process leaves behind with a warning on the terminal
+        tqdm.set_lock(threading.RLock())
+        self.name = model_dir.name
+        try:
+            able = ctranslate2.get_supported_compute_types(device)
+            kind = next(kind for kind in COMPUTE_TYPES[device] if kind in able)
+            self.model = WhisperModel(str(model_dir), device=device, compute_type=kind, cpu_threads=threads)
+        except Exception as error:
+            _raise_if_card(error)
+            what = f"The speech model “{self.name}” cannot be loaded."
+            raise ModelError(what, "Remove the model and fetch it again.", f"{model_dir}: {error}") from error
+
+    def transcribe(self, request: SpeechRequest) -> Iterator[SpeechEvent]:
+        """See engines.base.SpeechEngine."""
+        try:
+            with wave.open(str(request.audio), "rb") as recording:
+                if recording.getparams()[:3] != (1, 2, SAMPLE_RATE):
+                    raise wave.Error("not 16 kHz mono 16 bit")
+                yield from _Work(self.model, self.name, request).run(recording)
+        except (OSError, EOFError, wave.Error) as error:
+            raise EngineError(f"The sound of “{request.audio.name}” cannot be read.", "Retry.", str(error)) from error
+        except RuntimeError as error:
+            _raise_if_card(error)
+            raise
+
+
+def _raise_if_card(error: Exception) -> None:
+    if any(word in str(error).lower() for word in CARD_WORDS):
+        raise DeviceError("The graphics card failed.", "Use the processor.", str(error)) from error
+
+
+class _Work:
+    """One recording on its way through the model."""
+
+    def __init__(self, model: WhisperModel, name: str, request: SpeechRequest) -> None:
+        self.model = model
+        self.name = name
+        self.request = request
+        self.decode = request.decode
+        self.language = request.language if model.model.is_multilingual else request.language or "en"
+        self.vocabulary = request.vocabulary.strip()
+        self.context: list[int] = []  # tokens of the text before
+        self.until = request.start
+        self.last_text = ""
+        self.same = 0  # how often it came in a row
+
+    def run(self, recording: wave.Wave_read) -> Iterator[SpeechEvent]:
+        yield from self.settle()
+        at = min(self.request.start * SAMPLE_RATE // 1000, recording.getnframes())
+        for sound, speech in read_blocks(recording, at, self.decode.vad_threshold):
+            yield from self.hear(at, sound, speech)
+            at += len(sound)
+            self.until = max(self.until, _ms(at))
+            yield Heard((), self.until)
+
+    def settle(self) -> Iterator[SpeechEvent]:
+        """Check what was asked for against what the model can do."""
+        known = self.model.supported_languages
+        if self.language is not None:
+            if self.language not in known:
+                limits = "English only" if known == ["en"] else f"many languages, but not “{self.language}”"
+                hint = "Choose another model or another language."
+                raise EngineError(f"The speech model “{self.name}” understands {limits}.", hint)
+            yield Language(self.language, 1.0)
+        if self.request.task == "translate" and known == ["en"]:
+            yield Notice(f"The speech model “{self.name}” understands English only, so there is nothing to translate.")
+        tokens = self.model.hf_tokenizer.encode(self.vocabulary, add_special_tokens=False)
+        if len(tokens.ids) > VOCABULARY_TOKENS:
+            self.vocabulary = self.vocabulary[: tokens.offsets[VOCABULARY_TOKENS][0]].rpartition(",")[0]
+            yield Notice(f"The list of words to expect is too long: nothing after “{self.vocabulary[-30:]}” is used.")
+
+    def hear(self, at: int, sound: Sound, speech: list[Stretch]) -> Iterator[SpeechEvent]:
+        """One block, which begins at sample `at` of the recording and holds `speech`."""
+        kept = squeeze(speech, len(sound)) if self.decode.vad else [(0, len(sound))]
+        if not kept:
+            return
+        clock = Clock(kept)
+        segments, info = self.model.transcribe(
+            np.concatenate([sound[start:end] for start, end in kept]), **self.options()
+        )
+        if self.language is None:
+            self.language = info.language
+            yield Language(info.language, round(float(info.language_probability), 4))
+        for segment in segments:
+            timed = [(word, *clock.original(word.start, word.end)) for word in segment.words]
+            if self.decode.vad:
+                timed = [(word, start, end) for word, start, end in timed if near_speech(start, end, speech)]
+            if segment.compression_ratio > self.decode.compression_ratio_threshold:
+                timed = [timed[index] for index in uncoil([word.word for word, *_ in timed])]
+            if not timed or self.loops(segment.text):
+                continue
+            self.remember(segment)
+            words = tuple(self.word(word, at + start, at + end, at + len(sound)) for word, start, end in timed)
+            yield Heard(tuple(word for word in words if word.text), self.until)
+
+    def options(self) -> dict[str, Any]:
+        decode = self.decode
+        return {
+            "language": self.language,
+            "language_detection_threshold": UNSURE,
+            "language_detection_segments": LANGUAGE_WINDOWS,
+            "task": self.request.task,
+            "word_timestamps": True,
+            "hotwords": self.vocabulary or None,
+            "initial_prompt": self.context[-CONTEXT_TOKENS:] or decode.prompt.strip() or None,
+            "beam_size": decode.beam_size,
+            "temperature": decode.temperature,
+            "condition_on_previous_text": decode.condition_on_previous_text,
+            "no_speech_threshold": decode.no_speech_threshold,
+            "log_prob_threshold": decode.log_prob_threshold,
+            "compression_ratio_threshold": decode.compression_ratio_threshold,
+            "repetition_penalty": decode.repetition_penalty,
+            "no_repeat_ngram_size": decode.no_repeat_ngram_size,
+        }
+
+    def remember(self, segment: Any) -> None:
+        """Carry the text over to the next block by the rules by which Whisper carries it to the next window."""
+        if not self.decode.condition_on_previous_text or segment.temperature > PROMPT_RESET:
+            self.context = []
+        else:
+            self.context = [*self.context, *segment.tokens][-CONTEXT_TOKENS:]
+
+    def loops(self, text: str) -> bool:
+        self.same = self.same + 1 if text == self.last_text else 1
+        self.last_text = text
+        return self.same > REPEATS
+
+    def word(self, word: Any, start: int, end: int, limit: int) -> Word:
+        """The word with times (from samples) in order and inside the recording; moves `until` on."""
+        begins = min(max(_ms(start), self.until), _ms(limit))
+        self.until = min(max(_ms(end), begins), _ms(limit))
+        confidence = round(min(max(float(word.probability), 0.0), 1.0), 4)
+        return Word(word.word.strip(), begins, self.until, confidence, space=word.word.startswith(" "))
+
+
+def read_blocks(recording: wave.Wave_read, start: int, threshold: float) -> Iterator[tuple[Sound, list[Stretch]]]:
+    """The recording from sample `start` on, in blocks that end in a pause, each with its stretches of speech."""
+    total = recording.getnframes()
+    while start < total:
+        recording.setpos(start)
+        sound = np.frombuffer(recording.readframes(BLOCK), "<i2").astype(np.float32) / 32768.0
+        if not len(sound):
+            raise EOFError("the file is shorter than its header says")
+        speech = find_speech(sound, threshold)
+        if start + len(sound) < total:
+            end = find_end(speech, len(sound))
+            sound, speech = sound[:end], [stretch for stretch in speech if stretch[0] < end]
+        yield sound, speech
+        start += len(sound)
+
+
+def find_speech(sound: Sound, threshold: float) -> list[Stretch]:
+    """By Silero, which ships with faster-whisper: 2 ms for a second of sound, on one thread that does not spin."""
+    options = VadOptions(
+        threshold=threshold,
+        min_silence_duration_ms=PAUSE_MS,
+        min_speech_duration_ms=SHORTEST_MS,
+        speech_pad_ms=0,
+    )
+    return [(stretch["start"], stretch["end"]) for stretch in get_speech_timestamps(sound, options)]
+
+
+def find_end(speech: list[Stretch], length: int) -> int:
+    """The middle of the longest pause in the last third of a block; its end if there is none."""
+    edges = [(0, 0), *speech, (length, length)]
+    pauses = [(before[1], after[0]) for before, after in pairwise(edges) if after[0] > length * 2 // 3]
+    start, end = max(pauses, key=lambda pause: pause[1] - pause[0])
+    return max(start, length * 2 // 3) + (end - max(start, length * 2 // 3)) // 2 if end > start else length
+
+
+def squeeze(speech: list[Stretch], length: int) -> list[Stretch]:
+    """What remains of a block when long silence is cut out; nothing where there is no speech."""
+    kept: list[Stretch] = []
+    for start, end in speech:
+        start, end = max(0, start - MARGIN), min(length, end + MARGIN)
+        if kept and start - kept[-1][1] <= LONG_SILENCE - 2 * MARGIN:
+            kept[-1] = (kept[-1][0], end)
+        else:
+            kept.append((start, end))
+    return kept
+
+
+class Clock:
+    """Turns seconds of the squeezed sound into samples of the block."""
+
+    def __init__(self, kept: list[Stretch]) -> None:
+        self.kept = kept
+        lengths = [end - start for start, end in kept]
+        self.starts = [0, *accumulate(lengths)][:-1]  # where each stretch begins in the squeezed sound
+
+    def original(self, start: float, end: float) -> Stretch:
+        """Both times by the stretch that holds the middle, so that no word spans a cut."""
+        index = max(0, bisect_right(self.starts, (start + end) / 2 * SAMPLE_RATE) - 1)
+        low, high = self.kept[index]
+        shift = low - self.starts[index]
+        first, last = (min(max(round(time * SAMPLE_RATE) + shift, low), high) for time in (start, end))
+        return first, last
+
+
+def near_speech(start: int, end: int, speech: list[Stretch]) -> bool:
+    index = bisect_right(speech, end + REACH, key=lambda stretch: stretch[0]) - 1
+    return index >= 0 and speech[index][1] > start - REACH
+
+
+def uncoil(words: list[str]) -> list[int]:
+    """The words that remain (by index) when whatever comes more than three times in a row is left out from then on."""
+    plain = [word.strip(" .,!?…").lower() for word in words]
+    kept: list[int] = []
+    for index in range(len(words)):
+        kept.append(index)
+        for period in range(1, LONGEST_LOOP + 1):
+            tail = [plain[i] for i in kept[-period * (REPEATS + 1) :]]
+            if len(tail) == period * (REPEATS + 1) and tail[period:] == tail[:-period]:
+                del kept[-period:]
+                break
+    return kept
+
+
+def _ms(samples: int) -> int:
+    return samples * 1000 // SAMPLE_RATE

@@ -1,0 +1,142 @@
+"""SubRip subtitles (.srt). There is no standard: writes the strictest form, reads what people really have.
+
+The reader is lenient where nothing is lost: missing or wrong numbers, missing blank lines, dots for commas, hours
+left out, blank lines inside a subtitle. What it cannot place raises FormatError; no subtitle is dropped. Any thread.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+
+from studio.core.cues import make_cues
+from studio.core.errors import FormatError
+from studio.core.transcript import Segment, Transcript
+
+from .base import (
+    Parsed,
+    Read,
+    WriteOptions,
+    lines_of,
+    loose_times,
+    printable,
+    printable_transcript,
+    quoted,
+    require_times,
+    split_name,
+    with_speakers,
+)
+
+_LIKE_TIMES = re.compile(r"[0-9]\s*:.*-->|-->.*[0-9]\s*:")
+_NUMBER = re.compile(r"\s*[0-9]+\s*")
+_TAG = re.compile(r"</?(?:b|i|u|s|em|strong|font|c|v|lang|ruby|rt|span)(?:[\s.][^<>]*)?/?>", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>|\\[Nn](?![a-z])", re.IGNORECASE)
+_CODE = re.compile(r"\{\\[^{}]*\}|\{/?[biu]\}|\{[yYcCfFsSpP]:[^{}]*\}")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+
+
+@dataclass(slots=True)
+class _Block:
+    line: int  # of the times, from 1
+    start: int
+    end: int
+    place: str  # what stands after the times
+    text: list[str] = field(default_factory=list)
+
+
+def write(transcript: Transcript, options: WriteOptions) -> str:
+    """Cues under the rules, names before the text. Raises FormatError for a transcript without times."""
+    require_times(transcript)
+    cues = make_cues(printable_transcript(transcript), options.rules, options.speaker_names)
+    return "\n".join(
+        f"{number}\n{_stamp(cue.start)} --> {_stamp(cue.end)}\n{_escape(chr(10).join(cue.lines))}\n"
+        for number, cue in enumerate(cues, 1)
+    )
+
+
+def _stamp(ms: int) -> str:
+    return f"{ms // 3600000:02}:{ms // 60000 % 60:02}:{ms // 1000 % 60:02},{ms % 1000:03}"
+
+
+def _escape(text: str) -> str:
+    """Only what a player would take for something else is escaped: many show "&amp;" as it stands."""
+    text = _ENTITY.sub("&amp;", text)
+    text = re.sub(r"<(?=[a-zA-Z/])", "&lt;", text)
+    text = re.sub(r"\{(?=[\\/a-zA-Z])", "&#123;", text)
+    text = re.sub(r"\\(?=[Nn])", "&#92;", text)
+    return text.replace("-->", "--&gt;")
+
+
+def read(text: str) -> Parsed:
+    """Segments without words. Speakers come from "Name: " where the first subtitle has one and two names occur."""
+    blocks = _blocks(lines_of(text))
+    warnings: list[str] = []
+    segments: list[Segment] = []
+    placed = [b.line for b in blocks if b.place]
+    for block in blocks:
+        if block.end < block.start:
+            warnings.append(f"Line {block.line}: the subtitle ends before it starts; its end was set to its start.")
+        segments.append(Segment(block.start, max(block.start, block.end), _plain("\n".join(block.text))))
+    if placed:
+        warnings.append(f"Line {placed[0]}: positions on the screen are not kept ({len(placed)} in all).")
+    if not blocks:
+        warnings.append("Line 1: the file holds no subtitles.")
+    return Parsed(with_speakers(_named(segments)), tuple(warnings))
+
+
+def _blocks(lines: list[str]) -> list[_Block]:
+    blocks: list[_Block] = []
+    for index, line in enumerate(lines):
+        times = loose_times(line)
+        blank_before = index == 0 or not lines[index - 1].strip()
+        if times:
+            if blocks:
+                _drop_number(blocks[-1].text)
+            blocks.append(_Block(index + 1, *times))
+        elif _LIKE_TIMES.search(line) and (blank_before or _NUMBER.fullmatch(lines[index - 1])):
+            raise FormatError(f"Line {index + 1}: {quoted(line)} is not a pair of times.", "Correct this line.")
+        elif not blocks:
+            if line.strip() and not _NUMBER.fullmatch(line):
+                raise FormatError(f"Line {index + 1}: {quoted(line)} has no times before it.", "Is it a subtitle file?")
+        else:
+            if blank_before and _NUMBER.fullmatch(line) and _timeless(lines, index, len(blocks) + 1):
+                raise FormatError(f"Line {index + 1}: subtitle {line.strip()} has no times.", "Add its times.")
+            blocks[-1].text.append(line)
+    return blocks
+
+
+def _drop_number(text: list[str]) -> None:
+    """Take the number of the next subtitle off the end of this one's text."""
+    at = len(text)
+    while at and not text[at - 1].strip():
+        at -= 1
+    if at and _NUMBER.fullmatch(text[at - 1]) and (at == len(text) or at < 2 or not text[at - 2].strip()):
+        del text[at - 1 :]
+
+
+def _timeless(lines: list[str], index: int, expected: int) -> bool:
+    """Whether a line that is the next subtitle's number is followed by text instead of times."""
+    if int(lines[index]) != expected:
+        return False
+    following = next((n for n in range(index + 1, len(lines)) if lines[n].strip()), None)
+    return following == index + 1 and not loose_times(lines[following])
+
+
+def _plain(text: str) -> str:
+    """The text on one line, without formatting tags and codes, entities decoded."""
+    text = _CODE.sub("", _TAG.sub("", _BREAK.sub("\n", text)))
+    return printable(re.sub(r"&#?\w+;", lambda match: unescape(match[0]), text))
+
+
+def _named(segments: list[Segment]) -> list[Read]:
+    split = [split_name(s.text) for s in segments]
+    names = {name for name, _ in split if name}
+    if len(names) < 2 or split[0][0] is None:
+        return [(None, s) for s in segments]
+    read: list[Read] = []
+    speaker: str | None = None
+    for segment, (name, said) in zip(segments, split, strict=True):
+        speaker = name or speaker
+        read.append((speaker, Segment(segment.start, segment.end, said)))
+    return read

@@ -1,0 +1,64 @@
+"""A combo box that carries its own label, as in “Speed  1.0×”. Runs on the window's thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
+
+from studio.ui import theme
+
+_PAD, _GAP, _ARROW = 11, 6, 26
+
+
+class Choice(QComboBox):
+    """The label stands in front of the chosen text, quieter than it; narrow windows hide it."""
+
+    def __init__(self, label: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = label
+        self._label_hidden = False
+        self.setObjectName(name)
+        self.setAccessibleName(label)
+        self.setToolTip(label)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+
+    def set_label_hidden(self, hidden: bool) -> None:
+        self._label_hidden = hidden
+        self.updateGeometry()
+        self.update()
+
+    def select(self, data: object) -> None:
+        """Choose the entry with this data; the first one if there is none."""
+        self.setCurrentIndex(max(self.findData(data), 0))
+
+    def sizeHint(self) -> QSize:
+        widest = max((self._text_width(self.itemText(i)) for i in range(self.count())), default=0)
+        return QSize(_PAD + self._label_width() + widest + _ARROW, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            option = QStyleOptionComboBox()
+            self.initStyleOption(option)
+            option.currentText = ""
+            self.style().drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option, painter, self)
+            area = QRect(_PAD, 0, self.width() - _PAD - _ARROW, self.height())
+            flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            look = theme.current()
+            if not self._label_hidden:
+                painter.setFont(theme.font())
+                painter.setPen(look.color("text3") if self.isEnabled() else look.faint("text3"))
+                painter.drawText(area, flags, self._label)
+                area.setLeft(area.left() + self._label_width())
+            painter.setFont(theme.font(weight=theme.MEDIUM))
+            painter.setPen(look.color("text") if self.isEnabled() else look.faint("text3"))
+            painter.drawText(area, flags, self.currentText())
+
+    def _label_width(self) -> int:
+        return 0 if self._label_hidden else QFontMetrics(theme.font()).horizontalAdvance(self._label) + _GAP
+
+    def _text_width(self, text: str) -> int:
+        return QFontMetrics(theme.font(weight=theme.MEDIUM)).horizontalAdvance(text)

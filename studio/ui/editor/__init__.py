@@ -1,0 +1,1 @@
+"""The transcript as text, with speakers beside it."""

@@ -1,0 +1,440 @@
+"""The main window: where each part stands, and which signal goes to which desk.
+
+What the parts do is in QueueDesk (jobs), TranscriptDesk (the open transcript) and ExportDesk. Runs on the window's
+thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio import __version__
+from studio.core.errors import StudioError
+from studio.core.jobs import UNFINISHED, Job, JobOptions, Progress
+from studio.resources import resource
+from studio.services import doctor
+from studio.services.studio import Studio
+
+from . import theme
+from .commands import Commands
+from .empty import EmptyPage
+from .export_desk import ExportDesk
+from .file_page import FilePage
+from .icons import icon
+from .inspector.speakers_panel import SpeakersPanel
+from .models.queue_model import QueueModel
+from .models.transcript_model import TranscriptModel
+from .notices import NoticeBar
+from .player import Player, TransportBar
+from .queue.queue_view import QueueView, paths_from_mime
+from .queue_desk import QueueDesk
+from .toolbar import ToolBar
+from .transcript_desk import TranscriptDesk
+from .workers import Task
+
+_STEP = 2000  # milliseconds of "back" and "forward"
+
+
+class MainWindow(QMainWindow):
+    """Built by app.build, which shows it."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setAccessibleName("Transcription Studio")
+        self.setAcceptDrops(True)
+        self._studio = studio
+        self.commands = Commands(self)
+        self._progress: Progress | None = None
+
+        self.queue_model, self.transcript_model = QueueModel(self), TranscriptModel(self)
+        self.queue = QueueDesk(studio, self.queue_model, self)
+        self.desk = TranscriptDesk(studio, self.transcript_model, self)
+        self.export = ExportDesk(studio, self)
+        self.player = Player(self)
+
+        self._lay_out()
+        self._connect_queue()
+        self._connect_transcript()
+        self._connect_playback()
+        self._connect_commands()
+        self._restore()
+        self._open(self._last_job())
+
+    # Layout
+
+    def _lay_out(self) -> None:
+        settings = self._studio.library.settings
+        options = JobOptions(**settings.get("next_job", {}))
+        self.tools = ToolBar(self.commands, self.queue_model, options)
+        self.next_job = self.tools.next_job
+        self.queue_view = QueueView(self.queue_model)
+        self.empty = EmptyPage()
+        self.page = FilePage(self.transcript_model, self.commands)
+        self.speakers = SpeakersPanel(self.transcript_model)
+        self.notices = NoticeBar()
+        self.transport = TransportBar(self.player, self.commands["playAction"])
+
+        self._centre = QStackedWidget()
+        self._centre.addWidget(self.empty)
+        self._centre.addWidget(self.page)
+        self._centre.setMinimumWidth(theme.CENTRE_MIN)
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._columns.setObjectName("columns")
+        for part in (self.queue_view, self._centre, self.speakers):
+            self._columns.addWidget(part)
+        self._columns.setStretchFactor(1, 1)
+        self._columns.setChildrenCollapsible(False)
+        self._columns.setSizes([theme.LEFT, 800, theme.RIGHT])
+
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tools)
+        column.addWidget(self._columns, 1)
+        column.addWidget(self.transport)
+        column.addWidget(self.notices)
+        self.setCentralWidget(body)
+
+        for title in self.commands.menus:
+            menu = self.menuBar().addMenu(f"&{title}")
+            menu.setObjectName(f"menu{title}")
+            menu.addActions(self.commands.menu(title))
+        self._saved = QLabel("Everything is saved as it is written")
+        self._place = QLabel("Nothing leaves this computer")
+        self.statusBar().addWidget(self._saved)
+        self.statusBar().addPermanentWidget(self._place)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setContentsMargins(12, 0, 12, 0)
+        self.setMinimumSize(1024, 640)
+        self.resize(1440, 900)
+
+    # Wiring
+
+    def _connect_queue(self) -> None:
+        view, desk = self.queue_view, self.queue
+        view.open_requested.connect(self._open_id)
+        view.retry_requested.connect(desk.retry)
+        view.resume_requested.connect(desk.retry)
+        view.pause_requested.connect(desk.pause)
+        view.cancel_requested.connect(desk.cancel)
+        view.remove_requested.connect(self._remove)
+        view.files_dropped.connect(self.add)
+        self.empty.choose_files.connect(self._choose_files)
+        self.empty.try_sample.connect(self._try_sample)
+        desk.notice.connect(self.notices.show_notice)
+        desk.added.connect(self._on_added)
+        desk.job_event.connect(self.desk.on_job_event)
+        desk.job_done.connect(self._on_done)
+        desk.paused_changed.connect(self._on_paused)
+        self.next_job.changed.connect(self._remember_options)
+
+    def _connect_transcript(self) -> None:
+        desk, page = self.desk, self.page
+        desk.notice.connect(self.notices.show_notice)
+        desk.opened.connect(self._on_opened)
+        desk.peaks.connect(page.waveform.set_peaks)
+        desk.job_changed.connect(lambda _: self._refresh())
+        desk.progress.connect(self._on_progress)
+        desk.history_changed.connect(self._on_history)
+        for changed in (self.transcript_model.modelReset, self.transcript_model.rowsInserted):
+            changed.connect(self._show_segments)
+        self.transcript_model.dataChanged.connect(self._show_segments)
+        self.transcript_model.speakers_changed.connect(self._show_segments)
+        page.transcript.rename_requested.connect(desk.rename_speaker)
+        page.transcript.relabel_requested.connect(desk.relabel)
+        page.transcript.retry_requested.connect(self.queue.retry)
+        self.speakers.rename_requested.connect(desk.rename_speaker)
+        self.tools.search.textChanged.connect(self._search)
+        self.tools.search.returnPressed.connect(page.transcript.next_match)
+        self.export.notice.connect(self.notices.show_notice)
+
+    def _connect_playback(self) -> None:
+        player, page = self.player, self.page
+        page.waveform.seek_requested.connect(self._seek)
+        page.waveform.play_requested.connect(self.commands["playAction"].trigger)
+        page.transcript.seek_requested.connect(self._seek)
+        player.position_changed.connect(page.waveform.set_position)
+        player.position_changed.connect(page.transcript.set_position)
+        player.playing_changed.connect(page.waveform.set_playing)
+        player.playing_changed.connect(self._on_playing)
+        player.failed.connect(lambda text: self.notices.show_notice("warn", text, key="player"))
+        self.transport.state_changed.connect(
+            lambda: self._studio.library.settings.set("playback", self.transport.state())
+        )
+
+    def _connect_commands(self) -> None:
+        do = {
+            "addFilesAction": self._choose_files,
+            "addFolderAction": self._choose_folder,
+            "pasteAction": self._paste,
+            "exportAction": self._export,
+            "quitAction": self.close,
+            "undoAction": self.desk.undo,
+            "redoAction": self.desk.redo,
+            "findAction": self._find,
+            "findNextAction": self.page.transcript.next_match,
+            "findPreviousAction": self.page.transcript.previous_match,
+            "themeAction": self._switch_theme,
+            "zoomInAction": self.page.waveform.zoom_in,
+            "zoomOutAction": self.page.waveform.zoom_out,
+            "nextPanelAction": lambda: self._next_panel(1),
+            "previousPanelAction": lambda: self._next_panel(-1),
+            "playAction": self._play,
+            "backAction": lambda: self.player.seek(max(0, self.player.position() - _STEP)),
+            "forwardAction": lambda: self.player.seek(self.player.position() + _STEP),
+            "startQueueAction": lambda: self.queue.set_paused(False),
+            "pauseQueueAction": lambda: self.queue.set_paused(True),
+            "cancelJobAction": lambda: self._with_job(self.queue.cancel),
+            "pauseJobAction": lambda: self._with_job(self.queue.pause),
+            "retryJobAction": lambda: self._with_job(self.queue.retry),
+            "removeJobAction": lambda: self._with_job(lambda id: self._remove([id])),
+            "trySampleAction": self._try_sample,
+            "doctorAction": self._doctor,
+            "aboutAction": self._about,
+        }
+        for name, function in do.items():
+            self.commands[name].triggered.connect(lambda _=False, f=function: f())
+
+    # Recordings
+
+    def add(self, paths: list[Path]) -> None:
+        """Queue files and folders with the options chosen in the tool bar."""
+        self.queue.add(paths, self.next_job.options())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = paths_from_mime(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.add(paths)
+
+    def _choose_files(self) -> None:
+        files, _ = QFileDialog.getOpenFileNames(self, "Add recordings", self._folder())
+        self._take([Path(f) for f in files])
+
+    def _choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Add all recordings of a folder", self._folder())
+        self._take([Path(folder)] if folder else [])
+
+    def _folder(self) -> str:
+        return str(self._studio.library.settings.get("last_folder", str(Path.home())))
+
+    def _take(self, paths: list[Path]) -> None:
+        if paths:
+            self._studio.library.settings.set("last_folder", str(paths[0].parent))
+            self.add(paths)
+
+    def _paste(self) -> None:
+        paths = paths_from_mime(QGuiApplication.clipboard().mimeData())
+        if paths:
+            self.add(paths)
+        else:
+            self.notices.show_notice("info", "Nothing to paste here: copy recordings in the file manager first.")
+
+    def _try_sample(self) -> None:
+        self.add([resource("sample.ogg")])
+
+    def _on_added(self, jobs: list[Job]) -> None:
+        if jobs and (self.desk.job is None or self.desk.job.state not in UNFINISHED):
+            self._open(jobs[0])
+
+    def _on_done(self, job: Job) -> None:
+        if job.problem:
+            self.notices.show_notice("error", job.problem.sentence, ("Retry", lambda: self.queue.retry(job.id)))
+        elif self.desk.job is None or self.desk.job.id != job.id:
+            self.notices.show_notice("info", f"“{job.name}” is ready.", ("Open", lambda: self._open_id(job.id)))
+
+    def _on_paused(self, paused: bool) -> None:
+        self.tools.show_paused(paused)
+        self.commands["startQueueAction"].setEnabled(paused)
+        self.commands["pauseQueueAction"].setEnabled(not paused)
+
+    def _remove(self, ids: list[int]) -> None:
+        jobs = [j for j in (self._studio.library.jobs.get(id) for id in ids) if j]
+        written = [j for j in jobs if j.transcript_id]
+        if written:
+            names = f"“{written[0].name}”" if len(written) == 1 else f"{len(written)} recordings"
+            question = f"Remove the transcript of {names} from the library? The recording itself stays where it is."
+            if QMessageBox.question(self, "Remove", question) != QMessageBox.StandardButton.Yes:
+                return
+        self.queue.remove(ids)
+        if self.desk.job and self.desk.job.id in ids:
+            self._open(None)
+
+    def _with_job(self, do: Callable[[int], None]) -> None:
+        """Act on the job selected in the queue, else on the open one."""
+        selected = self.queue_view.selected_ids() or ([self.desk.job.id] if self.desk.job else [])
+        for id in selected:
+            do(id)
+
+    # The open recording
+
+    def _last_job(self) -> Job | None:
+        jobs = self._studio.library.jobs.all()
+        last = self._studio.library.settings.get("open_job")
+        return next((j for j in jobs if j.id == last), jobs[-1] if jobs else None)
+
+    def _open_id(self, id: int) -> None:
+        self._open(self._studio.library.jobs.get(id))
+
+    def _open(self, job: Job | None) -> None:
+        self._progress = self.queue_model.progress_of(job.id) if job else None
+        self.desk.open(job)
+
+    def _on_opened(self, job: Job | None) -> None:
+        self.player.stop()
+        self._centre.setCurrentWidget(self.page if job else self.empty)
+        self.speakers.setVisible(job is not None)
+        if job:
+            self._studio.library.settings.set("open_job", job.id)
+            self.player.load(Path(job.path), job.options.track, job.duration)
+            self.page.waveform.set_duration(job.duration)
+        self._refresh()
+
+    def _on_progress(self, progress: Progress) -> None:
+        self._progress = progress
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Bring titles and states of the open recording up to date."""
+        job = self.desk.job
+        self.setWindowTitle(f"{job.name}, Transcription Studio" if job else "Transcription Studio")
+        for name in ("playAction", "backAction", "forwardAction"):
+            self.commands[name].setEnabled(job is not None)
+        self.commands["exportAction"].setEnabled(bool(self.desk.transcript.segments))
+        self.page.transcript.set_job(job, self._progress)
+        if job:
+            self.page.show_job(job, self.desk.transcript, self._progress)
+
+    def _show_segments(self, *_: object) -> None:
+        model = self.transcript_model
+        self.page.waveform.set_segments(model.segments(), model.speakers)
+        self._refresh()
+
+    def _on_history(self, undo: str | None, redo: str | None) -> None:
+        for name, verb, step in (("undoAction", "Undo", undo), ("redoAction", "Redo", redo)):
+            self.commands[name].setEnabled(step is not None)
+            self.commands[name].setText(f"&{verb} {step}" if step else f"&{verb}")
+
+    def _export(self) -> None:
+        if self.desk.job:
+            self.export.open(self, self.desk.job, self.desk.transcript)
+
+    def _find(self) -> None:
+        self.tools.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.tools.search.selectAll()
+
+    def _search(self, text: str) -> None:
+        found = self.page.transcript.set_search(text)
+        self.tools.matches.setText("" if not text else f"{found} found" if found else "not found")
+
+    # Playback
+
+    def _play(self) -> None:
+        try:
+            self.desk.recording()
+        except StudioError as e:
+            self.notices.show_notice("warn", e.problem.sentence, key="player")
+            return
+        self.player.toggle()
+
+    def _seek(self, ms: int) -> None:
+        self.player.seek(ms)
+        self.page.waveform.set_position(ms)
+        self.page.transcript.set_position(ms)
+
+    def _on_playing(self, playing: bool) -> None:
+        self.commands["playAction"].setText("&Stop" if playing else "&Play")
+        self.commands["playAction"].setIcon(icon("pause" if playing else "play"))
+
+    # The window itself
+
+    def _restore(self) -> None:
+        settings = self._studio.library.settings
+        geometry = settings.get("window")
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        self.transport.restore(settings.get("playback", {}))
+        self.commands["themeAction"].setChecked(theme.current().dark)
+        theme.current().changed.connect(lambda: self.commands["themeAction"].setChecked(theme.current().dark))
+        self._on_paused(self.queue.paused)
+        self._on_history(None, None)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self.queue.start)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.tools.fit(self.width())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._studio.library.settings.set("window", self.saveGeometry().toBase64().data().decode())
+        self.player.stop()
+        self.queue.shut_down()
+        self._studio.close()
+        super().closeEvent(event)
+
+    def _remember_options(self) -> None:
+        chosen = self.next_job.options()
+        self._studio.library.settings.set(
+            "next_job", {"model": chosen.model, "language": chosen.language, "speakers": chosen.speakers}
+        )
+
+    def _switch_theme(self) -> None:
+        mode: theme.Mode = "light" if theme.current().dark else "dark"
+        self._studio.library.settings.set("theme", mode)
+        theme.current().set_mode(mode)
+
+    def _next_panel(self, step: int) -> None:
+        """Move the focus to the next part of the window; F6 always leaves."""
+        panels = [
+            self.tools.search,
+            self.queue_view,
+            self.page.waveform,
+            self.page.transcript,
+            self.speakers,
+            self.transport,
+        ]
+        shown = [p for p in panels if p.isVisible()]
+        focus = QApplication.focusWidget()
+        here = next((n for n, p in enumerate(shown) if focus and (p is focus or p.isAncestorOf(focus))), -step)
+        target = shown[(here + step) % len(shown)]
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        if not target.hasFocus() and not (
+            QApplication.focusWidget() and target.isAncestorOf(QApplication.focusWidget())
+        ):
+            target.focusNextChild()
+
+    def _doctor(self) -> None:
+        task = Task(doctor.examine, self)
+        task.done.connect(self._show_findings)
+        task.start()
+
+    def _show_findings(self, findings: list[doctor.Finding]) -> None:
+        lines = [f"{'✓' if f.ok else '–'} {f.title}: {f.text} {f.hint}".strip() for f in findings]
+        QMessageBox.information(self, "What works here", "\n\n".join(lines))
+
+    def _about(self) -> None:
+        text = f"Transcription Studio {__version__}\nMIT licence. Nothing leaves this computer unasked."
+        QMessageBox.about(self, "About", text)

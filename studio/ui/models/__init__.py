@@ -1,0 +1,1 @@
+"""Qt item models over core values; they live on the window's thread."""

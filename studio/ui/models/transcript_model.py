@@ -1,0 +1,236 @@
+"""The one transcript that waveform, text and speaker list share. Runs on the window's thread.
+
+Rows are segments in order of time. Times are integer milliseconds.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from itertools import accumulate
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from studio.core.transcript import Segment, Speaker, Transcript
+
+from .wording import time_code
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class SegmentRole(IntEnum):
+    """`DisplayRole` gives the text; `AccessibleTextRole` time, speaker and text."""
+
+    SEGMENT = Qt.ItemDataRole.UserRole + 1  # the Segment
+    START = Qt.ItemDataRole.UserRole + 2  # milliseconds
+    END = Qt.ItemDataRole.UserRole + 3  # milliseconds
+    WORDS = Qt.ItemDataRole.UserRole + 4  # tuple[Word, ...]
+    SPEAKER_ID = Qt.ItemDataRole.UserRole + 5  # str or None
+    SPEAKER_NAME = Qt.ItemDataRole.UserRole + 6  # "" for none
+    SPEAKER_INDEX = Qt.ItemDataRole.UserRole + 7  # counted from 0, picks the colour; -1 for none
+
+
+_SPEAKER_ROLES = [SegmentRole.SPEAKER_NAME, SegmentRole.SPEAKER_INDEX, Qt.ItemDataRole.AccessibleTextRole]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerShare:
+    speaker: Speaker
+    index: int
+    talk: int  # milliseconds
+    turns: int  # unbroken runs of segments
+    share: float  # of all talk, 0..1
+
+
+class TranscriptModel(QAbstractListModel):
+    """Holds a Transcript; changes of single segments keep every other row as it was."""
+
+    speakers_changed = Signal()
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._transcript = Transcript()
+        self._segments: list[Segment] = []
+        self._starts: list[int] = []
+        self._reach: list[int] = []  # the latest end among a segment and all before it
+        self._row_of: dict[int, int] = {}
+        self._speaker_index: dict[str, int] = {}
+
+    # What others ask
+
+    @property
+    def transcript(self) -> Transcript:
+        return replace(self._transcript, segments=tuple(self._segments))
+
+    @property
+    def speakers(self) -> tuple[Speaker, ...]:
+        return self._transcript.speakers
+
+    @property
+    def duration(self) -> int:
+        return max(self._transcript.duration, self._reach[-1] if self._reach else 0)
+
+    def segment(self, row: int) -> Segment:
+        return self._segments[row]
+
+    def segments(self) -> Sequence[Segment]:
+        """All segments, in order; to be read, not changed."""
+        return self._segments
+
+    def segment_at(self, ms: int) -> int:
+        """The row that is spoken at this time (the latest begun one if several are), or -1 in a pause."""
+        row = bisect_right(self._starts, ms) - 1
+        while row >= 0 and self._reach[row] > ms:
+            if self._segments[row].end > ms:
+                return row
+            row -= 1
+        return -1
+
+    def last_begun(self, ms: int) -> int:
+        """The last row that has begun by this time, or -1."""
+        return bisect_right(self._starts, ms) - 1
+
+    def word_at(self, row: int, ms: int) -> int:
+        """Number of the last word that has begun, or -1 before the first and where word times are unknown."""
+        return bisect_right(self._segments[row].words, ms, key=lambda word: word.start) - 1
+
+    def row_of(self, segment_id: int) -> int:
+        """-1 for an unknown id."""
+        return self._row_of.get(segment_id, -1)
+
+    def speaker_index(self, speaker: str | None) -> int:
+        """Counted from 0; -1 for none."""
+        return -1 if speaker is None else self._speaker_index.get(speaker, -1)
+
+    def speaker_name(self, speaker: str | None) -> str:
+        index = self.speaker_index(speaker)
+        return self.speakers[index].name if index >= 0 else speaker or ""
+
+    def speaker_shares(self) -> list[SpeakerShare]:
+        """Talk and turns of every speaker, in the order of the speaker list."""
+        talk: dict[str | None, int] = {}
+        turns: dict[str | None, int] = {}
+        last: str | None = None
+        for segment in self._segments:
+            talk[segment.speaker] = talk.get(segment.speaker, 0) + segment.end - segment.start
+            if segment.speaker != last or not turns:
+                turns[segment.speaker] = turns.get(segment.speaker, 0) + 1
+                last = segment.speaker
+        total = sum(talk.get(s.id, 0) for s in self.speakers) or 1
+        return [
+            SpeakerShare(s, i, talk.get(s.id, 0), turns.get(s.id, 0), talk.get(s.id, 0) / total)
+            for i, s in enumerate(self.speakers)
+        ]
+
+    # What others tell
+
+    def set_transcript(self, transcript: Transcript) -> None:
+        """Show this one. Of the same recording with the same segments, only rows that differ change; else it is a reset."""
+        segments = list(transcript.segments)
+        same = transcript.source == self._transcript.source
+        same = same and [s.id for s in segments] == [s.id for s in self._segments]
+        speakers_differ = transcript.speakers != self.speakers
+        if not same or not segments or 0 in self._row_of:
+            self.beginResetModel()
+            self._store(replace(transcript, segments=()), segments)
+            self.endResetModel()
+        else:
+            changed = [i for i, (a, b) in enumerate(zip(self._segments, segments, strict=True)) if a != b]
+            self._store(replace(transcript, segments=()), segments)
+            for row in changed:
+                self._touch(row, row)
+        if speakers_differ:
+            self._tell_speakers()
+
+    def append_segments(self, segments: Iterable[Segment]) -> None:
+        """Segments that arrive while the text is written; a known id replaces its row, an earlier time is sorted in."""
+        fresh: list[Segment] = []
+        for segment in sorted(segments, key=lambda s: s.start):
+            row = self.row_of(segment.id) if segment.id else -1
+            if row >= 0:
+                self._segments[row] = segment
+                self._index(row)
+                self._touch(row, row)
+            elif self._starts and segment.start < self._starts[-1]:
+                self._insert(bisect_right(self._starts, segment.start), [segment])
+            else:
+                fresh.append(segment)
+        if fresh:
+            self._insert(len(self._segments), fresh)
+
+    def set_speakers(self, speakers: Iterable[Speaker]) -> None:
+        """New names or more speakers; every row may look different, none moves."""
+        speakers = tuple(speakers)
+        if speakers == self.speakers:
+            return
+        self._store(replace(self._transcript, speakers=speakers), self._segments)
+        self._tell_speakers()
+
+    def clear(self) -> None:
+        self.set_transcript(Transcript())
+
+    # Inside
+
+    def _store(self, transcript: Transcript, segments: list[Segment]) -> None:
+        self._transcript = transcript
+        self._speaker_index = {s.id: i for i, s in enumerate(transcript.speakers)}
+        self._segments = segments
+        self._index(0)
+
+    def _index(self, first: int) -> None:
+        """Bring the look-up lists up to date from a row on."""
+        tail = self._segments[first:]
+        if not first:
+            self._row_of = {}
+        self._starts[first:] = [s.start for s in tail]
+        reached = self._reach[first - 1] if first else 0
+        self._reach[first:] = list(accumulate((s.end for s in tail), max, initial=reached))[1:]
+        self._row_of.update((s.id, row) for row, s in enumerate(tail, first))
+
+    def _insert(self, row: int, segments: list[Segment]) -> None:
+        self.beginInsertRows(QModelIndex(), row, row + len(segments) - 1)
+        self._segments[row:row] = segments
+        self._index(row)
+        self.endInsertRows()
+
+    def _tell_speakers(self) -> None:
+        if self._segments:
+            self.dataChanged.emit(self.index(0), self.index(len(self._segments) - 1), _SPEAKER_ROLES)
+        self.speakers_changed.emit()
+
+    def _touch(self, first: int, last: int) -> None:
+        self.dataChanged.emit(self.index(first), self.index(last))
+
+    # Qt's questions
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._segments)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._segments):
+            return None
+        segment = self._segments[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return segment.text
+            case Qt.ItemDataRole.AccessibleTextRole:
+                name = self.speaker_name(segment.speaker)
+                return ", ".join(part for part in (time_code(segment.start), name, segment.text) if part)
+            case SegmentRole.SEGMENT:
+                return segment
+            case SegmentRole.START:
+                return segment.start
+            case SegmentRole.END:
+                return segment.end
+            case SegmentRole.WORDS:
+                return segment.words
+            case SegmentRole.SPEAKER_ID:
+                return segment.speaker
+            case SegmentRole.SPEAKER_NAME:
+                return self.speaker_name(segment.speaker)
+            case SegmentRole.SPEAKER_INDEX:
+                return self.speaker_index(segment.speaker)
+        return None

@@ -1,0 +1,88 @@
+"""What the next job shall be done with: model, language, speakers. In the tool bar, remembered."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from studio.core.jobs import JobOptions
+from studio.models import catalogue
+
+from .choice import Choice
+
+# The languages offered by name; any other works from the command line.
+LANGUAGES = {
+    "auto": "Detect",
+    "ar": "Arabic",
+    "zh": "Chinese",
+    "cs": "Czech",
+    "da": "Danish",
+    "nl": "Dutch",
+    "en": "English",
+    "fi": "Finnish",
+    "fr": "French",
+    "de": "German",
+    "el": "Greek",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "hu": "Hungarian",
+    "id": "Indonesian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "no": "Norwegian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "es": "Spanish",
+    "sv": "Swedish",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "vi": "Vietnamese",
+}
+SPEAKERS = {"auto": "Detect", "off": "Off", **{str(n): str(n) for n in range(1, 9)}}
+
+
+class NextJob(QWidget):
+    """Selectors whose choice is copied into each job when it is queued."""
+
+    changed = Signal()
+
+    def __init__(self, options: JobOptions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("nextJob")
+        self._title = QLabel("Next job")
+        self._title.setProperty("role", "note")
+        models = {id: id.removeprefix("whisper-") for id, m in catalogue().items() if m.kind == "speech"}
+        self._model = self._choice("Model", "nextModel", models, options.model)
+        self._language = self._choice("Language", "nextLanguage", LANGUAGES, options.language)
+        self._speakers = self._choice("Speakers", "nextSpeakers", SPEAKERS, options.speakers)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for part in (self._title, self._model, self._language, self._speakers):
+            row.addWidget(part)
+
+    def options(self) -> JobOptions:
+        return JobOptions(
+            model=self._model.currentData(),
+            language=self._language.currentData(),
+            speakers=self._speakers.currentData(),
+        )
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Hide the labels where the window is narrow."""
+        self._title.setHidden(narrow)
+        for choice in (self._model, self._language, self._speakers):
+            choice.set_label_hidden(narrow)
+
+    def _choice(self, label: str, name: str, entries: dict[str, str], chosen: str) -> Choice:
+        choice = Choice(label, name)
+        choice.setAccessibleName(f"{label} of the next job")
+        choice.setToolTip(f"{label} of the next job")
+        for value, text in entries.items():
+            choice.addItem(text, value)
+        choice.select(chosen)
+        choice.currentIndexChanged.connect(self.changed)
+        return choice

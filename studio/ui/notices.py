@@ -1,0 +1,172 @@
+"""Notices above the status bar: what happened, what is safe, what to press. Runs on the window's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from studio.ui import icons
+
+Kind = Literal["info", "warn", "error"]
+Action = tuple[str, Callable[[], object]]
+
+SHOWN = 3  # further ones wait behind “2 more”
+STAY = 8_000  # milliseconds an info stays
+
+_LOOKS = {"info": ("info", "info"), "warn": ("warning", "warn"), "error": ("error", "err")}  # icon, colour token
+
+
+class NoticeBar(QFrame):
+    """A stack of notices, the newest lowest. It never takes the focus; screen readers are told."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("noticeBar")
+        self.setAccessibleName("Notices")
+        self._notices: dict[str, Notice] = {}
+        self._all = False  # the user wants to see more than SHOWN
+        self._more = QPushButton()
+        self._more.setObjectName("moreNotices")
+        self._more.setProperty("kind", "link")
+        self._more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._more.clicked.connect(self._show_all)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.hide()
+
+    def show_notice(self, kind: Kind, text: str, action: Action | None = None, key: str | None = None) -> None:
+        """Show a sentence, with a button if `action` is given: its label and what it does.
+
+        A notice with the same key (by default its text) takes the place of the earlier one.
+        """
+        key = key or text
+        notice = Notice(kind, text, action)
+        notice.closed.connect(lambda: self._remove(key, notice))
+        earlier = self._notices.get(key)
+        place = self._column.count() if earlier is None else self._column.indexOf(earlier)
+        if earlier is not None:
+            self._drop(earlier)
+        self._notices[key] = notice
+        self._column.insertWidget(place, notice)
+        self._arrange()
+        self._announce(kind, text)
+
+    def dismiss(self, key: str) -> None:
+        """Take a notice away because its reason is gone; nothing happens if it is not there."""
+        if key in self._notices:
+            self._remove(key, self._notices[key])
+
+    def texts(self) -> list[str]:
+        """The sentences in view."""
+        return [notice.text for notice in self._in_order() if not notice.isHidden()]
+
+    def _remove(self, key: str, notice: Notice) -> None:
+        if self._notices.get(key) is notice:
+            del self._notices[key]
+            self._drop(notice)
+            self._arrange()
+
+    def _drop(self, notice: Notice) -> None:
+        self._column.removeWidget(notice)
+        notice.hide()
+        notice.deleteLater()
+
+    def _show_all(self) -> None:
+        self._all = True
+        self._arrange()
+
+    def _in_order(self) -> list[Notice]:
+        return sorted(self._notices.values(), key=self._column.indexOf)
+
+    def _arrange(self) -> None:
+        notices = self._in_order()
+        self._all = self._all and len(notices) > SHOWN
+        hidden = 0 if self._all else max(len(notices) - SHOWN, 0)
+        for number, notice in enumerate(notices):
+            notice.setVisible(number >= hidden)
+        self._more.setText(f"{hidden} more")
+        self._more.setVisible(hidden > 0)
+        self.setVisible(bool(notices))
+
+    def _announce(self, kind: Kind, text: str) -> None:
+        event = QAccessibleAnnouncementEvent(self, text)
+        if kind == "error":
+            event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(event)
+
+
+class Notice(QFrame):
+    """One sentence with its icon, perhaps a button, and a cross. An info leaves by itself unless the mouse is on it."""
+
+    closed = Signal()
+
+    def __init__(self, kind: Kind, text: str, action: Action | None) -> None:
+        super().__init__()
+        self.text = text
+        picture, self._role = _LOOKS[kind]
+        self.setObjectName(f"{kind}Notice")
+        self.setAccessibleName(text)
+        self.setProperty("notice", kind)
+        self._timer = QTimer(self, singleShot=True, interval=STAY)
+        self._timer.timeout.connect(self.closed)
+        self._leaves = kind == "info"
+        sign = QToolButton()  # an icon that follows the theme
+        sign.setProperty("kind", "sign")
+        sign.setIcon(icons.icon(picture, self._role))
+        sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        sign.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        sign.setAccessibleName(kind)
+        label = QLabel(text)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 9, 12, 10)
+        row.setSpacing(8)
+        row.addWidget(sign)
+        row.addWidget(label, 1)
+        if action is not None:
+            row.addWidget(self._button(*action))
+        row.addWidget(self._cross())
+
+    def _button(self, text: str, do: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName("noticeAction")
+        button.setProperty("small", True)
+        button.setAccessibleName(text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(self.closed)
+        button.clicked.connect(lambda: do())
+        return button
+
+    def _cross(self) -> QToolButton:
+        cross = QToolButton()
+        cross.setObjectName("closeNotice")
+        cross.setAccessibleName("Close this notice")
+        cross.setToolTip("Close")
+        cross.setIcon(icons.icon("close"))
+        cross.setProperty("kind", "flat")
+        cross.setProperty("small", True)
+        cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        cross.clicked.connect(self.closed)
+        return cross
+
+    def showEvent(self, event: QEvent) -> None:
+        if self._leaves and not self.underMouse():
+            self._timer.start()
+
+    def hideEvent(self, event: QEvent) -> None:
+        self._timer.stop()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        if self._leaves:
+            self._timer.start()

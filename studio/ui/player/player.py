@@ -1,0 +1,262 @@
+"""Plays a recording, with a position as smooth as the screen. Runs on the window's thread.
+
+QtMultimedia is imported when something is played for the first time: it costs a tenth of a second, and on a bare
+system it is missing libraries, without which the rest of the program works all the same.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, QUrl, Signal
+
+if TYPE_CHECKING:
+    from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer
+
+_FRAME = 16  # milliseconds between positions while playing
+_SETTLE = 250  # milliseconds after a seek in which the back end may still tell the old place
+_DRIFT = 120  # milliseconds; closer positions of the back end only steer the clock
+_NO_SOUND_SYSTEM = (
+    "Playback does not work here: Qt's sound library cannot be loaded. "
+    "Install the system package libpulse0 and start again; everything else works."
+)
+_NO_DEVICE = "No loudspeaker or headphones were found, so the recording plays without sound."
+
+
+class Player(QObject):
+    """One recording at a time. Times are milliseconds; `volume` and its kin are 0..1."""
+
+    position_changed = Signal(int)
+    playing_changed = Signal(bool)
+    duration_changed = Signal(int)  # 0 when nothing is loaded
+    failed = Signal(str)  # a sentence for the user
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rewind = 0  # milliseconds to step back when playing stops
+        self._path: Path | None = None
+        self._track = 0
+        self._duration = 0
+        self._rate, self._volume, self._muted = 1.0, 1.0, False
+        self._playing = False
+        self._anchor = 0.0  # the position when the clock was started
+        self._clock = QElapsedTimer()
+        self._since_seek = QElapsedTimer()
+        self._timer = QTimer(self, interval=_FRAME, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(lambda: self.position_changed.emit(self.position()))
+        self._media: QMediaPlayer | None = None
+        self._output: QAudioOutput | None = None
+        self._devices: QMediaDevices | None = None
+        self._broken = False
+        self._told_no_device = False
+
+    # What is played
+
+    def load(self, path: Path, track: int = 0, duration: int = 0) -> None:
+        """Take this recording; it is opened when it is first played. `track` counts its audio tracks from 0."""
+        self.stop()
+        self._path, self._track = path, track
+        if self._media is not None:
+            self._media.setSource(QUrl())
+        self._set_duration(duration)
+        self._set_position(0)
+
+    def stop(self) -> None:
+        """Stop playing, without stepping back."""
+        self._freeze()
+        if self._media is not None:
+            self._media.pause()
+
+    @property
+    def available(self) -> bool:
+        """Whether anything can be played here. Asking imports QtMultimedia."""
+        return self._back_end() is not None
+
+    @property
+    def duration(self) -> int:
+        return self._duration
+
+    # Playing
+
+    @property
+    def playing(self) -> bool:
+        return self._playing
+
+    def play(self) -> None:
+        """Play on from the position; from the start if it is at the end. Emits `failed` if that cannot be."""
+        media = self._back_end()
+        if self._path is None:
+            return
+        if media is None:
+            self.failed.emit(_NO_SOUND_SYSTEM)
+        elif not self._path.is_file():
+            self.failed.emit(f"“{self._path.name}” cannot be played: it is no longer in “{self._path.parent}”.")
+        else:
+            self._tell_no_device()
+            if self._duration and self.position() >= self._duration:
+                self._set_position(0)
+            if media.source().isEmpty():
+                media.setSource(QUrl.fromLocalFile(str(self._path)))
+            media.setPosition(self.position())
+            media.play()
+
+    def pause(self) -> None:
+        """Stop playing and step back by `rewind`."""
+        if self._playing:
+            self.stop()
+            self.seek(self.position() - self.rewind)
+
+    def toggle(self) -> None:
+        if self._playing:
+            self.pause()
+        else:
+            self.play()
+
+    def seek(self, ms: int) -> None:
+        ms = max(ms, 0) if not self._duration else min(max(ms, 0), self._duration)
+        self._since_seek.start()
+        if self._media is not None:
+            self._media.setPosition(ms)
+        self._set_position(ms)
+
+    def position(self) -> int:
+        """Where it plays now, reckoned from the last report of the back end and the time since."""
+        ms = self._anchor + (self._clock.elapsed() * self._rate if self._playing else 0)
+        return round(min(ms, self._duration) if self._duration else ms)
+
+    # How it sounds
+
+    @property
+    def rate(self) -> float:
+        return self._rate
+
+    def set_rate(self, rate: float) -> None:
+        """Speed, 0.25 to 4; the pitch stays."""
+        self._rebase(self.position())
+        self._rate = min(max(rate, 0.25), 4.0)
+        if self._media is not None:
+            self._media.setPlaybackRate(self._rate)
+
+    @property
+    def volume(self) -> float:
+        return self._volume
+
+    def set_volume(self, volume: float) -> None:
+        """As loud as it seems to the ear, 0..1."""
+        self._volume = min(max(volume, 0.0), 1.0)
+        self._apply_volume()
+
+    @property
+    def muted(self) -> bool:
+        return self._muted
+
+    def set_muted(self, muted: bool) -> None:
+        self._muted = muted
+        self._apply_volume()
+
+    # Inside
+
+    def _back_end(self) -> QMediaPlayer | None:
+        """The media player, made when first needed; None where QtMultimedia cannot be loaded."""
+        if self._media is not None or self._broken:
+            return self._media
+        try:
+            from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer
+        except ImportError:
+            self._broken = True
+            return None
+        self._output = QAudioOutput(self)
+        self._devices = QMediaDevices(self)
+        self._devices.audioOutputsChanged.connect(self._follow_device)
+        self._media = QMediaPlayer(self)
+        self._media.setAudioOutput(self._output)
+        self._media.setPlaybackRate(self._rate)
+        self._media.positionChanged.connect(self._on_position)
+        self._media.durationChanged.connect(self._on_duration)
+        self._media.mediaStatusChanged.connect(self._on_status)
+        self._media.playbackStateChanged.connect(self._on_state)
+        self._media.errorOccurred.connect(self._on_error)
+        self._apply_volume()
+        return self._media
+
+    def _follow_device(self) -> None:
+        """Headphones were plugged in or out."""
+        from PySide6.QtMultimedia import QMediaDevices
+
+        if self._output is not None:
+            self._output.setDevice(QMediaDevices.defaultAudioOutput())
+
+    def _tell_no_device(self) -> None:
+        from PySide6.QtMultimedia import QMediaDevices
+
+        if QMediaDevices.defaultAudioOutput().isNull() and not self._told_no_device:
+            self._told_no_device = True
+            self.failed.emit(_NO_DEVICE)
+
+    def _apply_volume(self) -> None:
+        if self._output is None:
+            return
+        from PySide6.QtMultimedia import QtAudio
+
+        scale = QtAudio.VolumeScale
+        linear = QtAudio.convertVolume(self._volume, scale.LogarithmicVolumeScale, scale.LinearVolumeScale)
+        self._output.setVolume(linear)
+        self._output.setMuted(self._muted)
+
+    def _rebase(self, ms: float) -> None:
+        self._anchor = ms
+        self._clock.restart()
+
+    def _set_position(self, ms: int) -> None:
+        self._rebase(ms)
+        self.position_changed.emit(ms)
+
+    def _set_duration(self, ms: int) -> None:
+        if ms != self._duration:
+            self._duration = ms
+            self.duration_changed.emit(ms)
+
+    def _freeze(self) -> None:
+        """The clock stands still."""
+        if self._playing:
+            self._anchor = self.position()
+            self._playing = False
+            self._timer.stop()
+            self.playing_changed.emit(False)
+
+    def _on_position(self, ms: int) -> None:
+        if not self._playing or (self._since_seek.isValid() and self._since_seek.elapsed() < _SETTLE):
+            return
+        error = ms - self.position()
+        self._rebase(self.position() + (error if abs(error) > _DRIFT else error * 0.1))
+
+    def _on_duration(self, ms: int) -> None:
+        if ms > 0:
+            self._set_duration(ms)
+
+    def _on_status(self, status: QMediaPlayer.MediaStatus) -> None:
+        media = self._media
+        if media is None:
+            return
+        if status == status.LoadedMedia:
+            if self._track:
+                media.setActiveAudioTrack(self._track)
+            media.setPosition(self.position())
+        elif status == status.EndOfMedia:
+            self._freeze()
+            self._set_position(self._duration)
+
+    def _on_state(self, state: QMediaPlayer.PlaybackState) -> None:
+        if state == state.PlayingState and not self._playing:
+            self._playing = True
+            self._clock.restart()
+            self._timer.start()
+            self.playing_changed.emit(True)
+        elif state != state.PlayingState:
+            self._freeze()
+
+    def _on_error(self, error: QMediaPlayer.Error, text: str) -> None:
+        self._freeze()
+        name = self._path.name if self._path else ""
+        self.failed.emit(f"“{name}” cannot be played here ({text or error.name}). Its transcript is not affected.")

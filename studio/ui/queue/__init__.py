@@ -1,0 +1,1 @@
+"""The left panel: the queue and the library of recordings."""

@@ -1,0 +1,166 @@
+"""The list inside the queue panel. Runs on the window's thread.
+
+A one-column table rather than a list view: a table keeps row heights by itself, so that one job's progress does not
+measure 10,000 rows again.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+
+from studio.core.jobs import Job
+from studio.ui import theme
+from studio.ui.models.queue_model import JOB_MIME, Index, QueueModel, QueueRole, Section
+
+from .queue_delegate import PLAIN, QueueDelegate
+
+
+class QueueList(QTableView):
+    """Tells what the user points at and presses; the panel gives it a meaning."""
+
+    activated_job = Signal(int)  # clicked, or Enter
+    retry_pressed = Signal(int)
+    key_pressed = Signal(int)  # a Qt.Key that is a shortcut of the panel
+    menu_wanted = Signal(QPoint)  # global
+
+    SHORTCUTS = (Qt.Key.Key_Delete, Qt.Key.Key_R, Qt.Key.Key_P, Qt.Key.Key_C)
+
+    def __init__(self, model: QueueModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._delegate = QueueDelegate(self)
+        self._pressed = QPoint()
+        self.setObjectName("queueList")
+        self.setAccessibleName("Queue and library")
+        self.setModel(model)
+        self.setItemDelegate(self._delegate)
+        self._dress()
+        model.modelReset.connect(self._size_all)
+        model.layoutChanged.connect(self._size_all)
+        model.rowsInserted.connect(lambda _, first, last: self._size(first, last))
+        model.dataChanged.connect(lambda first, last: self._size(first.row(), last.row()))
+        theme.current().changed.connect(self.viewport().update)
+        self._size_all()
+
+    def _dress(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDragDropOverwriteMode(False)
+        # The panel shows through, and the delegate alone paints what is selected.
+        self.setStyleSheet("QTableView { background: transparent; selection-background-color: transparent; }")
+        columns, rows = self.horizontalHeader(), self.verticalHeader()
+        columns.hide()
+        columns.setStretchLastSection(True)
+        rows.hide()
+        rows.setMinimumSectionSize(1)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(PLAIN)
+
+    def selected_jobs(self) -> list[Job]:
+        """In the order shown."""
+        indexes = sorted(self.selectionModel().selectedRows(), key=lambda i: i.row())
+        return [job for index in indexes if (job := self._model.job_at(index))]
+
+    # Heights
+
+    def _size_all(self) -> None:
+        self._size(0, self._model.rowCount() - 1)
+
+    def _size(self, first: int, last: int) -> None:
+        width = self.viewport().width()
+        for row in range(first, last + 1):
+            height = self._delegate.row_height(self._model.index(row), width)
+            if height != self.rowHeight(row):
+                self.setRowHeight(row, height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            # Only error sentences wrap, and they stand before all that waits or is done.
+            rows = range(self._model.rowCount())
+            wrapping = (Section.WORKING, Section.NEEDS_YOU)
+            calm = (r for r in rows if self._model.index(r).data(QueueRole.SECTION) not in wrapping)
+            self._size(0, next(calm, len(rows)) - 1)
+
+    # Mouse and keys
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position().toPoint()
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        plain = event.button() == Qt.MouseButton.LeftButton and not event.modifiers()
+        if plain and index.isValid() and index == self.indexAt(self._pressed):
+            self._choose(index, event.position().toPoint())
+
+    def _choose(self, index: QModelIndex, point: QPoint | None = None) -> None:
+        job = self._model.job_at(index)
+        if job is None:
+            section = index.data(QueueRole.SECTION)
+            if section is not None:
+                self._model.toggle_section(section)
+        elif point is not None and self._delegate.retry_rect(self.visualRect(index), index).contains(point):
+            self.retry_pressed.emit(job.id)
+        else:
+            self.activated_job.emit(job.id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, plain = event.key(), not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
+            self._choose(self.currentIndex())
+        elif key in self.SHORTCUTS and plain:
+            self.key_pressed.emit(key)
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and plain:
+            # In a table they stay in the row; in a list they go to its ends.
+            self.setCurrentIndex(self._model.index(0 if key == Qt.Key.Key_Home else self._model.rowCount() - 1))
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        where = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            where = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
+        self.menu_wanted.emit(where)
+
+    # Dragging: jobs stay inside, files belong to the panel around
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(JOB_MIME):
+            super().dragEnterEvent(event)
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if event.mimeData().hasFormat(JOB_MIME):
+            super().dragMoveEvent(event)
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if event.mimeData().hasFormat(JOB_MIME):
+            super().dropEvent(event)
+        else:
+            event.ignore()
+
+    def scroll_to(self, index: Index) -> None:
+        self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)

@@ -1,0 +1,155 @@
+"""What the queue's buttons and drops do: between QueueView, QueueModel, the worker thread and the queue service.
+
+Runs on the window's thread; looking at files happens in a Task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from studio.core.errors import Problem, StudioError
+from studio.core.jobs import Job, JobOptions, JobState, Note, Progress, StopReason
+from studio.services import queue
+from studio.services.runner import JobChanged
+from studio.services.studio import Studio
+
+from .models.queue_model import QueueModel
+from .models.wording import counted
+from .workers import QueueWorker, Task
+
+_LOOK_EVERY = 1000  # milliseconds; another process may have changed the library
+
+
+class QueueDesk(QObject):
+    """Owns the worker threads of this computer's jobs."""
+
+    notice = Signal(str, str)  # kind, sentence
+    added = Signal(object)  # list[Job], new or known
+    job_event = Signal(int, object)  # job id, RunnerEvent
+    job_done = Signal(object)  # Job
+    paused_changed = Signal(bool)
+
+    def __init__(self, studio: Studio, model: QueueModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._studio = studio
+        self.model = model
+        self._running = queue.Running()
+        self.paused = bool(studio.library.settings.get("queue_paused", False))
+        self._workers = [QueueWorker(studio, self._running, runner, self) for runner in (queue.CPU, queue.GPU)]
+        for worker in self._workers:
+            worker.hold(self.paused)
+            worker.event.connect(self._on_event)
+            worker.turned.connect(self.refresh)
+            worker.failed.connect(self._tell)
+        self._version = studio.library.database.version()
+        self._look = QTimer(self)
+        self._look.timeout.connect(self._look_for_changes)
+        model.move_requested.connect(self.move)
+        self.refresh()
+
+    def start(self) -> None:
+        """Begin to work; called once the window is shown."""
+        for worker in self._workers:
+            worker.start()
+        self._look.start(_LOOK_EVERY)
+
+    def shut_down(self) -> None:
+        """Stop the running jobs, keeping all they have, and wait for the threads."""
+        self._look.stop()
+        self._running.stop_all(StopReason.QUIT)
+        for worker in self._workers:
+            worker.shut_down()
+
+    def refresh(self) -> None:
+        self.model.set_jobs(self._studio.library.jobs.all())
+
+    def add(self, paths: Iterable[Path], options: JobOptions) -> None:
+        """Queue files and folders; what cannot be taken is told, the rest goes on."""
+        files = list(paths)
+        task = Task(lambda: queue.add(self._studio, files, options), self)
+        task.done.connect(self._on_added)
+        task.failed.connect(self._tell)
+        task.start()
+
+    def set_paused(self, paused: bool) -> None:
+        """Hold the queue: the running job stops after what is written so far and keeps its place."""
+        self.paused = paused
+        self._studio.library.settings.set("queue_paused", paused)
+        for worker in self._workers:
+            worker.hold(paused)
+        if paused:
+            self._running.stop_all(StopReason.QUIT)
+        self.paused_changed.emit(paused)
+
+    def cancel(self, id: int) -> None:
+        self._with(id, lambda job: queue.cancel(self._studio, self._running, job))
+
+    def pause(self, id: int) -> None:
+        self._with(id, lambda job: queue.pause(self._studio, self._running, job))
+
+    def retry(self, id: int) -> None:
+        self._with(id, lambda job: queue.retry(self._studio, job))
+
+    def remove(self, ids: list[int]) -> None:
+        for id in ids:
+            self._with(id, lambda job: queue.remove(self._studio, self._running, [job]))
+
+    def move(self, id: int, before: int | None) -> None:
+        self._with(id, lambda job: self._studio.library.jobs.move(job.id, before))
+
+    def _wake(self) -> None:
+        for worker in self._workers:
+            worker.wake()
+
+    def _with(self, id: int, do: Callable[[Job], None]) -> None:
+        job = self._studio.library.jobs.get(id)
+        if job is None:
+            return
+        try:
+            do(job)
+        except StudioError as e:
+            self._tell(e.problem)
+        self.refresh()
+        self._wake()
+
+    def _on_added(self, added: queue.Added) -> None:
+        self.refresh()
+        self._wake()
+        if added.known:
+            names = ", ".join(f"“{j.name}”" for j in added.known[:3])
+            more = f" and {len(added.known) - 3} more" if len(added.known) > 3 else ""
+            self.notice.emit("info", f"{names}{more}: in the queue already.")
+        for problem in added.problems[:3]:
+            self._tell(problem)
+        if len(added.problems) > 3:
+            left = len(added.problems) - 3
+            self.notice.emit("warn", f"{counted(left, 'more file', 'more files')} could not be added.")
+        self.added.emit([*added.jobs, *added.known])
+
+    def _on_event(self, id: int, event: object) -> None:
+        match event:
+            case Progress():
+                self.model.set_progress(id, event)
+            case JobChanged(job):
+                self.model.update_job(job)
+                if job.state in (JobState.DONE, JobState.FAILED):
+                    self.job_done.emit(job)
+            case Note(text):
+                self.notice.emit("info", text)
+        self.job_event.emit(id, event)
+
+    def _look_for_changes(self) -> None:
+        try:
+            version = self._studio.library.database.version()
+        except StudioError as e:
+            self._tell(e.problem)
+            return
+        if version != self._version:
+            self._version = version
+            self.refresh()
+
+    def _tell(self, problem: Problem) -> None:
+        self.notice.emit("error", problem.sentence)

@@ -1,0 +1,106 @@
+"""The tool bar: add files, what the next job is done with, start or pause the queue, find. Layout only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+
+from studio.core.jobs import JobOptions
+
+from . import theme
+from .commands import Commands
+from .icons import icon
+from .models.queue_model import QueueModel, Section
+from .next_job import NextJob
+
+_NARROW = 1360  # logical pixels; below it the selectors' labels hide
+
+
+class ToolBar(QFrame):
+    def __init__(
+        self, commands: Commands, queue: QueueModel, options: JobOptions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("toolBar")
+        self.setProperty("role", "bar")
+        self.setFixedHeight(theme.TOOLBAR)
+        self._queue = queue
+        self.next_job = NextJob(options)
+        self.search = QLineEdit()
+        self.search.setObjectName("searchField")
+        self.search.setAccessibleName("Find in the transcript")
+        self.search.setPlaceholderText("Find in the transcript, Ctrl+F")
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.setMinimumWidth(160)
+        self.search.setMaximumWidth(240)
+        self.matches = QLabel()
+        self.matches.setObjectName("searchMatches")
+        self.matches.setProperty("role", "note")
+        self._start = _button(commands["startQueueAction"], "startQueueButton", "Start queue")
+        self._pause = _button(commands["pauseQueueAction"], "pauseQueueButton", "Pause queue")
+        self._doing, self._waiting = QLabel(), QLabel()
+        self._doing.setObjectName("queueSummary")
+        self._doing.setProperty("role", "section")
+        self._waiting.setProperty("role", "note")
+        self._arrange(commands)
+        queue.counts_changed.connect(self.refresh)
+        self.show_paused(False)
+
+    def _arrange(self, commands: Commands) -> None:
+        add = _button(commands["addFilesAction"], "addFilesButton", "Add files", "primary")
+        add.setIcon(icon("add", "on_accent"))
+        summary = QVBoxLayout()
+        summary.setSpacing(0)
+        summary.addStretch()
+        summary.addWidget(self._doing)
+        summary.addWidget(self._waiting)
+        summary.addStretch()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(8)
+        row.addWidget(add)
+        row.addSpacing(8)
+        row.addWidget(self.next_job)
+        row.addSpacing(8)
+        row.addWidget(self._start)
+        row.addWidget(self._pause)
+        row.addLayout(summary)
+        row.addStretch(1)
+        row.addWidget(self.matches)
+        row.addWidget(self.search, 1)
+
+    def show_paused(self, paused: bool) -> None:
+        self._start.setVisible(paused)
+        self._pause.setVisible(not paused)
+        self._paused = paused
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say how many jobs run and wait."""
+        working, waiting = self._queue.count(Section.WORKING), self._queue.count(Section.WAITING)
+        if not working and not waiting:
+            first, second = "Queue is empty", "Files start on drop"
+        else:
+            first = f"{working} running" if working else ("Queue is paused" if self._paused else "Starting")
+            second = f"{waiting} waiting"
+        self._doing.setText(first)
+        self._waiting.setText(second)
+
+    def fit(self, width: int) -> None:
+        """Make room where the window is narrow."""
+        self.next_job.set_narrow(width < _NARROW)
+        self._waiting.setVisible(width >= _NARROW)
+
+
+def _button(action: QAction, name: str, text: str, kind: str = "") -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setDefaultAction(action)
+    button.setText(text)
+    button.setAccessibleName(text)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    if kind:
+        button.setProperty("kind", kind)
+    return button

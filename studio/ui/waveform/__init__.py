@@ -1,0 +1,5 @@
+"""The waveform: overview of the whole recording above, a zoomable stretch of it below."""
+
+from studio.ui.waveform.view import WaveformView
+
+__all__ = ["WaveformView"]

@@ -1,0 +1,98 @@
+"""The whole recording in one strip, with a frame around the stretch that the detail shows. Window's thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.ui import theme
+from studio.ui.waveform import drawing
+from studio.ui.waveform.scene import Scene
+
+_STRIP = 5  # pixels of speaker colours along the lower edge
+_BAR = 2  # pixels from bar to bar
+
+
+class Overview(QWidget):
+    """Drawn once into a pixmap; frame and playhead are painted over it."""
+
+    sought = Signal(int)  # milliseconds
+
+    def __init__(self, scene: Scene, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._scene = scene
+        self._picture: QPixmap | None = None
+        self.setObjectName("waveformOverview")
+        self.setAccessibleName("Whole recording")
+        self.setFixedHeight(theme.OVERVIEW)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def redraw(self) -> None:
+        """Sound, segments or colours have changed."""
+        self._picture = None
+        self.update()
+
+    def x_of(self, ms: int) -> float:
+        return ms / max(self._scene.duration, 1) * self.width()
+
+    def time_at(self, x: float) -> int:
+        return round(min(max(x / max(self.width(), 1), 0), 1) * self._scene.duration)
+
+    def move_playhead(self, before: int, after: int) -> None:
+        if int(self.x_of(before)) != int(self.x_of(after)):
+            for ms in (before, after):
+                self.update(int(self.x_of(ms)) - 2, 0, 5, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            if self._picture is None:
+                self._picture = self._draw()
+            painter.drawPixmap(0, 0, self._picture)
+            if not self._scene.blank:
+                self._paint_frame(painter)
+                x = self.x_of(self._scene.position)
+                painter.fillRect(QRectF(x - 0.75, 0, 1.5, self.height()), theme.current().color("playhead"))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.sought.emit(self.time_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.sought.emit(self.time_at(event.position().x()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._picture = None
+
+    def _paint_frame(self, painter: QPainter) -> None:
+        scene, accent = self._scene, theme.current().color("accent")
+        if scene.span >= scene.duration:
+            return
+        left, right = self.x_of(scene.start), self.x_of(scene.end)
+        middle, half = (left + right) / 2, max((right - left) / 2, 6)
+        frame = QRectF(middle - half, 1, half * 2, self.height() - 2)
+        fill = QColor(accent)
+        fill.setAlphaF(0.14)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(accent, 1.5))
+        painter.setBrush(fill)
+        painter.drawRoundedRect(frame, 3, 3)
+
+    def _draw(self) -> QPixmap:
+        look, ratio = theme.current(), self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(look.color("surface"))
+        with QPainter(picture) as painter:
+            width, height = self.width(), self.height() - _STRIP - 4
+            if not self._scene.blank and width > _BAR:
+                bars = width // _BAR
+                wave = drawing.whole(self._scene, look, bars, round(height * ratio))
+                for bar in range(bars):
+                    painter.drawImage(QRectF(bar * _BAR, 2, 1, height), wave, QRectF(bar, 0, 1, wave.height()))
+                who = drawing.strip(self._scene, look, round(width * ratio))
+                painter.drawImage(QRectF(0, self.height() - _STRIP - 1, width, _STRIP), who)
+            painter.fillRect(0, self.height() - 1, self.width(), 1, look.color("border"))
+        return picture

@@ -1,0 +1,103 @@
+"""The bridge between services and the window: threads that run generators and turn their events into signals.
+
+The only room of the window that knows threads. Signals are delivered on the window's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from studio.core.errors import Problem, StudioError
+from studio.services.queue import Running, share
+from studio.services.runner import run_next
+from studio.services.studio import Studio
+
+_LOOK_EVERY = 2.0  # seconds; jobs may also be added by another process
+_REST_AFTER = 30  # looks without work before the engines give their memory back
+
+log = logging.getLogger(__name__)
+
+
+class QueueWorker(QThread):
+    """Does the jobs of the CPU or the GPU for as long as the window is open."""
+
+    event = Signal(int, object)  # job id, RunnerEvent
+    turned = Signal()  # a job began or ended: the queue is worth reading again
+    failed = Signal(object)  # Problem: the queue itself cannot go on
+
+    def __init__(self, studio: Studio, running: Running, runner: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"queueWorker-{runner}")
+        self._studio, self._running, self._runner = studio, running, runner
+        self._wake = threading.Event()
+        self._quit = False
+        self._held = False
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._wake.set()
+
+    def hold(self, held: bool) -> None:
+        """Do not begin another job while held."""
+        self._held = held
+        self._wake.set()
+
+    def shut_down(self) -> None:
+        """Begin nothing more and end the thread; the caller stops the running job. Returns when it has ended."""
+        self._quit = True
+        self._wake.set()
+        self.wait()
+
+    def run(self) -> None:
+        resources = share(self._studio, self._runner)
+        idle = 0
+        while resources and not self._quit:
+            self._wake.clear()
+            if not self._held and self._do_next(resources):
+                idle = 0
+                continue
+            idle += 1
+            if idle == _REST_AFTER:
+                self._studio.engines.close()
+            self._wake.wait(_LOOK_EVERY)
+
+    def _do_next(self, resources: tuple[str, ...]) -> bool:
+        worked = False
+        try:
+            for id, event in run_next(self._studio, self._running, resources):
+                if not worked:
+                    self.turned.emit()
+                worked = True
+                self.event.emit(id, event)
+        except StudioError as e:
+            self.failed.emit(e.problem)
+            self._wake.wait(_LOOK_EVERY)
+        if worked:
+            self.turned.emit()
+        return worked
+
+
+class Task(QThread):
+    """One function off the window's thread; its result or its Problem comes back as a signal."""
+
+    done = Signal(object)
+    failed = Signal(object)  # Problem
+
+    def __init__(self, function: Callable[[], Any], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._function = function
+        self.finished.connect(self.deleteLater)
+
+    def run(self) -> None:
+        try:
+            self.done.emit(self._function())
+        except StudioError as e:
+            self.failed.emit(e.problem)
+        except Exception as e:
+            log.exception("task")
+            self.failed.emit(Problem(f"That did not work: the program met an error of its own ({e}).", "", repr(e)))
