@@ -54,7 +54,8 @@ DIALOGUE: list[tuple[str, float, list[str]]] = [
         0.6,
         [
             "Welcome back to the Saturday programme.",
-            "I am joined by Marcus Reed, who started the repair café in Bristol, and Priya Shah, who repairs the radios.",
+            "I am joined by Marcus Reed, who started the repair café in Bristol, "
+            "and Priya Shah, who repairs the radios.",
             "Marcus, how did it begin?",
         ],
     ),

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Sets up Transcription Studio in this checkout: system libraries, the environment .venv, the program in it.
 # Usage: sh packaging/setup.sh [--test]        --test adds what the tests need
-# PYTHON=/path/to/python3 chooses the Python. Running it again costs a second. Proxies and package indexes are taken
-# from the environment and from pip's own configuration.
+# PYTHON=/path/to/python3 chooses the Python of a new environment. Running it again costs a second. Proxies and package
+# indexes are taken from the environment and from pip's own configuration.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -46,57 +46,56 @@ system_packages() {
     say "Installing system packages:$missing"
     as_root apt-get update -qq || say "The package lists could not be refreshed; trying with the old ones." >&2
     # shellcheck disable=SC2086  # a list of words
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing \
-        >"$log" 2>&1 || { tail -n 3 "$log" >&2; return 1; }
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        -o DPkg::Lock::Timeout=300 $missing >"$log" 2>&1 || { tail -n 3 "$log" >&2; return 1; }
 }
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 if ! command -v dpkg >/dev/null || ! command -v apt-get >/dev/null; then
     say "This is not Debian or Ubuntu: the window's system libraries (Qt 6, PulseAudio client) are left to you."
-    system_packages() { return 0; }
+    system_packages() { return 1; }
 fi
 # shellcheck disable=SC2086
 system_packages $packages ||
     say "Going on without them: the command line works, the window or its sound may not." >&2
 
-# --- Python ------------------------------------------------------------------------------------------------------
+# --- the environment ---------------------------------------------------------------------------------------------
 
 modern() { command -v "$1" >/dev/null && "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
-python=""
-for candidate in ${PYTHON:+"$PYTHON"} python3 python3.11 python3.12 python3.13; do
-    if modern "$candidate"; then python=$candidate; break; fi
-    [ "$candidate" != "${PYTHON:-}" ] || fail "PYTHON=$PYTHON is not a Python 3.11 or newer."
-done
-[ -n "$python" ] || fail "Python 3.11 or newer was not found. Install it, or name it: PYTHON=/path/to/python3.11"
-if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
-    version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-    system_packages "python$version-venv" || fail "Python's venv module is needed: install python$version-venv."
-fi
-
-# --- the environment ---------------------------------------------------------------------------------------------
-
-# Done before, for this pyproject.toml, this Python and this place? Then there is nothing to do.
-stamp=.venv/studio-setup
-wanted="$(cksum <pyproject.toml) $("$python" -V) $(pwd)"
-if [ -x .venv/bin/python ] && .venv/bin/python -c "" 2>/dev/null && [ -f "$stamp" ]; then
-    if [ "$(head -n 1 "$stamp")" = "$wanted" ] && grep -qxF "done$extra" "$stamp"; then
-        say "Transcription Studio is set up in .venv."
-        exit 0
+# Makes .venv with $PYTHON or the first Python that is new enough.
+make_environment() {
+    python=""
+    for candidate in ${PYTHON:+"$PYTHON"} python3 python3.11 python3.12 python3.13; do
+        if modern "$candidate"; then python=$candidate; break; fi
+        [ "$candidate" != "${PYTHON:-}" ] || fail "PYTHON=$PYTHON is not a Python 3.11 or newer."
+    done
+    [ -n "$python" ] || fail "Python 3.11 or newer was not found. Install it, or name it: PYTHON=/path/to/python3.11"
+    if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+        version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        system_packages "python$version-venv" || fail "Python's venv module is needed: install python$version-venv."
     fi
-fi
-if [ -f "$stamp" ] && ! head -n 1 "$stamp" | grep -qF "$("$python" -V) $(pwd)"; then
-    say "The environment .venv was made for another Python or another folder: making it anew."
-    rm -rf .venv
-fi
-if ! .venv/bin/python -c "" 2>/dev/null; then
     say "Making the environment .venv with $("$python" -V)"
     "$python" -m venv --clear .venv
+}
+
+# The first line says for which pyproject.toml and which place .venv was made, the others what was installed.
+stamp=.venv/studio-setup
+here=$(pwd -P)
+wanted="$(cksum <pyproject.toml) $here"
+before=$(head -n 1 "$stamp" 2>/dev/null) || before=""
+case $before in
+    "" | *" $here") ;;
+    *) say "This folder was moved: its environment .venv is made anew."; rm -rf .venv ;;
+esac
+# pip is missing too after the system's Python became another version
+.venv/bin/python -c 'import pip' 2>/dev/null || make_environment
+if [ "$before" != "$wanted" ] || [ ! -f "$stamp" ]; then printf '%s\n' "$wanted" >"$stamp"; fi
+if ! grep -qxF "done$extra" "$stamp"; then
+    say "Installing the program and its Python packages (about 6 GB on disk; two minutes with a fast connection) …"
+    .venv/bin/python -m pip install -qq --disable-pip-version-check -e ".$extra" ||
+        fail "The Python packages could not be installed; pip's message is above. Run this again to go on."
+    say "done$extra" >>"$stamp"
 fi
-say "Installing the program and its Python packages (about 6 GB on disk; two minutes with a fast connection) …"
-.venv/bin/python -m pip install -qq --disable-pip-version-check -e ".$extra" ||
-    fail "The Python packages could not be installed; pip's message is above. Run this again to go on."
-if [ "$(head -n 1 "$stamp" 2>/dev/null)" != "$wanted" ]; then printf '%s\ndone\n' "$wanted" >"$stamp"; fi
-grep -qxF "done$extra" "$stamp" || say "done$extra" >>"$stamp"
 say "Transcription Studio is set up: .venv/bin/studio opens the window."

@@ -67,7 +67,7 @@ class Token:
     space: bool  # a space stands before it unless it starts a line
     piece: bool = False  # goes on a word that was cut
     segment: int = -1  # position of its segment in the transcript
-    ready: bool = False  # comes from a segment without words that fits one cue: a ready-made subtitle
+    ready: bool = False  # comes from a segment without words: a ready-made subtitle, perhaps
 
 
 @lru_cache(maxsize=65536)

@@ -24,6 +24,7 @@ FORMATS: dict[str, Format] = {
     )
 }
 
+_WESTERN = frozenset("äöüÄÖÜßàâáãåæçéèêëíìîïñóòôõøœúùûýÿÀÂÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÕØŒÚÙÛÝ«»‹›“”„‘’‚–—…¿¡°€£©®·´\u00a0")
 _SRT_TIMES = re.compile(r"^\s*[0-9]+:[0-9]+.*-->.*[0-9]+:[0-9]+", re.MULTILINE)
 
 
@@ -72,5 +73,16 @@ def decode_text(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
+        if western := _short_western(data):
+            return western
         guess = from_bytes(data).best()
         return str(guess) if guess is not None else data.decode("cp1252", errors="replace")
+
+
+def _short_western(data: bytes) -> str | None:
+    """The text if it reads as Western European with few accents: too few for statistics, which guess Chinese."""
+    text = data.decode("cp1252", errors="replace")
+    accents = [c for c in text if not c.isascii()]
+    if len(accents) <= 40 and len(accents) * 4 < len(text) and _WESTERN.issuperset(accents):
+        return text
+    return None

@@ -114,6 +114,8 @@ def _load(text: str) -> dict[str, Any]:
 
     try:
         root = json.loads(text.removeprefix("\ufeff"), parse_constant=refuse)
+        if "\\ud" in text.lower():  # half a character, written as an escape, cannot be stored as UTF-8
+            root = json.loads(_dump(root).encode("utf-8", "replace"))
     except json.JSONDecodeError as error:
         raise FormatError(
             f"Line {error.lineno}, column {error.colno}: this is not valid JSON.",

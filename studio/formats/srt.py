@@ -92,7 +92,7 @@ def _blocks(lines: list[str]) -> list[_Block]:
         blank_before = index == 0 or not lines[index - 1].strip()
         if times:
             if blocks:
-                _drop_number(blocks[-1].text)
+                _drop_number(blocks[-1].text, len(blocks) + 1)
             blocks.append(_Block(index + 1, *times))
         elif _LIKE_TIMES.search(line) and (blank_before or _NUMBER.fullmatch(lines[index - 1])):
             raise FormatError(f"Line {index + 1}: {quoted(line)} is not a pair of times.", "Correct this line.")
@@ -106,18 +106,25 @@ def _blocks(lines: list[str]) -> list[_Block]:
     return blocks
 
 
-def _drop_number(text: list[str]) -> None:
-    """Take the number of the next subtitle off the end of this one's text."""
+def _drop_number(text: list[str], expected: int) -> None:
+    """Take the number of the next subtitle off the end of this one's text.
+
+    A number that stands as in most files is taken whatever it is; in any other place only if it is the expected one.
+    """
     at = len(text)
     while at and not text[at - 1].strip():
         at -= 1
-    if at and _NUMBER.fullmatch(text[at - 1]) and (at == len(text) or at < 2 or not text[at - 2].strip()):
+    if not at or not _NUMBER.fullmatch(text[at - 1]):
+        return
+    above_times = at == len(text) and at > 1
+    alone = at == 1 or not text[at - 2].strip()
+    if above_times or (alone and text[at - 1].strip() == str(expected) and (at > 1 or at == len(text))):
         del text[at - 1 :]
 
 
 def _timeless(lines: list[str], index: int, expected: int) -> bool:
     """Whether a line that is the next subtitle's number is followed by text instead of times."""
-    if int(lines[index]) != expected:
+    if lines[index].strip() != str(expected):
         return False
     following = next((n for n in range(index + 1, len(lines)) if lines[n].strip()), None)
     return following == index + 1 and not loose_times(lines[following])

@@ -165,15 +165,12 @@ def _segments(cue: RawCue) -> list[Read]:
     for voice, group in groupby(vtt_text.pieces(vtt_text.parse(cue.text)), key=lambda p: p.voice):
         pieces = list(group)
         text = printable("".join(p.text for p in pieces))
-        name = printable(voice or "") or None
-        if not text and (found or not cue.text.strip()):
+        if not text:
             continue
         words = _words(pieces, cue.start, end)
         if join_words(words) != text:
             words = ()
-        found.append((name, Segment(cue.start, end, text, words)))
-    if len(found) > 1:
-        found = [(name, segment) for name, segment in found if segment.text]
+        found.append((printable(voice or "") or None, Segment(cue.start, end, text, words)))
     return found or [(None, Segment(cue.start, end, ""))]
 
 
@@ -186,8 +183,8 @@ def _words(pieces: list[vtt_text.Piece], start: int, end: int) -> tuple[Word, ..
     for n, piece in enumerate(pieces):
         word = printable(piece.text)
         if word:
-            begin = start if piece.time is None else piece.time
+            begin = start if piece.time is None else min(max(piece.time, start), end)
             following = next((p.time for p in pieces[n + 1 :] if p.time is not None), end)
-            words.append(Word(word, begin, max(begin, following), space=space or piece.text[0].isspace()))
+            words.append(Word(word, begin, min(max(begin, following), end), space=space or piece.text[0].isspace()))
         space = piece.text[-1:].isspace() or (space and not word)
     return tuple(words)

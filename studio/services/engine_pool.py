@@ -55,7 +55,9 @@ class EnginePool:
     def close(self) -> None:
         """End the engines' processes and give their memory back; they start again when needed."""
         with self._guard:
-            for _, engine in (*self._speech.values(), *self._speakers.values()):
-                engine.close()
+            for _, speech in self._speech.values():
+                speech.close()
+            for _, speakers in self._speakers.values():
+                speakers.close()
             self._speech.clear()
             self._speakers.clear()

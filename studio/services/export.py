@@ -6,6 +6,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -79,6 +80,8 @@ def export(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as e:
         raise _storage_error(folder, e) from e
+    # Whoever gets the file learns the recording's name, not where it lies on this computer.
+    transcript = replace(transcript, source=replace(transcript.source, path=""))
     return [
         write_file(target(folder, stem, id), FORMATS[id].write(transcript, options or WriteOptions()), if_exists)
         for id in formats

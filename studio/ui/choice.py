@@ -21,6 +21,8 @@ class Choice(QComboBox):
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setToolTip(label)
+        self.view().setObjectName(f"{name}List")
+        self.view().setAccessibleName(label)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
 
     def set_label_hidden(self, hidden: bool) -> None:

@@ -5,6 +5,7 @@ Runs on the window's thread. There is one ring; it moves with the focus and stay
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QTabBar, QWidget
@@ -40,28 +41,24 @@ class FocusRing(QObject):
         if parent is not None:
             self._target = new
             new.installEventFilter(self)
-            new.destroyed.connect(self._forget)
             self._ring = _Ring(parent)
             self._place()
             self._ring.show()
 
     def _place(self) -> None:
-        if self._ring is not None and self._target is not None:
+        if self._ring is not None and self._target is not None and shiboken6.isValid(self._ring):
             around = self._target.geometry().adjusted(-_REACH, -_REACH, _REACH, _REACH)
             # A control that fills its parent gets the ring inside its edge.
             self._ring.setGeometry(around.intersected(self._ring.area.rect()))
             self._ring.raise_()
 
     def _leave(self) -> None:
-        if self._target is not None:
+        # Either may have been destroyed with its page.
+        if self._target is not None and shiboken6.isValid(self._target):
             self._target.removeEventFilter(self)
-            self._target.destroyed.disconnect(self._forget)
-        if self._ring is not None:
+        if self._ring is not None and shiboken6.isValid(self._ring):
             self._ring.hide()
             self._ring.deleteLater()
-        self._forget()
-
-    def _forget(self) -> None:
         self._ring = self._target = None
 
 

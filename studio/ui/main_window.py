@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self._connect_commands()
         self._restore()
         self._open(self._last_job())
+        self.empty.set_model_ready(studio.models.is_ready(self.next_job.options().model))
 
     # Layout
 
@@ -389,7 +390,7 @@ class MainWindow(QMainWindow):
         self.tools.fit(self.width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._studio.library.settings.set("window", self.saveGeometry().toBase64().data().decode())
+        self._studio.library.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode())
         self.player.stop()
         self.queue.shut_down()
         self._studio.close()
@@ -408,23 +409,24 @@ class MainWindow(QMainWindow):
 
     def _next_panel(self, step: int) -> None:
         """Move the focus to the next part of the window; F6 always leaves."""
+        page = self.page
         panels = [
-            self.tools.search,
+            self.tools,
             self.queue_view,
-            self.page.waveform,
-            self.page.transcript,
+            self.empty,
+            page.waveform,
+            page.transcript,
             self.speakers,
             self.transport,
         ]
         shown = [p for p in panels if p.isVisible()]
         focus = QApplication.focusWidget()
         here = next((n for n, p in enumerate(shown) if focus and (p is focus or p.isAncestorOf(focus))), -step)
-        target = shown[(here + step) % len(shown)]
-        target.setFocus(Qt.FocusReason.TabFocusReason)
-        if not target.hasFocus() and not (
-            QApplication.focusWidget() and target.isAncestorOf(QApplication.focusWidget())
-        ):
-            target.focusNextChild()
+        for part in (shown * 2)[here + step :: step]:
+            target = next((w for w in [part, *part.findChildren(QWidget)] if _takes_focus(w)), None)
+            if target:
+                target.setFocus(Qt.FocusReason.TabFocusReason)
+                return
 
     def _doctor(self) -> None:
         task = Task(doctor.examine, self)
@@ -438,3 +440,7 @@ class MainWindow(QMainWindow):
     def _about(self) -> None:
         text = f"Transcription Studio {__version__}\nMIT licence. Nothing leaves this computer unasked."
         QMessageBox.about(self, "About", text)
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    return widget.isVisible() and widget.isEnabled() and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)

@@ -41,7 +41,7 @@ class QueueDesk(QObject):
         self._workers = [QueueWorker(studio, self._running, runner, self) for runner in (queue.CPU, queue.GPU)]
         for worker in self._workers:
             worker.hold(self.paused)
-            worker.event.connect(self._on_event)
+            worker.told.connect(self._on_event)
             worker.turned.connect(self.refresh)
             worker.failed.connect(self._tell)
         self._version = studio.library.database.version()

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 class QueueWorker(QThread):
     """Does the jobs of the CPU or the GPU for as long as the window is open."""
 
-    event = Signal(int, object)  # job id, RunnerEvent
+    told = Signal(int, object)  # job id, RunnerEvent
     turned = Signal()  # a job began or ended: the queue is worth reading again
     failed = Signal(object)  # Problem: the queue itself cannot go on
 
@@ -73,7 +73,7 @@ class QueueWorker(QThread):
                 if not worked:
                     self.turned.emit()
                 worked = True
-                self.event.emit(id, event)
+                self.told.emit(id, event)
         except StudioError as e:
             self.failed.emit(e.problem)
             self._wake.wait(_LOOK_EVERY)

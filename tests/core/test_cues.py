@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -166,7 +167,23 @@ def test_gaps_and_overlaps_are_named():
 # Properties of every transcript, however odd.
 
 WORDS = st.one_of(
-    st.sampled_from("Yes. no, the and of because Donaudampfschifffahrt 今日は です。 مرحبا 👩‍👩‍👧 ...! -->".split()),
+    st.sampled_from(
+        [
+            "Yes.",
+            "no,",
+            "the",
+            "and",
+            "of",
+            "because",
+            "Donaudampfschifffahrt",
+            "今日は",
+            "です。",
+            "مرحبا",
+            "👩\u200d👩\u200d👧",
+            "...!",
+            "-->",
+        ]
+    ),
     st.text(min_size=1, max_size=60),
 )
 
@@ -210,7 +227,7 @@ def test_no_word_is_lost_or_moved(transcript: Transcript):
 def test_rules_are_kept_or_the_speech_left_no_room(transcript: Transcript, names: str):
     cues = make_cues(transcript, RULES, names)  # type: ignore[arg-type]
     assert {p.kind for p in problems(cues, RULES)} <= {"too short", "too fast"}
-    for before, after in zip(cues, cues[1:], strict=False):
+    for before, after in pairwise(cues):
         assert after.start >= before.end + RULES.min_gap
     for cue in cues:
         assert cue.end > cue.start >= 0

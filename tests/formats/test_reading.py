@@ -40,6 +40,13 @@ def test_srt_text_that_is_a_number_or_has_blank_lines_stays_text():
     ]
 
 
+def test_srt_without_numbers_keeps_text_that_is_a_number():
+    text = (
+        "00:00:01,000 --> 00:00:02,000\n42\n\n00:00:03,000 --> 00:00:04,000\na\n\n7\n\n00:00:05,000 --> 00:00:06,000\n8"
+    )
+    assert srt(text) == [(1000, 2000, "42"), (3000, 4000, "a 7"), (5000, 6000, "8")]
+
+
 def test_srt_tags_and_references_become_text():
     text = "1\n00:00:01,000 --> 00:00:02,000\n<i>a</i> &lt;b&gt; &amp; 1 < 2<br>AT&T {y:i}c\n"
     assert srt(text) == [(1000, 2000, "a <b> & 1 < 2 AT&T c")]
@@ -89,6 +96,8 @@ def test_vtt_voices_become_speakers_and_cut_a_cue():
 def test_vtt_time_tags_make_words_only_where_each_word_has_one():
     (timed,) = vtt("00:01.000 --> 00:03.000\nOne<00:01.500><c> two</c><00:02.000><c> three</c>").segments
     assert timed.words == (Word("One", 1000, 1500), Word("two", 1500, 2000), Word("three", 2000, 3000))
+    (outside,) = vtt("00:01.000 --> 00:03.000\nOne<00:00.500> two<00:09.000> three").segments
+    assert outside.words == (Word("One", 1000, 1000), Word("two", 1000, 3000), Word("three", 3000, 3000))
     (karaoke,) = vtt("00:01.000 --> 00:03.000\nOne two<00:01.500> three").segments
     assert karaoke == Segment(1000, 3000, "One two three")
 
@@ -151,6 +160,11 @@ def test_json_words_that_are_not_the_text_are_left_out_with_a_warning():
     assert parsed.warnings[0].startswith("segments[0]:")
 
 
+def test_json_with_half_a_character_can_still_be_saved():
+    parsed = FORMATS["json"].read('{"segments": [{"start": 0, "end": 1, "text": "a\\ud800b \\ud83d\\ude00"}]}')
+    assert parsed.transcript.text == "a?b 😀"
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
@@ -208,6 +222,11 @@ def test_an_unknown_kind_and_an_empty_file_are_refused_by_name():
         ("utf-8", "Grüße, 今日は"),
         ("utf-8-sig", "Grüße, 今日は"),
         ("utf-16", "Grüße, 今日は"),
+        ("cp1252", "1\n00:00:01,000 --> 00:00:02,000\nGrüße aus Köln\n"),
+        ("cp1252", "C'est déjà l'été, où êtes-vous ? À bientôt, señor – “ça va”."),
+        ("cp1251", "1\n00:00:01,000 --> 00:00:02,000\nПривет, как дела?\n"),
+        ("cp1250", "1\n00:00:01,000 --> 00:00:02,000\nPříliš žluťoučký kůň\n"),
+        ("big5", "1\n00:00:01,000 --> 00:00:02,000\n今天天氣很好,我們去公園。\n"),
         ("utf-16-le", "Hello there, Grüße"),
         ("utf-16-be", "Hello there, Grüße"),
         ("utf-32", "Grüße, 今日は"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 from hypothesis import given, settings
@@ -13,9 +14,28 @@ from studio.formats import FORMATS, WriteOptions, decode_text, read_any
 from studio.formats.base import printable
 
 HOUR = 3_600_000
-ODD = "--> <i> </v> &amp; &lt & <v Bob> {\\an8} {b} \\N <00:01.000> NOTE WEBVTT 1 00:00:01,000 😀 مرحبا \0 \u202eab\u2069".split(
-    " "
-)
+ODD = [
+    "-->",
+    "<i>",
+    "</v>",
+    "&amp;",
+    "&lt",
+    "&",
+    "<v",
+    "Bob>",
+    "{\\an8}",
+    "{b}",
+    "\\N",
+    "<00:01.000>",
+    "NOTE",
+    "WEBVTT",
+    "1",
+    "00:00:01,000",
+    "😀",
+    "مرحبا",
+    "\x00",
+    "\u202eab\u2069",
+]
 TEXTS = st.one_of(st.text(max_size=30), st.lists(st.sampled_from(ODD), max_size=6).map(" ".join))
 WORD_TEXTS = TEXTS.map(str.strip).filter(bool)
 
@@ -111,8 +131,16 @@ LINES = st.sampled_from(
         "00:01.000 --> 00:02.000 align:start",
         "00:xx --> 1:2",
         "-->",
+        "NOTE x",
+        "STYLE",
+        "<v A>x<00:01.500>y",
+        "A: hello",
+        "{",
+        '{"segments": [{}]}',
+        "[[",
+        "&#xFFFFFFFF;",
+        "<b",
     ]
-    + ["NOTE x", "STYLE", "<v A>x<00:01.500>y", "A: hello", "{", '{"segments": [{}]}', "[[", "&#xFFFFFFFF;", "<b"]
 )
 FILES = st.one_of(st.lists(LINES, max_size=12).map("\n".join), st.text(max_size=80))
 
@@ -121,13 +149,10 @@ FILES = st.one_of(st.lists(LINES, max_size=12).map("\n".join), st.text(max_size=
 @given(FILES, st.sampled_from([*FORMATS]))
 def test_no_file_makes_a_reader_fail_in_another_way_than_by_its_own_error(text: str, id: str):
     for read in (FORMATS[id].read, lambda text: read_any(text, f"x.{id}")):
-        try:
-            transcript = read(text).transcript
-        except FormatError as error:
-            assert error.problem.what
-        else:
-            assert all(s.end >= s.start >= 0 for s in transcript.segments)
-            assert [s.start for s in transcript.segments] == sorted(s.start for s in transcript.segments)
+        with contextlib.suppress(FormatError):
+            segments = read(text).transcript.segments
+            assert all(s.end >= s.start >= 0 for s in segments)
+            assert [s.start for s in segments] == sorted(s.start for s in segments)
 
 
 @settings(max_examples=200, deadline=None)

@@ -50,6 +50,7 @@ def test_set_up_names_a_python_that_is_too_old_or_missing(tmp_path: Path) -> Non
     """Tried on a copy, with system packages left alone: nothing on this machine changes."""
     (tmp_path / "packaging").mkdir()
     shutil.copy(ROOT / "packaging" / "setup.sh", tmp_path / "packaging")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     environment = os.environ | {"PYTHON": str(tmp_path / "no-python"), "PATH": str(tool_folder(tmp_path))}
     script = tmp_path / "packaging" / "setup.sh"
     done = subprocess.run(["/bin/sh", script], env=environment, capture_output=True, text=True)
@@ -62,7 +63,7 @@ def tool_folder(tmp_path: Path) -> Path:
     """A PATH with just the tools that the script needs before it looks for Python: no dpkg, no apt-get."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name in ("dirname", "mktemp", "rm"):
+    for name in ("dirname", "mktemp", "rm", "cksum", "head"):
         (folder / name).symlink_to(str(shutil.which(name)))
     return folder
 

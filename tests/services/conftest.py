@@ -45,10 +45,10 @@ def sample() -> Path:
 
 @pytest.fixture(scope="session")
 def long_talk(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample four times over: several windows of recognition."""
+    """The sample three times over: several windows of recognition."""
     sound, rate = soundfile.read(sample, dtype="float32")
     path = tmp_path_factory.mktemp("long") / "Gespräch über Öl.wav"
-    soundfile.write(path, np.concatenate([sound] * 4), rate)
+    soundfile.write(path, np.concatenate([sound] * 3), rate)
     return path
 
 

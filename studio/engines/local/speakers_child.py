@@ -44,7 +44,7 @@ Array = NDArray[Any]
 STEP = 0.1  # of the 10 s window; twice that halves the cost
 THRESHOLD = 0.7045
 MIN_CLUSTER = 12  # windows that a voice must be heard in
-MAX_CLUSTERED = 4_000  # embeddings that are clustered, the others go to the nearest: memory grows with the square
+MAX_CLUSTERED = 6_000  # embeddings that are clustered, the others go to the nearest: memory grows with the square
 SEGMENTATION_BATCH = 8
 EMBEDDING_BATCH = 12  # the three voices of four windows
 SEGMENTATION_SHARE = 0.25  # of the whole time
@@ -58,6 +58,8 @@ class Session:
     """
 
     def __init__(self, segmentation: Path, embedding: Path, community: Path | None, device: str, threads: int) -> None:
+        # see Voices; pyannote's own pipeline has no threads but torch's
+        self._torch_threads = threads if community else 1
         try:
             if community is not None:
                 self._pipeline = Pipeline.from_pretrained(community)
@@ -104,7 +106,7 @@ class Session:
                 news.put(Fraction(done))
 
         try:
-            torch.set_num_threads(1)  # counts for each thread on its own; see Voices
+            torch.set_num_threads(self._torch_threads)  # counts for each thread on its own
             file = {"waveform": torch.from_numpy(samples)[None], "sample_rate": SAMPLE_RATE}
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of empty means and too few speakers in short recordings

@@ -470,7 +470,7 @@ class TranscriptView(QPlainTextEdit):
             where = self.viewport().mapToGlobal(self.cursorRect().bottomLeft())
             ms = self._time_of(row, offset) if row < self.model.rowCount() else 0
         else:
-            point = QPointF(self.viewport().mapFrom(self, event.pos()))
+            point = QPointF(event.pos())  # the viewport's, as Qt hands its events on
             row, ms = self.row_at_y(point.y()), self.time_at(point)
         if 0 <= row < self.model.rowCount():
             menu = transcript_menu(self, row, ms if ms >= 0 else self.model.segment(row).start)

@@ -121,7 +121,7 @@ class SpeakerCard(QWidget):
         top.setSpacing(2)
         top.addWidget(self._chip)
         top.addWidget(self._name, 1)
-        top.addWidget(self._key)
+        top.addWidget(self._key, 0, Qt.AlignmentFlag.AlignVCenter)
         bottom.addWidget(self._facts, 1)
         bottom.addWidget(self._percent)
         column.setContentsMargins(16, 10, 16, 0)
@@ -137,9 +137,8 @@ class SpeakerCard(QWidget):
         self._share = share
         name, colour = share.speaker.name, theme.current().speaker_color(share.index).name()
         self._chip.show_speaker(name, share.index)
-        self._name.setStyleSheet(
-            f"QPushButton {{ color: {colour}; text-align: left; font-weight: 600; padding: 0 4px; }}"
-        )
+        look = f"color: {colour}; text-align: left; font-weight: 600; padding: 0 4px;"
+        self._name.setStyleSheet(f"QPushButton {{ {look} }}")
         self._name.setAccessibleName(f"Rename {name}")
         self._name.setToolTip(f"{name}: click to rename everywhere (F2 in the text)")
         self._elide()

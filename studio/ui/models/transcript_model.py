@@ -128,7 +128,7 @@ class TranscriptModel(QAbstractListModel):
     # What others tell
 
     def set_transcript(self, transcript: Transcript) -> None:
-        """Show this one. Of the same recording with the same segments, only rows that differ change; else it is a reset."""
+        """Show this one. Of the same recording and segments, only rows that differ change; else it is a reset."""
         segments = list(transcript.segments)
         same = transcript.source == self._transcript.source
         same = same and [s.id for s in segments] == [s.id for s in self._segments]

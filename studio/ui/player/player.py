@@ -48,6 +48,7 @@ class Player(QObject):
         self._media: QMediaPlayer | None = None
         self._output: QAudioOutput | None = None
         self._devices: QMediaDevices | None = None
+        self._opening = False
         self._broken = False
         self._told_no_device = False
 
@@ -97,6 +98,7 @@ class Player(QObject):
             if self._duration and self.position() >= self._duration:
                 self._set_position(0)
             if media.source().isEmpty():
+                self._opening = True
                 media.setSource(QUrl.fromLocalFile(str(self._path)))
             media.setPosition(self.position())
             media.play()
@@ -116,9 +118,9 @@ class Player(QObject):
     def seek(self, ms: int) -> None:
         ms = max(ms, 0) if not self._duration else min(max(ms, 0), self._duration)
         self._since_seek.start()
+        self._set_position(ms)
         if self._media is not None:
             self._media.setPosition(ms)
-        self._set_position(ms)
 
     def position(self) -> int:
         """Where it plays now, reckoned from the last report of the back end and the time since."""
@@ -170,6 +172,7 @@ class Player(QObject):
         self._devices = QMediaDevices(self)
         self._devices.audioOutputsChanged.connect(self._follow_device)
         self._media = QMediaPlayer(self)
+        self._media.setObjectName("mediaPlayer")
         self._media.setAudioOutput(self._output)
         self._media.setPlaybackRate(self._rate)
         self._media.positionChanged.connect(self._on_position)
@@ -239,7 +242,8 @@ class Player(QObject):
         media = self._media
         if media is None:
             return
-        if status == status.LoadedMedia:
+        if status == status.LoadedMedia and self._opening:  # it is said after every seek, too
+            self._opening = False
             if self._track:
                 media.setActiveAudioTrack(self._track)
             media.setPosition(self.position())

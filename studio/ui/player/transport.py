@@ -27,7 +27,7 @@ class TransportBar(QFrame):
     def __init__(self, player: Player, play_action: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._player = player
-        self._action = play_action
+        self.play_action = play_action
         self.setObjectName("transportBar")
         self.setAccessibleName("Playback")
         self.setProperty("role", "transport")
@@ -99,7 +99,7 @@ class TransportBar(QFrame):
         self._player.position_changed.connect(self.time.set_position)
         self._player.duration_changed.connect(self._on_duration)
         self._player.playing_changed.connect(self._on_playing)
-        self._action.enabledChanged.connect(lambda _: self._on_duration(self._player.duration))
+        self.play_action.enabledChanged.connect(lambda _: self._on_duration(self._player.duration))
         self.speed.currentIndexChanged.connect(lambda _: self._player.set_rate(self.speed.currentData()))
         self.rewind.currentIndexChanged.connect(self._on_rewind)
         self.volume.valueChanged.connect(self._on_volume)
@@ -114,11 +114,11 @@ class TransportBar(QFrame):
     def _on_duration(self, ms: int) -> None:
         self.time.set_duration(ms)
         for button in self._buttons:
-            button.setEnabled(self._action.isEnabled())
-        self.time.setEnabled(self._action.isEnabled())
+            button.setEnabled(self.play_action.isEnabled())
+        self.time.setEnabled(self.play_action.isEnabled())
 
     def _on_playing(self, playing: bool) -> None:
-        keys = self._action.shortcut().toString()
+        keys = self.play_action.shortcut().toString()
         name = "Stop" if playing else "Play"
         self._play.setIcon(icon("pause" if playing else "play", "on_accent"))
         self._play.setAccessibleName(name)

@@ -159,26 +159,24 @@ class Detail(QWidget):
 
     def _draw_cues(self, painter: QPainter) -> None:
         scene = self._scene
-        for row in scene.rows_between(scene.start, scene.end).tolist():
-            left, right = self.x_of(scene.segments[row].start), self.x_of(scene.segments[row].end)
-            if right - left >= _EDGES_FROM:
-                self._draw_cue(painter, row, QRectF(left, RULER, right - left, self.height() - RULER - 1))
+        least = _EDGES_FROM * scene.span / max(self.width(), 1)
+        for row in scene.rows_between(scene.start, scene.end, least).tolist():
+            self._draw_cue(painter, row)
 
-    def _draw_cue(self, painter: QPainter, row: int, block: QRectF) -> None:
+    def _draw_cue(self, painter: QPainter, row: int) -> None:
         look, segment, voice = theme.current(), self._scene.segments[row], int(self._scene.voices[row])
         color = look.speaker_color(voice) if voice >= 0 else look.color("text3")
-        edge = QColor(color)
-        edge.setAlphaF(0.5)
-        painter.fillRect(QRectF(round(block.left()), RULER, 1, block.height()), edge)
-        painter.fillRect(QRectF(round(block.right()) - 1, RULER, 1, block.height()), edge)
-        painter.fillRect(QRectF(round(block.left()), RULER, round(block.width()), 2), color)
+        edge = theme.mix(look.color("raised"), color, 0.5)
+        left, right = round(self.x_of(segment.start)), round(self.x_of(segment.end))
+        block = QRect(left, RULER, right - left, self.height() - RULER - 1)
+        painter.fillRect(left, RULER, 1, block.height(), edge)
+        painter.fillRect(right - 1, RULER, 1, block.height(), edge)
+        painter.fillRect(left, RULER, block.width(), 2, color)
         if segment.id == self._scene.selected:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(look.color("accent"), 2))
+            painter.setPen(QPen(look.color("accent"), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(block.adjusted(1, 1, -1, -1), 2, 2)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        self._draw_label(painter, row, block)
+            painter.drawRect(block.adjusted(1, 1, -1, -1))
+        self._draw_label(painter, row, QRectF(block))
 
     def _draw_label(self, painter: QPainter, row: int, block: QRectF) -> None:
         """Chip and first words; of a cue that began further left, at the left edge of the view."""

@@ -36,9 +36,10 @@ def stretch(scene: Scene, theme: Theme, width: int, height: int, top: int) -> QI
     rows = scene.rows_of_columns(scene.start, scene.end, width)
     voices = _voices(scene, rows)
     below = np.full(width, _rgb(theme.color("raised")), np.uint32)
-    spoken, chosen = rows >= 0, rows == scene.selected_row()
+    spoken = rows >= 0
+    chosen = spoken & (rows == scene.selected_row())
     below[spoken] = _voice_colors(theme, TINT)[voices[spoken]]
-    below[spoken & chosen] = _voice_colors(theme, TINT_SELECTED)[voices[spoken & chosen]]
+    below[chosen] = _voice_colors(theme, TINT_SELECTED)[voices[chosen]]
     image = np.broadcast_to(below, (height, width)).copy()
     if scene.peaks is not None:
         pairs = scene.peaks.slice(scene.start, scene.end, width) * scene.gain

@@ -52,8 +52,8 @@ class Overview(QWidget):
             painter.drawPixmap(0, 0, self._picture)
             if not self._scene.blank:
                 self._paint_frame(painter)
-                x = self.x_of(self._scene.position)
-                painter.fillRect(QRectF(x - 0.75, 0, 1.5, self.height()), theme.current().color("playhead"))
+                x = round(self.x_of(self._scene.position))
+                painter.fillRect(x - 1, 0, 2, self.height(), theme.current().color("playhead"))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -33,7 +33,7 @@ class Scene:
         self.peaks: PeakSource | None = None
         self.gain = 1.0  # quiet recordings are drawn as tall as loud ones
         self.segments: Sequence[Segment] = ()
-        self.starts = self.ends = self.voices = np.zeros(0, np.int64)  # voices: speaker index, -1 for none
+        self.ids = self.starts = self.ends = self.voices = np.zeros(0, np.int64)  # voices: speaker index, -1 for none
         self.names: dict[str | None, str] = {}
         self.selected: int | None = None  # a Segment.id
         self.duration = 0
@@ -61,6 +61,7 @@ class Scene:
         index = {speaker.id: i for i, speaker in enumerate(speakers)}
         self.names = {speaker.id: speaker.name for speaker in speakers}
         self.segments = segments
+        self.ids = np.array([s.id for s in segments], np.int64)
         self.starts = np.array([s.start for s in segments], np.int64)
         self.ends = np.array([s.end for s in segments], np.int64)
         self.voices = np.array([index.get(s.speaker or "", -1) for s in segments], np.int64)
@@ -70,12 +71,16 @@ class Scene:
         rows = np.flatnonzero((self.starts <= ms) & (ms < self.ends))
         return int(rows[-1]) if len(rows) else -1
 
-    def selected_row(self) -> int | None:
-        return next((row for row, s in enumerate(self.segments) if s.id == self.selected), None)
+    def selected_row(self) -> int:
+        """-1 for none."""
+        if self.selected is None:
+            return -1
+        rows = np.flatnonzero(self.ids == self.selected)
+        return int(rows[0]) if len(rows) else -1
 
-    def rows_between(self, start: int, end: int) -> npt.NDArray[np.int64]:
-        """Rows of the segments that touch a stretch."""
-        return np.flatnonzero((self.ends > start) & (self.starts < end))
+    def rows_between(self, start: int, end: int, least: float = 0) -> npt.NDArray[np.int64]:
+        """Rows of the segments that touch a stretch and last at least `least` milliseconds."""
+        return np.flatnonzero((self.ends > start) & (self.starts < end) & (self.ends - self.starts >= least))
 
     def rows_of_columns(self, start: int, end: int, columns: int) -> npt.NDArray[np.int64]:
         """The segment under each of `columns` equal stretches of start..end; -1 in pauses. Shape (columns,)."""

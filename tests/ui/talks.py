@@ -1,0 +1,46 @@
+"""A talk of three people and a queue of jobs, for the tests of the views."""
+
+from __future__ import annotations
+
+from studio.core.errors import Problem
+from studio.core.jobs import Job, JobOptions, JobState
+from studio.core.transcript import Segment, Source, Speaker, Transcript, Word
+
+SPEAKERS = (Speaker("S1", "Annika Böhm"), Speaker("S2", "Jörg Müller"), Speaker("S3", "Sri Wahyuni"))
+LINES = (
+    ("S1", "You grew up in Husum, right behind the dyke."),
+    ("S2", "Honestly? In Nordfriesland a storm surge announces itself."),
+    ("S2", "In Semarang the tide comes up through the drains."),
+    ("S3", "Iya, betul. Air robnya datang pelan-pelan 😀 tapi setiap hari."),
+    ("S1", "Wie Frau Österreicher sagt."),
+)
+
+
+def segment(id: int, start: int, speaker: str | None, text: str) -> Segment:
+    """Each word takes 300 ms; words that begin with an N are unsure."""
+    words = [
+        Word(w, start + 300 * i, start + 300 * i + 250, 0.2 if w.startswith("N") else 0.9)
+        for i, w in enumerate(text.split())
+    ]
+    return Segment.from_words(words, speaker, id)
+
+
+def segments(count: int, first: int = 1) -> list[Segment]:
+    """Segments numbered from `first`, one every 10 s."""
+    return [segment(n, (n - 1) * 10_000, *LINES[(n - 1) % len(LINES)]) for n in range(first, first + count)]
+
+
+def talk(count: int = len(LINES)) -> Transcript:
+    source = Source(path="/talks/talk.wav", name="talk.wav", content_id="c1", duration=count * 10_000)
+    return Transcript(tuple(segments(count)), SPEAKERS, "en", count * 10_000, source)
+
+
+def job(id: int, state: JobState = JobState.WAITING, name: str = "", **more: object) -> Job:
+    name = name or f"Gespräch {id}.wav"
+    values = {"duration": 60_000, **more}
+    return Job(id, f"/talks/{name}", name, f"c{id}", JobOptions(), state, id, **values)  # type: ignore[arg-type]
+
+
+def failed(id: int) -> Job:
+    problem = Problem(f"“Gespräch {id}.wav” is empty.", "Copy it again from the recorder.")
+    return job(id, JobState.FAILED, problem=problem)

@@ -1,0 +1,58 @@
+"""The first page."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.ui import theme
+from studio.ui.empty import EmptyPage
+
+
+@pytest.fixture
+def page(qapp: QApplication, qtbot: QtBot) -> EmptyPage:
+    theme.current().apply(qapp)
+    theme.current().set_mode("light")
+    page = EmptyPage()
+    qtbot.addWidget(page)
+    page.resize(900, 700)
+    page.show()
+    return page
+
+
+@pytest.mark.parametrize(
+    ("button", "signal"), [("chooseFilesButton", "choose_files"), ("trySampleButton", "try_sample")]
+)
+def test_its_buttons_ask(page: EmptyPage, qtbot: QtBot, button: str, signal: str) -> None:
+    with qtbot.waitSignal(getattr(page, signal)) as asked:
+        QTest.mouseClick(page.findChild(QWidget, button), Qt.MouseButton.LeftButton)
+    assert asked.args == []
+
+
+def test_it_does_not_claim_a_model_that_is_not_there(page: EmptyPage) -> None:
+    tag = page.findChild(QWidget, "modelTag")
+    assert tag.accessibleName() == "Model is on this computer"
+    page.set_model_ready(False)
+    assert tag.accessibleName() == "The model is fetched once, then stays"
+    assert tag.grab().toImage().pixelColor(3, 9) == theme.current().color("info_fill")
+
+
+def test_the_zone_lights_up_while_files_are_held_over_it(page: EmptyPage) -> None:
+    zone = page.findChild(QWidget, "dropZone")
+    assert zone.grab().toImage().pixelColor(20, 20) == theme.current().color("raised")
+    page.set_drop_active(True)
+    assert zone.grab().toImage().pixelColor(20, 20) == theme.current().color("sel")
+    page.set_drop_active(False)
+    assert zone.grab().toImage().pixelColor(20, 20) == theme.current().color("raised")
+
+
+@pytest.mark.parametrize("width", [520, 900, 1600])
+def test_nothing_is_cut_off(page: EmptyPage, width: int) -> None:
+    page.resize(width, 640)
+    QApplication.processEvents()
+    for widget in page.findChildren(QWidget):
+        if widget.parentWidget() and widget.isVisible():
+            assert widget.parentWidget().rect().contains(widget.geometry()), widget.accessibleName()

@@ -1,0 +1,124 @@
+"""The notice bar: what is shown, what leaves, what it must never do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
+from PySide6.QtGui import QColor, QEnterEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.ui import theme
+from studio.ui.notices import STAY, Notice, NoticeBar
+
+
+@pytest.fixture
+def bar(qapp: QApplication, qtbot: QtBot) -> Iterator[NoticeBar]:
+    theme.current().apply(qapp)
+    theme.current().set_mode("light")
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(QLineEdit(), 1)
+    bar = NoticeBar()
+    column.addWidget(bar)
+    qtbot.addWidget(page)
+    page.resize(700, 400)
+    with qtbot.waitExposed(page):
+        page.show()
+    yield bar  # keeps `page` alive
+    theme.current().set_mode("light")
+
+
+def notice(bar: NoticeBar, text: str) -> Notice:
+    return next(n for n in bar.findChildren(Notice) if n.text == text and not n.isHidden())
+
+
+def timer(bar: NoticeBar, text: str) -> QTimer:
+    return notice(bar, text).findChild(QTimer)
+
+
+def test_it_is_there_only_when_something_is_said(bar: NoticeBar) -> None:
+    assert bar.isHidden()
+    bar.show_notice("error", "The disk is full. Nothing is lost, saving waits.")
+    assert bar.isVisible()
+    assert bar.texts() == ["The disk is full. Nothing is lost, saving waits."]
+    bar.findChild(QToolButton, "closeNotice").click()
+    assert bar.isHidden()
+
+
+@pytest.mark.parametrize(("kind", "fill"), [("info", "info_fill"), ("warn", "warn_fill"), ("error", "err_fill")])
+def test_each_kind_has_its_colour(bar: NoticeBar, qtbot: QtBot, kind: str, fill: str) -> None:
+    bar.show_notice(kind, "Something happened.")  # type: ignore[arg-type]
+    qtbot.waitUntil(lambda: bar.height() > 30)
+    assert bar.grab().toImage().pixelColor(bar.width() // 2, 8) == theme.current().color(fill)
+
+
+def test_an_info_leaves_after_eight_seconds_and_an_error_stays(bar: NoticeBar) -> None:
+    bar.show_notice("info", "Ready.")
+    bar.show_notice("error", "Broken.")
+    assert timer(bar, "Ready.").isActive()
+    assert timer(bar, "Ready.").interval() == STAY == 8000
+    assert not timer(bar, "Broken.").isActive()
+    timer(bar, "Ready.").timeout.emit()
+    assert bar.texts() == ["Broken."]
+
+
+def test_a_notice_under_the_mouse_stays(bar: NoticeBar, qapp: QApplication) -> None:
+    bar.show_notice("info", "Ready.")
+    spot = QPointF(5, 5)
+    qapp.sendEvent(notice(bar, "Ready."), QEnterEvent(spot, spot, spot))
+    assert not timer(bar, "Ready.").isActive()
+    qapp.sendEvent(notice(bar, "Ready."), QEvent(QEvent.Type.Leave))
+    assert timer(bar, "Ready.").isActive()
+
+
+def test_the_same_key_replaces(bar: NoticeBar) -> None:
+    bar.show_notice("warn", "Waiting, place 6.", key="vendor")
+    bar.show_notice("error", "Something else.")
+    bar.show_notice("warn", "Waiting, place 5.", key="vendor")
+    assert bar.texts() == ["Waiting, place 5.", "Something else."]
+    bar.show_notice("error", "Something else.")  # the sentence is its own key
+    assert len(bar.texts()) == 2
+    bar.dismiss("vendor")
+    assert bar.texts() == ["Something else."]
+
+
+def test_three_are_shown_and_the_rest_can_be_seen(bar: NoticeBar) -> None:
+    for number in range(5):
+        bar.show_notice("error", f"Error {number}.")
+    more = bar.findChild(QPushButton, "moreNotices")
+    assert bar.texts() == ["Error 2.", "Error 3.", "Error 4."]
+    assert more.text() == "2 more"
+    more.click()
+    assert len(bar.texts()) == 5
+    assert more.isHidden()
+
+
+def test_the_button_acts_and_closes(bar: NoticeBar) -> None:
+    done: list[str] = []
+    bar.show_notice("error", "“talk.amr” cannot be read.", ("Retry", lambda: done.append("retry")))
+    bar.findChild(QPushButton, "noticeAction").click()
+    assert done == ["retry"]
+    assert bar.texts() == []
+
+
+def test_it_never_takes_the_focus(bar: NoticeBar, qtbot: QtBot) -> None:
+    field = bar.window().findChild(QLineEdit)
+    bar.window().activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    bar.show_notice("error", "Broken.", ("Retry", lambda: None))
+    assert field.hasFocus()
+    for button in bar.findChildren(QPushButton) + bar.findChildren(QToolButton):
+        assert not button.focusPolicy() & Qt.FocusPolicy.ClickFocus
+        assert button.accessibleName() or button.text()
+
+
+def test_it_takes_new_colours(bar: NoticeBar, qtbot: QtBot) -> None:
+    bar.show_notice("info", "Ready.")
+    theme.current().set_mode("dark")
+    qtbot.waitUntil(lambda: bar.height() > 30)
+    assert bar.grab().toImage().pixelColor(bar.width() // 2, 8) == QColor(theme.DARK.info_fill)
