@@ -71,7 +71,7 @@ DIALOGUE: list[tuple[str, float, list[str]]] = [
     ("Helen", 0.3, ["And what do they bring you most? I would have thought that old lamps would—"]),
     (
         "Priya",
-        0.2,
+        0.35,
         [
             "Toasters! Always toasters.",
             "Last year we opened 312 of them, and most only needed a crumb shaken out of the switch.",

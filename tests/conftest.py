@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from studio.core.errors import StudioError
 from studio.core.jobs import StopToken
@@ -48,3 +50,17 @@ def weights(model_store: ModelStore) -> Callable[[str], Path]:
         return model_store.path(id)
 
     return fetch
+
+
+@pytest.fixture
+def tone(tmp_path: Path) -> Callable[[str], Path]:
+    """tone("ü.wav"): a recording of half a second; the pitch, so the content, depends on the name."""
+
+    def make(name: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pitch = 200 + sum(name.encode()) % 400
+        soundfile.write(path, 0.1 * np.sin(np.arange(8000) / 16000 * 2 * np.pi * pitch), 16000)
+        return path
+
+    return make

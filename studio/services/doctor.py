@@ -15,7 +15,7 @@ from typing import Any
 from studio import __version__
 from studio.core.errors import StudioError
 from studio.core.jobs import JobOptions
-from studio.engines.local.device import choose
+from studio.engines.local.device import describe
 from studio.library import Home
 from studio.models import ModelStore
 
@@ -82,8 +82,10 @@ def _disk() -> Finding:
 
 
 def _device() -> Finding:
-    device = choose("auto")
-    return Finding("device", "Runs on", True, device.name, device.why, needed=False)
+    machine = describe()
+    memory = f", {machine.memory / 1e9:.0f} GB memory" if machine.memory else ""
+    text = machine.gpu or f"{machine.cpu}, {machine.cores} cores{memory}"
+    return Finding("device", "Runs on", True, text, machine.gpu_problem, needed=False)
 
 
 def _models() -> Finding:

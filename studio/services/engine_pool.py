@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from studio.engines.base import Diarizer, SpeechEngine
-from studio.engines.local.device import Device, choose
+from studio.engines.local.device import Device, choose, has_driver
 from studio.engines.local.speakers import Pyannote
 from studio.engines.local.speech import FasterWhisper
 
@@ -24,10 +24,16 @@ class EnginePool:
         self._guard = threading.Lock()
         self._speech: dict[str, tuple[object, SpeechEngine]] = {}
         self._speakers: dict[str, tuple[object, Diarizer]] = {}
+        self._told = {""}
 
     def device(self, wanted: str) -> Device:
         """What "auto", "cpu" or "cuda" means on this computer. Raises DeviceError if "cuda" does not work."""
         return choose(wanted)
+
+    def news(self, device: Device) -> str:
+        """Why the graphics card is not used; told once, and not where there is none."""
+        known, self._told = self._told, self._told | {device.why}
+        return "" if device.why in known or not has_driver() else device.why
 
     def speech(self, model: Path, device: Device) -> SpeechEngine:
         with self._guard:

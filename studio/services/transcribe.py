@@ -86,8 +86,8 @@ def transcribe(studio: Studio, job: Job, stop: StopToken) -> Iterator[JobEvent]:
     device = studio.engines.device(job.options.device)
     run = _Run(studio, job, stop, ProgressMeter(weights, time.monotonic(), job.progress), device)
     _check_recording(job)
-    if device.why:
-        yield Note(device.why)
+    if news := studio.engines.news(device):
+        yield Note(news)
     yield from _fetch_models(run, missing)
     yield from _read(run)
     yield from _begin(run)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from math import sin
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui import theme
 from studio.ui.icons import icon
+from studio.ui.sign import Sign
 from studio.ui.tag import Tag
 
 _WIDTH = 760
@@ -85,7 +86,7 @@ class EmptyPage(QFrame):
         column = QVBoxLayout(zone)
         column.setSpacing(8)
         column.addStretch(1)
-        column.addWidget(_sign("waveform", 40), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(Sign("waveform", "accent", 40), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(4)
         column.addWidget(_label("Drop audio or video files here", "subtitle", centred=True))
         kinds = "mp3, wav, m4a, flac, ogg, mp4, mov, mkv and most others. Whole folders work too."
@@ -111,7 +112,7 @@ class EmptyPage(QFrame):
         row = QHBoxLayout(card)
         row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(14)
-        row.addWidget(_sign("play", 18, "soft"))
+        row.addWidget(Sign("play", "accent", 20, pad=8))
         row.addLayout(words)
         row.addStretch(1)
         row.addWidget(_SampleWave())
@@ -134,7 +135,7 @@ class EmptyPage(QFrame):
             column = QVBoxLayout(card)
             column.setContentsMargins(16, 16, 16, 16)
             column.setSpacing(6)
-            column.addWidget(_sign(picture, 20), 0, Qt.AlignmentFlag.AlignLeft)
+            column.addWidget(Sign(picture, "accent", 20), 0, Qt.AlignmentFlag.AlignLeft)
             column.addWidget(_label(title, "heading"))
             note = _label(text, "plain")
             note.setWordWrap(True)
@@ -169,15 +170,3 @@ def _label(text: str, role: str, centred: bool = False) -> QLabel:
     if centred:
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return label
-
-
-def _sign(name: str, size: int, kind: str = "sign") -> QToolButton:
-    """An icon that follows the theme; not a button for anyone."""
-    sign = QToolButton()
-    sign.setProperty("kind", kind)
-    sign.setIcon(icon(name, "accent"))
-    sign.setIconSize(QSize(size, size))
-    sign.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    sign.setAccessibleName(name)
-    return sign

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from studio.ui import icons
+from studio.ui.sign import Sign
 
 Kind = Literal["info", "warn", "error"]
 Action = tuple[str, Callable[[], object]]
@@ -109,19 +110,13 @@ class Notice(QFrame):
     def __init__(self, kind: Kind, text: str, action: Action | None) -> None:
         super().__init__()
         self.text = text
-        picture, self._role = _LOOKS[kind]
+        picture, role = _LOOKS[kind]
         self.setObjectName(f"{kind}Notice")
         self.setAccessibleName(text)
         self.setProperty("notice", kind)
         self._timer = QTimer(self, singleShot=True, interval=STAY)
-        self._timer.timeout.connect(self.closed)
+        self._timer.timeout.connect(self._time_is_up)
         self._leaves = kind == "info"
-        sign = QToolButton()  # an icon that follows the theme
-        sign.setProperty("kind", "sign")
-        sign.setIcon(icons.icon(picture, self._role))
-        sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        sign.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        sign.setAccessibleName(kind)
         label = QLabel(text)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
@@ -129,7 +124,7 @@ class Notice(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 9, 12, 10)
         row.setSpacing(8)
-        row.addWidget(sign)
+        row.addWidget(Sign(picture, role, 16))
         row.addWidget(label, 1)
         if action is not None:
             row.addWidget(self._button(*action))
@@ -158,15 +153,15 @@ class Notice(QFrame):
         return cross
 
     def showEvent(self, event: QEvent) -> None:
-        if self._leaves and not self.underMouse():
+        if self._leaves:
             self._timer.start()
 
     def hideEvent(self, event: QEvent) -> None:
         self._timer.stop()
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._timer.stop()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        if self._leaves:
+    def _time_is_up(self) -> None:
+        # Both: Qt believes a widget under the mouse that was only shown there before it was laid out.
+        if self.underMouse() and self.rect().contains(self.mapFromGlobal(QCursor.pos())):
             self._timer.start()
+        else:
+            self.closed.emit()

@@ -99,16 +99,15 @@ QPushButton, QToolButton, QComboBox {
     min-height: 26px;
 }
 QPushButton { padding: 0 11px; }
-QToolButton { padding: 0 5px; }
+QToolButton { padding: 0 4px; min-height: 23px; }  /* Qt adds 3 to both */
 QPushButton:hover, QToolButton:hover, QComboBox:hover { background: $hover; }
 QPushButton:pressed, QToolButton:pressed { background: $sel; }
 QPushButton:checked, QToolButton:checked { background: $sel; border-color: $accent; color: $accent; }
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {
     background: $surface; color: $off_text; border-color: $off_border;
 }
-QPushButton[small="true"], QToolButton[small="true"] { min-height: 22px; }
-QPushButton[small="true"] { padding: 0 9px; font-size: 12px; }
-QToolButton[small="true"] { padding: 0 3px; }
+QPushButton[small="true"] { min-height: 22px; padding: 0 9px; font-size: 12px; }
+QToolButton[small="true"] { min-height: 19px; padding: 0 2px; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { width: 0; image: none; }
 
 QPushButton[kind="primary"], QToolButton[kind="primary"] {
@@ -154,8 +153,10 @@ QLineEdit[wrong="true"] { border: 2px solid $err; padding: 0 7px; min-height: 24
 QLineEdit:disabled, QAbstractSpinBox:disabled { background: $raised; color: $off_text; border-color: $border; }
 QLineEdit[small="true"] { min-height: 22px; }
 QLineEdit[small="true"]:focus { min-height: 20px; }
+QLineEdit QToolButton { background: transparent; border: none; min-height: 0; padding: 0; }
 QAbstractSpinBox { padding: 0 2px 0 6px; }
 QAbstractSpinBox:focus { padding: 0 1px 0 5px; }
+QAbstractSpinBox QLineEdit { background: transparent; border: none; min-height: 0; padding: 0 4px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 18px; }
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; border-radius: 3px; }
 QAbstractSpinBox::up-arrow { image: $up; width: 12px; height: 12px; }
@@ -258,14 +259,13 @@ QStatusBar QLabel { font-size: 12px; color: $text2; }
 QToolBar { background: $surface; border: none; border-bottom: 1px solid $border; spacing: 8px; padding: 0 12px; }
 QToolBar::separator { background: $border; width: 1px; margin: 12px 4px; }
 QFrame[role="bar"] { background: $surface; border: none; }
+QFrame#toolBar { border-bottom: 1px solid $border; }
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
 QFrame[role="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[notice="info"] { background: $info_fill; }
 QFrame[notice="warn"] { background: $warn_fill; }
 QFrame[notice="error"] { background: $err_fill; }
 QFrame[notice] { border: none; border-top: 1px solid $border; }
-QToolButton[kind="sign"] { background: transparent; border: none; padding: 0; }
-QToolButton[kind="soft"] { background: $sel; border: none; padding: 5px; }
 QLabel[role="subtitle"] { font-size: 16px; font-weight: 600; }
 QLabel[role="plain"] { color: $text2; }
 QFrame[role="transport"] { background: $surface; border: none; border-top: 1px solid $border; }

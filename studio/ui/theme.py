@@ -211,7 +211,7 @@ def load_fonts() -> None:
 
 def font(size: int = BODY, weight: QFont.Weight = REGULAR) -> QFont:
     """The window's font at a size in logical pixels."""
-    made = QFont(["Inter", "Noto Sans", "Noto Sans CJK SC"])
+    made = QFont(["Inter", "Noto Sans"])  # Chinese, Japanese, Korean: as the system prefers
     made.setPixelSize(size)
     made.setWeight(weight)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)

@@ -146,15 +146,16 @@ def report(results: list[Result]) -> None:
         if r.truth.suffix == ".json":
             wrong, of, speakers = wrong_words(r.truth, r.segments)
             found = len({turn.speaker for turn in r.turns})
-            rows.append([name, f"{speakers} / {found}", f"{wrong} of {of} words wrong", "", "", *cost])
+            rows.append([name, f"{speakers} / {found}", f"{wrong} of {of} words wrong", "", "", "", "", *cost])
             continue
         (truth,) = load_rttm(r.truth).values()
         turns, segments = annotation(r.turns), annotation(r.segments)
-        rates = [error_rate(r, truth, turns), error_rate(r, truth, turns, 0.25), error_rate(r, truth, segments)]
+        rates = [error_rate(r, truth, turns), error_rate(r, truth, turns, 0.25), wrong_speaker(r, truth, turns)]
+        rates += [error_rate(r, truth, segments), wrong_speaker(r, truth, segments)]
         rows.append([name, f"{len(truth.labels())} / {len(turns.labels())}", *(f"{x:.1f}" for x in rates), *cost])
     table(
-        ["recording", "speakers true / found", "DER % turns", "±0.25 s", "DER % segments", "label ms", "CPU s per s",
-         "peak MB"],
+        ["recording", "speakers true / found", "DER % turns", "±0.25 s", "of it wrong speaker", "DER % segments",
+         "of it wrong speaker", "label ms", "CPU s per s", "peak MB"],
         rows,
     )  # fmt: skip
 
@@ -169,6 +170,12 @@ def annotation(pieces: Iterable[Turn | Segment]) -> Annotation:
 def error_rate(result: Result, truth: Annotation, heard: Annotation, around: float = 0.0) -> float:
     metric = DiarizationErrorRate(collar=2 * around)  # pyannote's collar is the sum of both sides
     return 100 * float(metric(truth, heard, uem=Stretch(0, result.seconds)))
+
+
+def wrong_speaker(result: Result, truth: Annotation, heard: Annotation) -> float:
+    """The part of the DER that is speech given to somebody else; the rest is speech missed or invented."""
+    parts = DiarizationErrorRate()(truth, heard, uem=Stretch(0, result.seconds), detailed=True)
+    return 100 * float(parts["confusion"]) / float(parts["total"])
 
 
 def wrong_words(truth: Path, segments: Sequence[Segment]) -> tuple[int, int, int]:

@@ -50,17 +50,3 @@ def long_talk(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("long") / "Gespräch über Öl.wav"
     soundfile.write(path, np.concatenate([sound] * 3), rate)
     return path
-
-
-@pytest.fixture
-def tone(tmp_path: Path) -> Callable[[str], Path]:
-    """tone("ü.wav"): a recording of half a second; the pitch, so the content, depends on the name."""
-
-    def make(name: str) -> Path:
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pitch = 200 + sum(name.encode()) % 400
-        soundfile.write(path, 0.1 * np.sin(np.arange(8000) / 16000 * 2 * np.pi * pitch), 16000)
-        return path
-
-    return make

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
-from PySide6.QtGui import QColor, QEnterEvent
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -21,13 +22,15 @@ def bar(qapp: QApplication, qtbot: QtBot) -> Iterator[NoticeBar]:
     page = QWidget()
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, 0, 0)
-    column.addWidget(QLineEdit(), 1)
+    column.addWidget(QLineEdit())
+    column.addStretch(1)
     bar = NoticeBar()
     column.addWidget(bar)
     qtbot.addWidget(page)
     page.resize(700, 400)
     with qtbot.waitExposed(page):
         page.show()
+    QTest.mouseMove(page.findChild(QLineEdit), QPoint(5, 5))  # away from the notices
     yield bar  # keeps `page` alive
     theme.current().set_mode("light")
 
@@ -56,9 +59,10 @@ def test_each_kind_has_its_colour(bar: NoticeBar, qtbot: QtBot, kind: str, fill:
     assert bar.grab().toImage().pixelColor(bar.width() // 2, 8) == theme.current().color(fill)
 
 
-def test_an_info_leaves_after_eight_seconds_and_an_error_stays(bar: NoticeBar) -> None:
+def test_an_info_leaves_after_eight_seconds_and_an_error_stays(bar: NoticeBar, qtbot: QtBot) -> None:
     bar.show_notice("info", "Ready.")
     bar.show_notice("error", "Broken.")
+    qtbot.waitUntil(lambda: bar.y() > 100)  # laid out
     assert timer(bar, "Ready.").isActive()
     assert timer(bar, "Ready.").interval() == STAY == 8000
     assert not timer(bar, "Broken.").isActive()
@@ -66,13 +70,18 @@ def test_an_info_leaves_after_eight_seconds_and_an_error_stays(bar: NoticeBar) -
     assert bar.texts() == ["Broken."]
 
 
-def test_a_notice_under_the_mouse_stays(bar: NoticeBar, qapp: QApplication) -> None:
+def test_a_notice_under_the_mouse_stays(bar: NoticeBar, qtbot: QtBot) -> None:
     bar.show_notice("info", "Ready.")
-    spot = QPointF(5, 5)
-    qapp.sendEvent(notice(bar, "Ready."), QEnterEvent(spot, spot, spot))
-    assert not timer(bar, "Ready.").isActive()
-    qapp.sendEvent(notice(bar, "Ready."), QEvent(QEvent.Type.Leave))
-    assert timer(bar, "Ready.").isActive()
+    qtbot.waitUntil(lambda: bar.y() > 100)  # laid out
+    QTest.mouseMove(notice(bar, "Ready."), QPoint(20, 10))
+    qtbot.waitUntil(notice(bar, "Ready.").underMouse)
+    timer(bar, "Ready.").timeout.emit()
+    assert bar.texts() == ["Ready."]
+    assert timer(bar, "Ready.").isActive()  # asks again later
+    QTest.mouseMove(bar.window().findChild(QLineEdit), QPoint(5, 5))
+    qtbot.waitUntil(lambda: not notice(bar, "Ready.").underMouse())
+    timer(bar, "Ready.").timeout.emit()
+    assert bar.texts() == []
 
 
 def test_the_same_key_replaces(bar: NoticeBar) -> None:

@@ -255,6 +255,12 @@ class TestPlayback:
             qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=end)
         assert view.textCursor().hasSelection()
 
+    def test_a_click_with_shift_selects_and_does_not_seek(self, view, qtbot):
+        with qtbot.assertNotEmitted(view.seek_requested):
+            place = word_centre(view, 1, 3)
+            qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, place)
+        assert view.textCursor().selectedText().startswith("You grew up")
+
     def test_a_click_beside_the_text_does_not_seek(self, view, qtbot):
         with qtbot.assertNotEmitted(view.seek_requested):
             right = QPoint(view.viewport().width() - 4, word_centre(view, 4, 0).y())

@@ -73,10 +73,15 @@ def describe() -> Machine:
     return Machine(cpu_name(), physical_cores(), os.cpu_count() or 1, memory(), name, problem)
 
 
+def has_driver() -> bool:
+    """Whether there are traces of an NVIDIA driver; looking costs nothing."""
+    return any(Path(file).exists() for file in DRIVER_FILES)
+
+
 @functools.cache
 def probe_gpu() -> str | DeviceError:
     """The name of the graphics card if it really computes, else the reason why not. Asks once per process."""
-    if not any(Path(file).exists() for file in DRIVER_FILES):
+    if not has_driver():
         return DeviceError("There is no NVIDIA graphics card with a driver here.", "Use the processor.")
     return ask(Child(f"{__name__}:Probe", subject="The test of the graphics card", death=DeviceError), PROBE_SECONDS)
 

@@ -9,6 +9,7 @@ imported (see child.ENVIRONMENT): pyannote's telemetry is on otherwise.
 from __future__ import annotations
 
 import math
+import os
 import queue
 import threading
 import warnings
@@ -58,6 +59,8 @@ class Session:
     """
 
     def __init__(self, segmentation: Path, embedding: Path, community: Path | None, device: str, threads: int) -> None:
+        # every length of speech makes another set of primitives; the default, 1024 sets, holds hundreds of MB
+        os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] = "16"
         # see Voices; pyannote's own pipeline has no threads but torch's
         self._torch_threads = threads if community else 1
         try:
@@ -72,7 +75,8 @@ class Session:
         for model in (self._pipeline._segmentation.model, self._pipeline._embedding.model_):
             model.register_forward_pre_hook(_as_floats)
         try:
-            self._pipeline.to(torch.device(device))
+            self._device = torch.device(device)
+            self._pipeline.to(self._device)
         except (RuntimeError, AssertionError) as error:
             raise _card_failed(error) from error
 
@@ -112,8 +116,8 @@ class Session:
                 warnings.simplefilter("ignore")  # of empty means and too few speakers in short recordings
                 output = self._pipeline(file, num_speakers=speakers, hook=hook)
             news.put(Turns(_turns(output.speaker_diarization, len(samples) * 1000 // SAMPLE_RATE)))
-        except (torch.cuda.OutOfMemoryError, torch.AcceleratorError) as error:
-            news.put(_card_failed(error))
+        except (RuntimeError, MemoryError) as error:
+            news.put(_card_failed(error) if self._device.type == "cuda" else error)
         except BaseException as error:
             news.put(error)
 

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ctranslate2
 import numpy as np
@@ -31,10 +31,11 @@ Stretch = tuple[int, int]  # start and end in samples of the block
 
 BLOCK = 600 * SAMPLE_RATE
 PAUSE_MS = 300  # a gap this long separates two stretches of speech
-SHORTEST_MS = 150  # shorter stretches of "speech" are clicks and single notes
+SHORTEST_MS = 250  # shorter stretches of "speech" are clicks and single notes
 LONG_SILENCE = 3 * SAMPLE_RATE  # longer ones are cut out, but for
 MARGIN = SAMPLE_RATE  # this much on either side
-REACH = SAMPLE_RATE * 3 // 10  # a word this far from any speech was invented
+REACH = SAMPLE_RATE * 3 // 10  # words all farther than this from any speech were invented
+MISSED = SAMPLE_RATE * 3 // 2  # this much speech without a word is heard again
 CONTEXT_TOKENS = 223  # what Whisper can remember of the text before
 PROMPT_RESET = 0.5  # a guess at a higher temperature is no context; faster-whisper's own limit
 VOCABULARY_TOKENS = 100  # more would leave too little room for the text itself
@@ -44,6 +45,12 @@ REPEATS = 3  # the same text more often in a row is Whisper in a loop
 LONGEST_LOOP = 10  # words
 COMPUTE_TYPES = {"cpu": ("int8", "int8_float32", "float32"), "cuda": ("float16", "int8_float16", "float32")}
 CARD_WORDS = ("cuda", "cublas", "cudnn", "out of memory")
+
+
+class Timed(NamedTuple):
+    heard: Any  # faster_whisper.transcribe.Word
+    start: int  # samples of the block
+    end: int
 
 
 class Session:
@@ -130,23 +137,42 @@ class _Work:
         if not kept:
             return
         clock = Clock(kept)
-        segments, info = self.model.transcribe(
-            np.concatenate([sound[start:end] for start, end in kept]), **self.options()
-        )
+        squeezed = np.concatenate([sound[start:end] for start, end in kept])
+        segments, info = self.model.transcribe(squeezed, **self.options())
         if self.language is None:
             self.language = info.language
             yield Language(info.language, round(float(info.language_probability), 4))
+        done = 0  # samples of the block
         for segment in segments:
-            timed = [(word, *clock.original(word.start, word.end)) for word in segment.words]
-            if self.decode.vad:
-                timed = [(word, start, end) for word, start, end in timed if near_speech(start, end, speech)]
+            timed = [Timed(word, *clock.original(word.start, word.end)) for word in segment.words]
+            if self.decode.vad and not any(near_speech(word, speech) for word in timed):
+                continue
             if segment.compression_ratio > self.decode.compression_ratio_threshold:
-                timed = [timed[index] for index in uncoil([word.word for word, *_ in timed])]
+                timed = [timed[index] for index in uncoil([word.heard.word for word in timed])]
             if not timed or self.loops(segment.text):
                 continue
             self.remember(segment)
-            words = tuple(self.word(word, at + start, at + end, at + len(sound)) for word, start, end in timed)
-            yield Heard(tuple(word for word in words if word.text), self.until)
+            for gap, words in split_at_gaps(timed, done, speech):
+                yield from self.fill(at, sound, gap)
+                yield self.tell(words, at, len(sound))
+            done = max(done, timed[-1].end)
+        yield from self.fill(at, sound, missed(done, len(sound), speech))
+
+    def fill(self, at: int, sound: Sound, gap: Stretch | None) -> Iterator[Heard]:
+        """Listen again where there is speech but Whisper gave no words: it skips the rest of a window now and then."""
+        if gap is None or not self.decode.vad or self.request.task == "translate":
+            return
+        options = self.options() | {"initial_prompt": None, "condition_on_previous_text": False}
+        segments, _ = self.model.transcribe(sound[gap[0] : gap[1]], **options)
+        for segment in segments:
+            sure = segment.avg_logprob > self.decode.log_prob_threshold
+            if sure and segment.compression_ratio <= self.decode.compression_ratio_threshold:
+                start = gap[0] / SAMPLE_RATE
+                timed = [
+                    Timed(word, round((start + word.start) * SAMPLE_RATE), round((start + word.end) * SAMPLE_RATE))
+                    for word in segment.words
+                ]
+                yield self.tell(timed, at, gap[1])
 
     def options(self) -> dict[str, Any]:
         decode = self.decode
@@ -180,12 +206,16 @@ class _Work:
         self.last_text = text
         return self.same > REPEATS
 
-    def word(self, word: Any, start: int, end: int, limit: int) -> Word:
-        """The word with times (from samples) in order and inside the recording; moves `until` on."""
-        begins = min(max(_ms(start), self.until), _ms(limit))
-        self.until = min(max(_ms(end), begins), _ms(limit))
-        confidence = round(min(max(float(word.probability), 0.0), 1.0), 4)
-        return Word(word.word.strip(), begins, self.until, confidence, space=word.word.startswith(" "))
+    def tell(self, timed: list[Timed], at: int, limit: int) -> Heard:
+        """Words with times in order and inside the recording; moves `until` on."""
+        words = []
+        for heard, start, end in timed:
+            begins = min(max(_ms(at + start), self.until), _ms(at + limit))
+            self.until = min(max(_ms(at + end), begins), _ms(at + limit))
+            confidence = round(min(max(float(heard.probability), 0.0), 1.0), 4)
+            if text := heard.word.strip():
+                words.append(Word(text, begins, self.until, confidence, space=heard.word.startswith(" ")))
+        return Heard(tuple(words), self.until)
 
 
 def read_blocks(recording: wave.Wave_read, start: int, threshold: float) -> Iterator[tuple[Sound, list[Stretch]]]:
@@ -252,9 +282,32 @@ class Clock:
         return first, last
 
 
-def near_speech(start: int, end: int, speech: list[Stretch]) -> bool:
-    index = bisect_right(speech, end + REACH, key=lambda stretch: stretch[0]) - 1
-    return index >= 0 and speech[index][1] > start - REACH
+def near_speech(word: Timed, speech: list[Stretch]) -> bool:
+    index = bisect_right(speech, word.end + REACH, key=lambda stretch: stretch[0]) - 1
+    return index >= 0 and speech[index][1] > word.start - REACH
+
+
+def missed(start: int, end: int, speech: list[Stretch]) -> Stretch | None:
+    """What to listen to again between two words: a bit more than the speech there, None if it is short."""
+    inside = [(max(start, low), min(end, high)) for low, high in speech if low < end and high > start]
+    if sum(high - low for low, high in inside) < MISSED:
+        return None
+    return max(start, inside[0][0] - MARGIN), min(end, inside[-1][1] + MARGIN)
+
+
+def split_at_gaps(timed: list[Timed], done: int, speech: list[Stretch]) -> Iterator[tuple[Stretch | None, list[Timed]]]:
+    """The words in runs, each with the gap before it in which speech was missed, if any."""
+    gap: Stretch | None = None
+    run: list[Timed] = []
+    for word in timed:
+        before = missed(done, word.start, speech)
+        if before:
+            if run:
+                yield gap, run
+            gap, run = before, []
+        run.append(word)
+        done = max(done, word.end)
+    yield gap, run
 
 
 def uncoil(words: list[str]) -> list[int]:

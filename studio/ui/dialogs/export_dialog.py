@@ -118,7 +118,7 @@ class ExportDialog(QDialog):
         box = QCheckBox(title, self)
         box.setObjectName(f"format_{id}")
         box.setAccessibleName(f"Write {title}")
-        box.setChecked(not self._formats.index(next(f for f in self._formats if f[0] == id)))
+        box.setChecked(id == self._formats[0][0])
         return box
 
     def _name_field(self, stem: str) -> QLineEdit:

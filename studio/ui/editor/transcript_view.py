@@ -24,13 +24,14 @@ from PySide6.QtGui import (
     QTextLine,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QPushButton, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QTextEdit, QWidget
 
 from studio.core.jobs import Job, Progress
-from studio.ui import icons, theme
+from studio.ui import theme
 from studio.ui.models.transcript_model import Index, TranscriptModel
 
 from . import gutter, marks
+from .following import Following
 from .menu import transcript_menu
 from .name_edit import NameEdit
 from .placeholder import Placeholder
@@ -64,7 +65,6 @@ class TranscriptView(QPlainTextEdit):
         self.model = model
         self.current_row = -1
         self._word = -1
-        self._following = True
         self._search = Search()
         self._spans: dict[int, list[Span]] = {}  # of rows that were on the screen
         self._job: Job | None = None
@@ -74,7 +74,8 @@ class TranscriptView(QPlainTextEdit):
         self._gutter = gutter.Gutter(self)
         self._placeholder = Placeholder(self)
         self._placeholder.retry_requested.connect(self.retry_requested)
-        self._follow_button = self._make_follow_button()
+        self._following = Following(self)
+        self._following.changed.connect(self.following_changed)
         self._search_again = QTimer(self, singleShot=True, interval=200)
         self._search_again.timeout.connect(lambda: self.set_search(self._search.text))
         self._connect_model()
@@ -105,15 +106,6 @@ class TranscriptView(QPlainTextEdit):
         self.updateRequest.connect(self._on_update)
         theme.current().changed.connect(self._on_theme)
 
-    def _make_follow_button(self) -> QPushButton:
-        button = QPushButton(icons.icon("follow"), "Follow playback", self)
-        button.setObjectName("followPlaybackButton")
-        button.setAccessibleName("Follow playback")
-        button.setToolTip("Scroll to what is played, and keep with it")
-        button.clicked.connect(lambda: self.set_following(True))
-        button.hide()
-        return button
-
     def _connect_model(self) -> None:
         model = self.model
         model.modelAboutToBeReset.connect(self._remember_place)
@@ -140,22 +132,15 @@ class TranscriptView(QPlainTextEdit):
         self._mark_word()
         if moved:
             self._repaint()
-            self._place_follow_button()
-        if self._following:
-            self._show_current()
+        self._following.keep_up()
 
     @property
     def following(self) -> bool:
-        return self._following
+        return self._following.on
 
     def set_following(self, on: bool) -> None:
         """Whether the view scrolls with playback; scrolling by hand ends it."""
-        if on != self._following:
-            self._following = on
-            self.following_changed.emit(on)
-        if on:
-            self._show_current()
-        self._place_follow_button()
+        self._following.set(on)
 
     def set_search(self, text: str) -> int:
         """Mark all places of a text; returns how many there are. "" ends the search."""
@@ -184,7 +169,7 @@ class TranscriptView(QPlainTextEdit):
 
     def visible_rows(self) -> Iterator[tuple[int, QRectF]]:
         """Rows on the screen with their places in the viewport, as wide as it."""
-        for block, origin, height in self._visible_blocks():
+        for block, origin, height in self.visible_blocks():
             yield block.blockNumber(), QRectF(0, origin.y(), self.viewport().width(), height)
 
     def row_at_y(self, y: float) -> int:
@@ -197,7 +182,7 @@ class TranscriptView(QPlainTextEdit):
 
     def time_at(self, point: QPointF) -> int:
         """Start of the word under a point of the viewport, of its segment where there are no word times; else -1."""
-        for block, origin, height in self._visible_blocks():
+        for block, origin, height in self.visible_blocks():
             if not origin.y() <= point.y() < origin.y() + height:
                 continue
             line = self._line_at(block, point - origin)
@@ -205,7 +190,7 @@ class TranscriptView(QPlainTextEdit):
                 return self._time_of(block.blockNumber(), _offset_at(line, point.x() - origin.x()))
         return -1
 
-    def _visible_blocks(self) -> Iterator[tuple[QTextBlock, QPointF, float]]:
+    def visible_blocks(self) -> Iterator[tuple[QTextBlock, QPointF, float]]:
         block, origin = self.firstVisibleBlock(), self.contentOffset()
         bottom, rows = self.viewport().height(), self.model.rowCount()
         while block.isValid() and block.blockNumber() < rows and origin.y() < bottom:
@@ -319,7 +304,7 @@ class TranscriptView(QPlainTextEdit):
         if empty:
             self._placeholder.show_state(self._job, self._progress)
         self._placeholder.setVisible(empty)
-        self._place_follow_button()
+        self._following.keep_up()
 
     # Scrolling
 
@@ -329,45 +314,9 @@ class TranscriptView(QPlainTextEdit):
     def _scroll_to_line(self, line: int) -> None:
         self.verticalScrollBar().setValue(line)
 
-    def _show_current(self) -> None:
-        """Scroll so that the word being played is on the screen, a third from the top when it was not."""
-        if self.current_row < 0 or self._current_is_visible():
-            return
-        block = self.document().findBlockByNumber(self.current_row)
-        room = self.viewport().height()
-        height = self.blockBoundingRect(block).height()
-        if height > room:  # taller than the view: the line counts, not the row
-            line = block.layout().lineForTextPosition(self._word_span()[0]).lineNumber()
-            self._scroll_to_line(block.firstLineNumber() + max(0, line - 2))
-            return
-        above = 0.0
-        while block.previous().isValid():
-            above += self.blockBoundingRect(block.previous()).height()
-            if above > min(room / 3, room - height):
-                break
-            block = block.previous()
-        self._scroll_to_line(block.firstLineNumber())
-
-    def _current_is_visible(self) -> bool:
-        room = self.viewport().height()
-        for block, origin, height in self._visible_blocks():
-            if block.blockNumber() == self.current_row:
-                if height <= room:
-                    return origin.y() >= 0 and origin.y() + height <= room
-                line = block.layout().lineForTextPosition(self._word_span()[0])
-                return origin.y() + line.y() >= 0 and origin.y() + line.y() + line.height() <= room
-        return False
-
-    def _place_follow_button(self) -> None:
-        self._follow_button.setVisible(not self._following and self.current_row >= 0 and self.model.rowCount() > 0)
-        self._follow_button.adjustSize()
-        room, size = self.viewport().geometry(), self._follow_button.size()
-        self._follow_button.move(room.center().x() - size.width() // 2, room.bottom() - size.height() - 12)
-        self._follow_button.raise_()
-
     # Marks
 
-    def _word_span(self) -> Span:
+    def word_span(self) -> Span:
         return self._row_spans(self.current_row)[self._word] if self._word >= 0 else (0, 0)
 
     def _mark_word(self) -> None:
@@ -375,7 +324,7 @@ class TranscriptView(QPlainTextEdit):
             self.setExtraSelections([])
             return
         selection = QTextEdit.ExtraSelection()
-        selection.cursor = self._cursor(self.current_row, self._word_span())
+        selection.cursor = self._cursor(self.current_row, self.word_span())
         selection.format.setForeground(theme.current().color("text"))
         self.setExtraSelections([selection])
 
@@ -394,7 +343,7 @@ class TranscriptView(QPlainTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for block, origin, height in self._visible_blocks():
+            for block, origin, height in self.visible_blocks():
                 rect = QRectF(0, origin.y(), self.viewport().width(), height)
                 if rect.intersects(QRectF(event.rect())):
                     self._paint_marks(painter, block, origin, rect)
@@ -404,7 +353,7 @@ class TranscriptView(QPlainTextEdit):
         row = block.blockNumber()
         if row == self.current_row:
             painter.fillRect(rect, self.row_tint())
-            marks.paint_word(painter, marks.span_rects(block, origin, self._word_span()))
+            marks.paint_word(painter, marks.span_rects(block, origin, self.word_span()))
         for span in self._search.by_row.get(row, ()):
             marks.paint_hits(painter, marks.span_rects(block, origin, span))
         for word, span in zip(self.model.segment(row).words, self._row_spans(row), strict=True):
@@ -427,7 +376,7 @@ class TranscriptView(QPlainTextEdit):
         room = self.contentsRect()
         self._gutter.setGeometry(room.left(), room.top(), gutter.WIDTH, room.height())
         self._placeholder.setGeometry(room)
-        self._place_follow_button()
+        self._following.keep_up()
 
     # Mouse and keys
 

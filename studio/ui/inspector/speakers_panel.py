@@ -101,6 +101,7 @@ class SpeakerCard(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._share: SpeakerShare | None = None
+        self.setObjectName("speakerCard")
         self._chip = _Chip(self)
         self._name = QPushButton(self)
         self._name.setObjectName("speakerNameButton")
@@ -146,6 +147,8 @@ class SpeakerCard(QWidget):
         self._key.setToolTip("In the text, gives the passage to this speaker")
         self._key.setVisible(share.index < _KEYS)
         self._bar.show_share(share.share, share.index)
+        facts = f"{name}, {round(share.share * 100)} % of the talk, {counted(share.turns, 'turn', 'turns')}"
+        self.setAccessibleName(facts)
         self._facts.setText(f"{clock(share.talk)} of talk, {counted(share.turns, 'turn', 'turns')}")
         self._percent.setText(f"{round(share.share * 100)} %")
 

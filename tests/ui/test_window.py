@@ -1,0 +1,266 @@
+"""The whole window with its real services: drops, a real job, renaming, export; a picture of each state.
+
+Pictures go to the folder `screenshots` beside the tests, for people to look at.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QAccessible, QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.app import build
+from studio.core.jobs import JobOptions, JobState, SegmentsStored
+from studio.resources import resource
+from studio.ui import theme
+from studio.ui.dialogs.export_dialog import ExportDialog
+from studio.ui.main_window import MainWindow
+
+PICTURES = Path(__file__).resolve().parent.parent.parent / "screenshots"
+NAMES = ("mainWindow", "queueView", "waveformView", "transcriptView", "searchField", "noticeBar")
+ACTIONS = (
+    *("addFilesAction", "startQueueAction", "pauseQueueAction", "cancelJobAction", "playAction"),
+    *("exportAction", "undoAction", "redoAction", "themeAction"),
+)
+TINY = "whisper-tiny.en"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own for the window."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("STUDIO_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def window(qtbot: QtBot, home: Path) -> Iterator[MainWindow]:
+    _, window = build([])
+    theme.current().set_mode("light")
+    window.resize(1440, 900)
+    with qtbot.waitExposed(window):
+        window.show()
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def with_models(home: Path, weights: Callable[[str], Path]) -> Path:
+    (home / "models").mkdir(exist_ok=True)
+    for id in (TINY, "segmentation-3.0", "campplus-zh-en"):
+        (home / "models" / id).symlink_to(weights(id))
+    return home
+
+
+def picture(window: QWidget, name: str) -> None:
+    """Write what the window shows, light and dark."""
+    PICTURES.mkdir(exist_ok=True)
+    for mode in ("dark", "light"):
+        theme.current().set_mode(mode)  # type: ignore[arg-type]
+        QApplication.processEvents()
+        assert window.grab().save(str(PICTURES / f"{name}-{mode}.png"))
+
+
+def drop(target: QWidget, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(p)) for p in paths])
+    common = data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    centre, copy = target.rect().center(), Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(centre, copy, *common)
+    QApplication.sendEvent(target, enter)
+    assert enter.isAccepted(), "Qt drops only where the drag was welcome"
+    QApplication.sendEvent(target, QDropEvent(QPointF(centre), copy, *common))
+
+
+def states(window: MainWindow) -> list[JobState]:
+    window.queue.refresh()
+    return [j.state for j in window._studio.library.jobs.all()]
+
+
+class TestEmpty:
+    def test_the_names_others_rely_on(self, window: MainWindow) -> None:
+        found = {w.objectName() for w in [window, *window.findChildren(QWidget)]}
+        assert set(NAMES) <= found
+        assert set(ACTIONS) <= {a.objectName() for a in window.findChildren(QAction)}
+        picture(window, "1-empty")
+
+    def test_everything_a_person_can_use_has_a_name_for_those_who_cannot_see(self, window: MainWindow) -> None:
+        nameless = []
+        for widget in window.findChildren(QWidget):
+            usable = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(window)
+            if usable and not isinstance(widget, QLabel):
+                interface = QAccessible.queryAccessibleInterface(widget)
+                if not interface.text(QAccessible.Text.Name) or not widget.objectName():
+                    nameless.append(f"{type(widget).__name__} {widget.objectName()}")
+        assert nameless == []
+
+    def test_no_two_commands_share_keys(self, window: MainWindow) -> None:
+        keys = [k.toString() for a in window.actions() for k in a.shortcuts()]
+        assert len(keys) == len(set(keys))
+
+    def test_the_theme_is_switched_and_remembered(self, window: MainWindow) -> None:
+        window.commands["themeAction"].trigger()
+        assert theme.current().dark
+        assert window._studio.library.settings.get("theme") == "dark"
+
+    def test_it_fits_a_small_screen(self, window: MainWindow) -> None:
+        window.resize(1024, 640)
+        QApplication.processEvents()
+        assert (window.width(), window.height()) == (1024, 640)
+        picture(window, "2-small")
+
+
+class TestAdding:
+    def test_files_and_folders_are_dropped_anywhere(
+        self, window: MainWindow, qtbot: QtBot, tmp_path: Path, tone: Callable[[str], Path]
+    ) -> None:
+        window.commands["pauseQueueAction"].trigger()
+        tone("Ordner/Zwei Übungen.wav"), tone("Ordner/drei 日本.wav")
+        with qtbot.waitSignal(window.queue.added):
+            drop(window, tone("eins.wav"), tmp_path / "Ordner")
+        assert states(window) == [JobState.WAITING] * 3
+        picture(window, "3-waiting")
+        with qtbot.waitSignal(window.queue.added):
+            drop(window.findChild(QWidget, "queueView"), tone("eins.wav"))
+        assert len(states(window)) == 3
+        assert any("in the queue already" in t for t in window.notices.texts())
+
+    def test_bad_files_get_one_sentence_each(self, window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+        (tmp_path / "leer.mp3").touch()
+        (tmp_path / "Notizen.wav").write_text("not sound")
+        with qtbot.waitSignal(window.queue.added):
+            drop(window, tmp_path / "leer.mp3", tmp_path / "Notizen.wav")
+        assert [any(n in t for t in window.notices.texts()) for n in ("leer.mp3", "Notizen.wav")] == [True, True]
+        picture(window, "4-bad-files")
+
+    def test_pasting_and_naming_files_on_the_command_line(
+        self, window: MainWindow, qtbot: QtBot, tone: Callable[[str], Path]
+    ) -> None:
+        window.commands["pauseQueueAction"].trigger()
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(tone("a.wav")))])
+        QApplication.clipboard().setMimeData(data)
+        with qtbot.waitSignal(window.queue.added):
+            window.commands["pasteAction"].trigger()
+        assert len(states(window)) == 1
+
+    def test_files_given_at_the_start_are_queued(self, qtbot: QtBot, home: Path, tone: Callable[[str], Path]) -> None:
+        _, window = build([str(tone("a.wav")), str(tone("b.wav"))])
+        window.commands["pauseQueueAction"].trigger()
+        with qtbot.waitSignal(window.queue.added):
+            window.show()
+        assert len(states(window)) == 2
+        window.close()
+
+    def test_a_recording_that_vanished_fails_with_a_sentence_and_can_be_removed(
+        self, window: MainWindow, qtbot: QtBot, tone: Callable[[str], Path]
+    ) -> None:
+        window.commands["pauseQueueAction"].trigger()
+        with qtbot.waitSignal(window.queue.added):
+            drop(window, tone("weg.wav"))
+        tone("weg.wav").unlink()
+        with qtbot.waitSignal(window.queue.job_done, timeout=30_000):
+            window.commands["startQueueAction"].trigger()
+        assert states(window) == [JobState.FAILED]
+        assert any("weg.wav" in t for t in window.notices.texts())
+        picture(window, "5-failed")
+        window.commands["removeJobAction"].trigger()
+        assert states(window) == []
+
+
+@pytest.mark.slow
+class TestRealJob:
+    def test_a_dropped_recording_appears_piece_by_piece_is_named_and_exported(
+        self, window: MainWindow, with_models: Path, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen: list[int] = []
+        window.next_job._model.select(TINY)
+        window.queue.job_event.connect(
+            lambda _, e: seen.append(window.transcript_model.rowCount()) if isinstance(e, SegmentsStored) else None
+        )
+        window.queue.job_event.connect(
+            lambda _, e: picture(window, "6-working") if isinstance(e, SegmentsStored) and len(seen) == 1 else None
+        )
+        with qtbot.waitSignal(window.queue.job_done, timeout=240_000) as done:
+            drop(window, resource("sample.ogg"))
+        assert done.args[0].state == JobState.DONE
+        assert len(seen) > 1, "segments appear while the text is still being made"
+        assert seen == sorted(seen)
+        text = window.findChild(QPlainTextEdit, "transcriptView").toPlainText()
+        assert "Saturday" in text
+        assert len(window.transcript_model.speakers) == 3
+        picture(window, "7-done")
+
+        window.desk.rename_speaker("S1", "Helen Ünsal")
+        assert window.transcript_model.speaker_name("S1") == "Helen Ünsal"
+        assert window.commands["undoAction"].isEnabled()
+        window.commands["undoAction"].trigger()
+        assert window.transcript_model.speaker_name("S1") == "Speaker 1"
+        window.commands["redoAction"].trigger()
+        assert window.transcript_model.speaker_name("S1") == "Helen Ünsal"
+
+        search = window.findChild(QLineEdit, "searchField")
+        qtbot.keyClicks(search, "kettle")
+        assert window.findChild(QLabel, "searchMatches").text() == "1 found"
+        picture(window, "8-search")
+        search.clear()
+
+        window.commands["exportAction"].trigger()
+        dialog = window.findChild(ExportDialog)
+        dialog.set_folder(tmp_path)
+        dialog.set_chosen(["txt", "srt"])
+        QApplication.processEvents()
+        picture(dialog, "9-export")
+        with qtbot.waitSignal(window.export.notice, timeout=10_000):
+            dialog.export_requested.emit(dialog.request())
+        assert (tmp_path / "sample.txt").read_text("utf-8").startswith("Helen Ünsal: ")
+
+        monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+        window.commands["removeJobAction"].trigger()
+        assert states(window) == []
+
+    def test_closing_in_mid_job_keeps_it_and_the_next_window_goes_on(
+        self, qtbot: QtBot, with_models: Path, home: Path
+    ) -> None:
+        _, first = build([])
+        first.show()
+        with qtbot.waitSignal(
+            first.queue.job_event, timeout=120_000, check_params_cb=lambda _, e: isinstance(e, SegmentsStored)
+        ):
+            first.queue.add([resource("sample.ogg")], JobOptions(model=TINY, speakers="off"))
+        first.close()
+        _, second = build([])
+        kept = second._studio.library.jobs.all()[0]
+        assert kept.state == JobState.WAITING
+        assert second.transcript_model.rowCount() > 0, "what was written is there at once"
+        with qtbot.waitSignal(second.queue.job_done, timeout=120_000) as done:
+            second.show()
+        assert done.args[0].state == JobState.DONE
+        second.close()
+
+
+def test_the_window_loads_no_engine(home: Path) -> None:
+    script = (
+        "import sys; from studio.app import build; app, window = build([]); window.show(); app.processEvents();"
+        "heavy = ('torch', 'faster_whisper', 'ctranslate2', 'onnxruntime', 'pyannote', 'PySide6.QtMultimedia');"
+        "print([m for m in heavy if m in sys.modules]); window.close()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_painting_keeps_none_alive(window: MainWindow) -> None:
+    """A PySide6 release drops one reference to None per call of a function without a result, and aborts in the end."""
+    label = QLabel(window)
+    before = sys.getrefcount(None)
+    for n in range(1000):
+        label.setText(str(n))
+    assert sys.getrefcount(None) > before - 500
