@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     c.add_argument("--speakers", default="auto", metavar="auto|off|N", help="tell the speakers apart (auto)")
     c.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
     c.add_argument("--vocabulary", default="", metavar="TEXT", help="names and terms to expect")
+    c.add_argument("--track", type=int, default=0, metavar="N", help="which audio track, counted from 0 (0)")
     c.add_argument("--overwrite", action="store_true", help="write anew what is already there")
     c.set_defaults(do=_transcribe)
 
@@ -83,12 +84,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _transcribe(a: argparse.Namespace) -> int:
     formats = [f.strip() for f in a.format.split(",") if f.strip()]
-    options = JobOptions(a.model, a.language, a.task, a.speakers, a.device, a.vocabulary)
+    options = JobOptions(a.model, a.language, a.task, a.speakers, a.device, a.vocabulary, a.track)
     studio = Studio.open()
     try:
         batch = plan(studio, a.input, options, a.output, formats, overwrite=a.overwrite)
         for problem in batch.problems:
             _tell(problem)
+        for note in batch.notes:
+            err.print(note)
         failed = len(batch.problems)
         for output in batch.ready:
             failed += not _write(studio, output, batch.outputs == [] and len(batch.ready) == 1)

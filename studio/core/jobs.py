@@ -6,9 +6,11 @@ compared and sent between threads.
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from .errors import Problem
 from .transcript import Segment
@@ -55,6 +57,23 @@ class JobOptions:
     vocabulary: str = ""  # names and terms to expect, separated by commas
     track: int = 0  # which audio track, counted from 0
     decode: DecodeOptions = field(default_factory=DecodeOptions)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return dataclasses.asdict(self)
+
+    @staticmethod
+    def from_dict(data: dict[str, Any]) -> JobOptions:
+        """The inverse; entries of older and newer versions are left out."""
+        decode = _known(DecodeOptions, data.get("decode", {}))
+        if "temperature" in decode:
+            decode["temperature"] = tuple(decode["temperature"])
+        return JobOptions(**{**_known(JobOptions, data), "decode": DecodeOptions(**decode)})
+
+
+def _known(cls: type[Any], data: dict[str, Any]) -> dict[str, Any]:
+    names = {f.name for f in dataclasses.fields(cls)}
+    return {k: v for k, v in data.items() if k in names}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from studio.core.edits import Edit
 from studio.core.errors import Problem
-from studio.core.jobs import DecodeOptions, JobOptions
+from studio.core.jobs import JobOptions
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Word
 
 
@@ -23,15 +23,11 @@ def known(cls: type[Any], data: dict[str, Any]) -> dict[str, Any]:
 
 
 def options_to(options: JobOptions) -> str:
-    return dump(dataclasses.asdict(options))
+    return dump(options.as_dict())
 
 
 def options_from(text: str) -> JobOptions:
-    data = json.loads(text)
-    decode = known(DecodeOptions, data.pop("decode", {}))
-    if "temperature" in decode:
-        decode["temperature"] = tuple(decode["temperature"])
-    return JobOptions(**known(JobOptions, data), decode=DecodeOptions(**decode))
+    return JobOptions.from_dict(json.loads(text))
 
 
 def problem_to(problem: Problem | None) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from studio.core.errors import Problem
+from studio.core.errors import Problem, StudioError
 from studio.core.jobs import UNFINISHED, Job, JobOptions, JobState
 from studio.core.transcript import Transcript
 
@@ -35,6 +35,7 @@ class Batch:
     outputs: list[Output] = field(default_factory=list)  # jobs to run
     ready: list[Output] = field(default_factory=list)  # done by an earlier run: only to be written
     problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what the user may want to choose otherwise
 
 
 def plan(
@@ -62,10 +63,14 @@ def plan(
             batch.problems.append(export.exists_error(there[0]).problem)
             continue
         states = UNFINISHED + ((JobState.FAILED, JobState.CANCELLED) if overwrite else tuple(JobState))
-        job, problem = queue.add_one(studio, file, options, known=states)
-        if problem:
-            batch.problems.append(problem)
-        elif job:
-            output = Output(job, folder, stem, formats, if_exists)
-            (batch.ready if job.state == JobState.DONE else batch.outputs).append(output)
+        try:
+            job, info = queue.add_one(studio, file, options, known=states)
+        except StudioError as e:
+            batch.problems.append(e.problem)
+            continue
+        output = Output(job, folder, stem, formats, if_exists)
+        (batch.ready if job.state == JobState.DONE else batch.outputs).append(output)
+        if len(info.tracks) > 1:
+            names = ", ".join(str(t) for t in info.tracks)
+            batch.notes.append(f"“{file.name}” has several audio tracks: {names}. Track {options.track} is taken.")
     return batch

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from studio import media
@@ -41,6 +41,7 @@ class Added:
     jobs: tuple[Job, ...] = ()
     known: tuple[Job, ...] = ()
     problems: tuple[Problem, ...] = ()
+    tracks: dict[int, tuple[media.Track, ...]] = field(default_factory=dict)  # by job id, where there are several
 
 
 class Running:
@@ -97,14 +98,18 @@ def add(studio: Studio, paths: Iterable[Path], options: JobOptions) -> Added:
     """Queue recordings and all recordings in folders. A bad file is told about and stops nothing."""
     check_options(options)
     jobs, known, problems = list[Job](), list[Job](), list[Problem]()
+    tracks: dict[int, tuple[media.Track, ...]] = {}
     before = {j.id for j in studio.library.jobs.all()}
     for file in recordings(paths, problems):
-        job, problem = add_one(studio, file, options)
-        if job:
-            (known if job.id in before else jobs).append(job)
-        if problem:
-            problems.append(problem)
-    return Added(tuple(jobs), tuple(known), tuple(problems))
+        try:
+            job, info = add_one(studio, file, options)
+        except StudioError as e:
+            problems.append(e.problem)
+            continue
+        (known if job.id in before else jobs).append(job)
+        if len(info.tracks) > 1:
+            tracks[job.id] = info.tracks
+    return Added(tuple(jobs), tuple(known), tuple(problems), tracks)
 
 
 def recordings(paths: Iterable[Path], problems: list[Problem]) -> list[Path]:
@@ -124,21 +129,24 @@ def recordings(paths: Iterable[Path], problems: list[Problem]) -> list[Path]:
 
 def add_one(
     studio: Studio, file: Path, options: JobOptions, known: Collection[JobState] = UNFINISHED
-) -> tuple[Job | None, Problem | None]:
+) -> tuple[Job, media.MediaInfo]:
     """Queue one recording, unless a job in one of the `known` states does the same: then that one is put back to work
-    (a finished one is left as it is)."""
-    try:
-        info = media.probe(file)
-        content = media.fingerprint(file)
-        same = studio.library.jobs.same(content, options, known)
-        if same:
-            same = _found_again(studio, same, file)
-            retry(studio, same)
-            return studio.library.jobs.get(same.id), None
+    (a finished one is left as it is). Raises MediaError for what is no recording."""
+    info = media.probe(file)
+    content = media.fingerprint(file)
+    same = studio.library.jobs.same(content, options, known)
+    if same is None:
         path = str(file.absolute())
-        return studio.library.jobs.add(path, file.name, content, info.duration, _NEEDS[options.device], options), None
-    except StudioError as e:
-        return None, e.problem
+        return studio.library.jobs.add(path, file.name, content, info.duration, _NEEDS[options.device], options), info
+    same = _found_again(studio, same, file)
+    retry(studio, same)
+    return studio.library.jobs.get(same.id) or same, info
+
+
+def use_track(studio: Studio, running: Running, job: Job, track: int) -> Job:
+    """Do a job on another audio track of the same recording instead."""
+    remove(studio, running, [job])
+    return add_one(studio, Path(job.path), replace(job.options, track=track))[0]
 
 
 def _found_again(studio: Studio, job: Job, file: Path) -> Job:

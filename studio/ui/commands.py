@@ -34,6 +34,7 @@ COMMANDS = (
     Command("findNextAction", "Find &next", "", ("F3",), "Edit"),
     Command("findPreviousAction", "Find &previous", "", ("Shift+F3",), "Edit"),
     Command("themeAction", "&Dark colours", "moon", ("Ctrl+Shift+L",), "View", "Light or dark", checkable=True),
+    Command("speakersAction", "&Speakers in narrow windows", "speakers", ("Ctrl+I",), "View", "", checkable=True),
     Command("zoomInAction", "Zoom waveform &in", "", ("Ctrl++", "Ctrl+="), "View"),
     Command("zoomOutAction", "Zoom waveform &out", "", ("Ctrl+-",), "View"),
     Command("nextPanelAction", "&Next panel", "", ("F6",), "View"),
@@ -66,8 +67,9 @@ class Commands:
             keys = f" ({command.keys[0]})" if command.keys else ""
             action.setToolTip((command.tip or command.text.replace("&", "")) + keys)
             window.addAction(action)
+            if command.icon:
+                action.setIcon(icon(command.icon))
             self._actions[command.name] = action
-        self.refresh_icons()
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
@@ -78,9 +80,3 @@ class Commands:
     @property
     def menus(self) -> list[str]:
         return list(dict.fromkeys(c.menu for c in COMMANDS if c.menu))
-
-    def refresh_icons(self) -> None:
-        """Take the icons of the present colours."""
-        for command in COMMANDS:
-            if command.icon:
-                self._actions[command.name].setIcon(icon(command.icon))

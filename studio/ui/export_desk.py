@@ -17,7 +17,7 @@ from studio.services import export
 from studio.services.studio import Studio
 
 from .dialogs.export_dialog import ExportDialog
-from .dialogs.export_options import ExportOptions, ExportRequest, IfThere
+from .dialogs.export_options import ExportRequest
 from .models.wording import counted
 from .workers import Task
 
@@ -39,7 +39,7 @@ class ExportDesk(QObject):
             [(f.id, f.title, f.suffix) for f in FORMATS.values()],
             Path(settings.get("export_folder", "") or Path(job.path).parent),
             Path(job.name).stem,
-            lambda id, options: FORMATS[id].write(part, _write_options(options)),
+            lambda id, options: FORMATS[id].write(part, options),
             CueRules(**settings.get("cue_rules", {})),
             parent,
         )
@@ -49,12 +49,12 @@ class ExportDesk(QObject):
         dialog.open()
         return dialog
 
-    def _copy(self, transcript: Transcript, format: str, options: ExportOptions) -> None:
-        QGuiApplication.clipboard().setText(FORMATS[format].write(transcript, _write_options(options)))
+    def _copy(self, transcript: Transcript, format: str, options: WriteOptions) -> None:
+        QGuiApplication.clipboard().setText(FORMATS[format].write(transcript, options))
         self.notice.emit("info", "The transcript is on the clipboard.")
 
     def _export(self, dialog: ExportDialog, transcript: Transcript, request: ExportRequest) -> None:
-        if request.if_there is IfThere.ASK:
+        if request.if_exists is export.IfExists.REFUSE:
             there = export.conflicts(request.folder, request.stem, request.formats)
             if there:
                 dialog.set_conflicts([p.name for p in there])
@@ -65,8 +65,8 @@ class ExportDesk(QObject):
                 request.folder,
                 request.stem,
                 request.formats,
-                _write_options(request.options),
-                export.IfExists(request.if_there.value),
+                request.options,
+                request.if_exists,
             ),
             self,
         )
@@ -83,7 +83,3 @@ class ExportDesk(QObject):
     @staticmethod
     def _failed(dialog: ExportDialog, problem: Problem) -> None:
         dialog.set_failed(problem.sentence)
-
-
-def _write_options(options: ExportOptions) -> WriteOptions:
-    return WriteOptions(options.rules, options.speaker_names)

@@ -10,10 +10,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
+    QInputDialog,
     QLabel,
     QMainWindow,
     QMessageBox,
@@ -24,7 +33,6 @@ from PySide6.QtWidgets import (
 )
 
 from studio import __version__
-from studio.core.errors import StudioError
 from studio.core.jobs import UNFINISHED, Job, JobOptions, Progress
 from studio.resources import resource
 from studio.services import doctor
@@ -35,19 +43,19 @@ from .commands import Commands
 from .empty import EmptyPage
 from .export_desk import ExportDesk
 from .file_page import FilePage
-from .icons import icon
 from .inspector.speakers_panel import SpeakersPanel
 from .models.queue_model import QueueModel
 from .models.transcript_model import TranscriptModel
 from .notices import NoticeBar
-from .player import Player, TransportBar
+from .playback_desk import PlaybackDesk
+from .player import TransportBar
 from .queue.queue_view import QueueView, paths_from_mime
 from .queue_desk import QueueDesk
 from .toolbar import ToolBar
 from .transcript_desk import TranscriptDesk
 from .workers import Task
 
-_STEP = 2000  # milliseconds of "back" and "forward"
+_NARROW, _LOW = 1100, 760  # logical pixels: below, the right panel and the waveform give way
 
 
 class MainWindow(QMainWindow):
@@ -66,12 +74,10 @@ class MainWindow(QMainWindow):
         self.queue = QueueDesk(studio, self.queue_model, self)
         self.desk = TranscriptDesk(studio, self.transcript_model, self)
         self.export = ExportDesk(studio, self)
-        self.player = Player(self)
 
         self._lay_out()
         self._connect_queue()
         self._connect_transcript()
-        self._connect_playback()
         self._connect_commands()
         self._restore()
         self._open(self._last_job())
@@ -81,7 +87,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         settings = self._studio.library.settings
-        options = JobOptions(**settings.get("next_job", {}))
+        options = JobOptions.from_dict(settings.get("next_job", {}))
         self.tools = ToolBar(self.commands, self.queue_model, options)
         self.next_job = self.tools.next_job
         self.queue_view = QueueView(self.queue_model)
@@ -89,7 +95,8 @@ class MainWindow(QMainWindow):
         self.page = FilePage(self.transcript_model, self.commands)
         self.speakers = SpeakersPanel(self.transcript_model)
         self.notices = NoticeBar()
-        self.transport = TransportBar(self.player, self.commands["playAction"])
+        self.playback = PlaybackDesk(self.desk, self.page, self.commands, self)
+        self.transport = TransportBar(self.playback.player, self.commands["playAction"])
 
         self._centre = QStackedWidget()
         self._centre.addWidget(self.empty)
@@ -141,6 +148,7 @@ class MainWindow(QMainWindow):
         self.empty.try_sample.connect(self._try_sample)
         desk.notice.connect(self.notices.show_notice)
         desk.added.connect(self._on_added)
+        desk.tracks_found.connect(self._offer_tracks)
         desk.job_event.connect(self.desk.on_job_event)
         desk.job_done.connect(self._on_done)
         desk.paused_changed.connect(self._on_paused)
@@ -165,17 +173,7 @@ class MainWindow(QMainWindow):
         self.tools.search.textChanged.connect(self._search)
         self.tools.search.returnPressed.connect(page.transcript.next_match)
         self.export.notice.connect(self.notices.show_notice)
-
-    def _connect_playback(self) -> None:
-        player, page = self.player, self.page
-        page.waveform.seek_requested.connect(self._seek)
-        page.waveform.play_requested.connect(self.commands["playAction"].trigger)
-        page.transcript.seek_requested.connect(self._seek)
-        player.position_changed.connect(page.waveform.set_position)
-        player.position_changed.connect(page.transcript.set_position)
-        player.playing_changed.connect(page.waveform.set_playing)
-        player.playing_changed.connect(self._on_playing)
-        player.failed.connect(lambda text: self.notices.show_notice("warn", text, key="player"))
+        self.playback.notice.connect(lambda kind, text: self.notices.show_notice(kind, text, key="player"))
         self.transport.state_changed.connect(
             lambda: self._studio.library.settings.set("playback", self.transport.state())
         )
@@ -197,15 +195,13 @@ class MainWindow(QMainWindow):
             "zoomOutAction": self.page.waveform.zoom_out,
             "nextPanelAction": lambda: self._next_panel(1),
             "previousPanelAction": lambda: self._next_panel(-1),
-            "playAction": self._play,
-            "backAction": lambda: self.player.seek(max(0, self.player.position() - _STEP)),
-            "forwardAction": lambda: self.player.seek(self.player.position() + _STEP),
             "startQueueAction": lambda: self.queue.set_paused(False),
             "pauseQueueAction": lambda: self.queue.set_paused(True),
             "cancelJobAction": lambda: self._with_job(self.queue.cancel),
             "pauseJobAction": lambda: self._with_job(self.queue.pause),
             "retryJobAction": lambda: self._with_job(self.queue.retry),
             "removeJobAction": lambda: self._with_job(lambda id: self._remove([id])),
+            "speakersAction": self._fit_speakers,
             "trySampleAction": self._try_sample,
             "doctorAction": self._doctor,
             "aboutAction": self._about,
@@ -222,8 +218,13 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
+            self.empty.set_drop_active(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.empty.set_drop_active(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self.empty.set_drop_active(False)
         paths = paths_from_mime(event.mimeData())
         if paths:
             event.acceptProposedAction()
@@ -258,6 +259,16 @@ class MainWindow(QMainWindow):
     def _on_added(self, jobs: list[Job]) -> None:
         if jobs and (self.desk.job is None or self.desk.job.state not in UNFINISHED):
             self._open(jobs[0])
+
+    def _offer_tracks(self, job: Job, tracks: tuple[object, ...]) -> None:
+        text = f"“{job.name}” has {len(tracks)} audio tracks; track {job.options.track} is taken."
+        self.notices.show_notice("info", text, ("Choose", lambda: self._choose_track(job, tracks)))
+
+    def _choose_track(self, job: Job, tracks: tuple[object, ...]) -> None:
+        names = [str(t) for t in tracks]
+        name, chosen = QInputDialog.getItem(self, "Audio track", f"Track of “{job.name}”:", names, 0, False)
+        if chosen:
+            self.queue.use_track(job.id, names.index(name))
 
     def _on_done(self, job: Job) -> None:
         if job.problem:
@@ -303,13 +314,10 @@ class MainWindow(QMainWindow):
         self.desk.open(job)
 
     def _on_opened(self, job: Job | None) -> None:
-        self.player.stop()
         self._centre.setCurrentWidget(self.page if job else self.empty)
-        self.speakers.setVisible(job is not None)
+        self._fit_speakers()
         if job:
             self._studio.library.settings.set("open_job", job.id)
-            self.player.load(Path(job.path), job.options.track, job.duration)
-            self.page.waveform.set_duration(job.duration)
         self._refresh()
 
     def _on_progress(self, progress: Progress) -> None:
@@ -320,8 +328,6 @@ class MainWindow(QMainWindow):
         """Bring titles and states of the open recording up to date."""
         job = self.desk.job
         self.setWindowTitle(f"{job.name}, Transcription Studio" if job else "Transcription Studio")
-        for name in ("playAction", "backAction", "forwardAction"):
-            self.commands[name].setEnabled(job is not None)
         self.commands["exportAction"].setEnabled(bool(self.desk.transcript.segments))
         self.page.transcript.set_job(job, self._progress)
         if job:
@@ -349,25 +355,6 @@ class MainWindow(QMainWindow):
         found = self.page.transcript.set_search(text)
         self.tools.matches.setText("" if not text else f"{found} found" if found else "not found")
 
-    # Playback
-
-    def _play(self) -> None:
-        try:
-            self.desk.recording()
-        except StudioError as e:
-            self.notices.show_notice("warn", e.problem.sentence, key="player")
-            return
-        self.player.toggle()
-
-    def _seek(self, ms: int) -> None:
-        self.player.seek(ms)
-        self.page.waveform.set_position(ms)
-        self.page.transcript.set_position(ms)
-
-    def _on_playing(self, playing: bool) -> None:
-        self.commands["playAction"].setText("&Stop" if playing else "&Play")
-        self.commands["playAction"].setIcon(icon("pause" if playing else "play"))
-
     # The window itself
 
     def _restore(self) -> None:
@@ -388,19 +375,23 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.tools.fit(self.width())
+        self.page.waveform.set_compact(self.height() < _LOW)
+        self._fit_speakers()
+
+    def _fit_speakers(self) -> None:
+        """The right panel is shown with an open recording, in narrow windows only on demand."""
+        wanted = self.width() >= _NARROW or self.commands["speakersAction"].isChecked()
+        self.speakers.setVisible(self.desk.job is not None and wanted)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._studio.library.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode())
-        self.player.stop()
+        self.playback.player.stop()
         self.queue.shut_down()
         self._studio.close()
         super().closeEvent(event)
 
     def _remember_options(self) -> None:
-        chosen = self.next_job.options()
-        self._studio.library.settings.set(
-            "next_job", {"model": chosen.model, "language": chosen.language, "speakers": chosen.speakers}
-        )
+        self._studio.library.settings.set("next_job", self.next_job.options().as_dict())
 
     def _switch_theme(self) -> None:
         mode: theme.Mode = "light" if theme.current().dark else "dark"

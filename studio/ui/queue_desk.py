@@ -28,6 +28,7 @@ class QueueDesk(QObject):
 
     notice = Signal(str, str)  # kind, sentence
     added = Signal(object)  # list[Job], new or known
+    tracks_found = Signal(object, object)  # Job, its audio tracks: there are several to choose from
     job_event = Signal(int, object)  # job id, RunnerEvent
     job_done = Signal(object)  # Job
     paused_changed = Signal(bool)
@@ -97,6 +98,9 @@ class QueueDesk(QObject):
         for id in ids:
             self._with(id, lambda job: queue.remove(self._studio, self._running, [job]))
 
+    def use_track(self, id: int, track: int) -> None:
+        self._with(id, lambda job: queue.use_track(self._studio, self._running, job, track))
+
     def move(self, id: int, before: int | None) -> None:
         self._with(id, lambda job: self._studio.library.jobs.move(job.id, before))
 
@@ -104,7 +108,7 @@ class QueueDesk(QObject):
         for worker in self._workers:
             worker.wake()
 
-    def _with(self, id: int, do: Callable[[Job], None]) -> None:
+    def _with(self, id: int, do: Callable[[Job], object]) -> None:
         job = self._studio.library.jobs.get(id)
         if job is None:
             return
@@ -127,6 +131,9 @@ class QueueDesk(QObject):
         if len(added.problems) > 3:
             left = len(added.problems) - 3
             self.notice.emit("warn", f"{counted(left, 'more file', 'more files')} could not be added.")
+        for job in added.jobs:
+            if job.id in added.tracks:
+                self.tracks_found.emit(job, added.tracks[job.id])
         self.added.emit([*added.jobs, *added.known])
 
     def _on_event(self, id: int, event: object) -> None:

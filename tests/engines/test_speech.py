@@ -172,7 +172,7 @@ def test_the_language_is_heard_behind_leading_silence(
     assert [event.code for event in events if isinstance(event, Language)] == [language]
     words = words_of(events)
     assert said in join_words(words)
-    assert words[0].start >= 39_500
+    assert words[0].start >= 39_000  # Whisper stretches first words a little into the pause before
 
 
 @pytest.mark.slow
@@ -190,7 +190,7 @@ def test_options_and_vocabulary_reach_the_model(base: FasterWhisper, talk: tuple
 
 @pytest.mark.slow
 def test_an_english_model_refuses_other_languages(tiny: FasterWhisper, talk: tuple[Path, str]) -> None:
-    with pytest.raises(EngineError, match="“whisper-tiny.en” understands English only"):
+    with pytest.raises(EngineError, match=r"“whisper-tiny\.en” understands English only"):
         list(tiny.transcribe(SpeechRequest(talk[0], language="de"), StopToken()))
     events = tiny.transcribe(SpeechRequest(talk[0], task="translate"), StopToken())
     assert next(events) == Language("en", 1.0)

@@ -9,8 +9,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton
 
 from studio.core.cues import CueRules
+from studio.formats import WriteOptions
+from studio.services.export import IfExists
 from studio.ui.dialogs.export_dialog import ExportDialog
-from studio.ui.dialogs.export_options import ExportOptions, ExportRequest, IfThere
+from studio.ui.dialogs.export_options import ExportRequest
 from studio.ui.dialogs.export_preview import ExportPreview
 
 FORMATS = [("txt", "Text", ".txt"), ("srt", "SubRip", ".srt"), ("vtt", "WebVTT", ".vtt")]
@@ -18,7 +20,7 @@ FORMATS = [("txt", "Text", ".txt"), ("srt", "SubRip", ".srt"), ("vtt", "WebVTT",
 
 @pytest.fixture
 def dialog(qtbot, tmp_path) -> ExportDialog:
-    def preview(format_id: str, options: ExportOptions) -> str:
+    def preview(format_id: str, options: WriteOptions) -> str:
         return f"{format_id}, {options.rules.max_line} wide, names {options.speaker_names}"
 
     dialog = ExportDialog(FORMATS, tmp_path, "Gespräch", preview)
@@ -45,7 +47,7 @@ def shown(dialog: ExportDialog) -> str:
 
 def test_starts_with_one_format_and_the_usual_rules(dialog, tmp_path):
     assert dialog.request() == ExportRequest(
-        ("txt",), tmp_path, "Gespräch", ExportOptions(CueRules(), "change"), IfThere.ASK
+        ("txt",), tmp_path, "Gespräch", WriteOptions(CueRules(), "change"), IfExists.REFUSE
     )
 
 
@@ -64,7 +66,7 @@ def test_everything_chosen_is_in_the_request(dialog, qtbot):
         press(qtbot, dialog, "exportRunButton")
     assert wished.args == [
         ExportRequest(
-            ("txt", "vtt"), Path("/tmp/Ausgabe"), "三宝垄 neu", ExportOptions(rules, "never"), IfThere.KEEP_BOTH
+            ("txt", "vtt"), Path("/tmp/Ausgabe"), "三宝垄 neu", WriteOptions(rules, "never"), IfExists.KEEP_BOTH
         )
     ]
 
@@ -98,7 +100,7 @@ def test_without_a_format_there_is_nothing_to_do(dialog, qtbot):
 
 @pytest.mark.parametrize(
     ("button", "answer"),
-    [("exportKeepBothButton", IfThere.KEEP_BOTH), ("exportReplaceButton", IfThere.REPLACE)],
+    [("exportKeepBothButton", IfExists.KEEP_BOTH), ("exportReplaceButton", IfExists.REPLACE)],
 )
 def test_a_file_that_is_there_is_asked_about(dialog, qtbot, button, answer):
     dialog.set_conflicts(["Gespräch.txt", "Gespräch.srt"])
@@ -106,7 +108,7 @@ def test_a_file_that_is_there_is_asked_about(dialog, qtbot, button, answer):
     assert words == "“Gespräch.txt” and 1 more: already in this folder. Nothing was written yet."
     with qtbot.waitSignal(dialog.export_requested) as wished:
         press(qtbot, dialog, button)
-    assert wished.args[0].if_there is answer
+    assert wished.args[0].if_exists is answer
     part(dialog, QLineEdit, "exportNameField").setText("anders")
     assert not part(dialog, QLabel, "exportNoticeText").isVisible(), "another name is another question"
 
@@ -124,7 +126,7 @@ def test_copy_asks_for_the_format_on_show(dialog, qtbot):
     press(qtbot, dialog, "previewTab_srt")
     with qtbot.waitSignal(dialog.copy_requested) as wished:
         press(qtbot, dialog, "exportCopyButton")
-    assert wished.args == ["srt", ExportOptions()]
+    assert wished.args == ["srt", WriteOptions()]
 
 
 def test_the_longest_subtitle_is_never_shorter_than_the_shortest(dialog):

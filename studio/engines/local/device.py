@@ -28,7 +28,7 @@ CUBLAS = "cublas64_12.dll" if sys.platform == "win32" else "libcublas.so.12"
 DRIVER = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 # traces of an NVIDIA driver; the last is the one of the Windows Subsystem for Linux
 DRIVER_FILES = ("/dev/nvidiactl", "/proc/driver/nvidia/version", "C:/Windows/System32/nvcuda.dll", "/dev/dxg")
-PRELOAD = ("libcublasLt.so.12", "libcublas.so.12", "libcudnn.so.9")  # in the order in which they need each other
+PRELOAD = ("libcublasLt.so.12", "libcublas.so.12")  # the second needs the first; Whisper needs no cuDNN
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ BLOCK = 600 * SAMPLE_RATE
 PAUSE_MS = 300  # a gap this long separates two stretches of speech
 SHORTEST_MS = 250  # shorter stretches of "speech" are clicks and single notes
 LONG_SILENCE = 3 * SAMPLE_RATE  # longer ones are cut out, but for
+AFRESH = 30 * SAMPLE_RATE  # how much of them Silero hears at once when it is asked again
 MARGIN = SAMPLE_RATE  # this much on either side
 REACH = SAMPLE_RATE * 3 // 10  # words all farther than this from any speech were invented
 MISSED = SAMPLE_RATE * 3 // 2  # this much speech without a word is heard again
@@ -235,14 +236,25 @@ def read_blocks(recording: wave.Wave_read, start: int, threshold: float) -> Iter
 
 
 def find_speech(sound: Sound, threshold: float) -> list[Stretch]:
-    """By Silero, which ships with faster-whisper: 2 ms for a second of sound, on one thread that does not spin."""
+    """Stretches of speech by Silero, which ships with faster-whisper: 2 ms of one processor for a second of sound.
+
+    Silero is deaf to quiet speech after loud speech, so each long silence is listened to once more, afresh.
+    """
+    speech = _silero(sound, 0, len(sound), threshold)
+    edges = [(0, 0), *speech, (len(sound), len(sound))]
+    for (_, start), (end, _) in pairwise(edges):
+        if end - start > LONG_SILENCE:
+            for low in range(start, end, AFRESH):
+                speech += _silero(sound, low, min(low + AFRESH, end), threshold)
+    return sorted(speech)
+
+
+def _silero(sound: Sound, start: int, end: int, threshold: float) -> list[Stretch]:
     options = VadOptions(
-        threshold=threshold,
-        min_silence_duration_ms=PAUSE_MS,
-        min_speech_duration_ms=SHORTEST_MS,
-        speech_pad_ms=0,
+        threshold=threshold, min_silence_duration_ms=PAUSE_MS, min_speech_duration_ms=SHORTEST_MS, speech_pad_ms=0
     )
-    return [(stretch["start"], stretch["end"]) for stretch in get_speech_timestamps(sound, options)]
+    found = get_speech_timestamps(sound[start:end], options)
+    return [(start + stretch["start"], start + stretch["end"]) for stretch in found]
 
 
 def find_end(speech: list[Stretch], length: int) -> int:

@@ -26,18 +26,20 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.cues import CueRules
+from studio.formats import WriteOptions
+from studio.services.export import IfExists
 from studio.ui import icons
 from studio.ui.models.wording import counted
 
 from .export_notice import ExportNotice
-from .export_options import ExportOptions, ExportRequest, IfThere
+from .export_options import ExportRequest
 from .export_preview import ExportPreview
 from .export_rules import RulesForm
 
 FormatChoice = tuple[str, str, str]  # id, title, suffix
-Preview = Callable[[str, ExportOptions], str]
+Preview = Callable[[str, WriteOptions], str]
 
-_IF_THERE = {"ask first": IfThere.ASK, "keep both": IfThere.KEEP_BOTH, "replace it": IfThere.REPLACE}
+_IF_EXISTS = {"ask first": IfExists.REFUSE, "keep both": IfExists.KEEP_BOTH, "replace it": IfExists.REPLACE}
 _FORBIDDEN = set('/\\:*?"<>|')
 
 
@@ -45,7 +47,7 @@ class ExportDialog(QDialog):
     """`formats`: what can be written; `preview(format_id, options)` gives the text to show, best of a part only."""
 
     export_requested = Signal(object)  # ExportRequest
-    copy_requested = Signal(str, object)  # format id, ExportOptions: put the whole text on the clipboard
+    copy_requested = Signal(str, object)  # format id, WriteOptions: put the whole text on the clipboard
 
     def __init__(
         self,
@@ -70,7 +72,7 @@ class ExportDialog(QDialog):
         self._name = self._name_field(stem)
         self._wrong = QLabel(self)
         self._folder_button = self._make_folder_button()
-        self._if_there = QComboBox(self)
+        self._if_exists = QComboBox(self)
         self._files = QLabel(self)
         self._notice = ExportNotice(self)
         self._copy = QPushButton(icons.icon("copy"), "Copy to clipboard", self)
@@ -84,14 +86,14 @@ class ExportDialog(QDialog):
 
     # What the owner says
 
-    def request(self, if_there: IfThere | None = None) -> ExportRequest:
+    def request(self, if_exists: IfExists | None = None) -> ExportRequest:
         """What is chosen now."""
         return ExportRequest(
             formats=tuple(self.chosen()),
             folder=self._folder,
             stem=self._name.text().strip(),
             options=self._rules.options(),
-            if_there=if_there or _IF_THERE[self._if_there.currentText()],
+            if_exists=if_exists or _IF_EXISTS[self._if_exists.currentText()],
         )
 
     def chosen(self) -> list[str]:
@@ -184,16 +186,16 @@ class ExportDialog(QDialog):
         self._wrong.setProperty("role", "err")
         self._files.setObjectName("exportFiles")
         self._files.setProperty("role", "note")
-        self._if_there.setObjectName("ifThereBox")
-        self._if_there.setAccessibleName("If a file exists")
-        self._if_there.addItems(list(_IF_THERE))
+        self._if_exists.setObjectName("ifThereBox")
+        self._if_exists.setAccessibleName("If a file exists")
+        self._if_exists.addItems(list(_IF_EXISTS))
         exists = QLabel("If a file exists:", target)
         exists.setProperty("role", "note")
         below = QHBoxLayout()
         below.setSpacing(8)
         below.addWidget(self._files, 1)
         below.addWidget(exists)
-        below.addWidget(self._if_there)
+        below.addWidget(self._if_exists)
         grid.addWidget(name, 0, 0)
         grid.addWidget(self._name, 0, 1)
         grid.addWidget(folder, 0, 2)
@@ -231,7 +233,7 @@ class ExportDialog(QDialog):
         for box in self._boxes.values():
             box.toggled.connect(lambda _: self._refresh())
         self._name.textChanged.connect(lambda _: self._refresh())
-        self._if_there.currentIndexChanged.connect(lambda _: self._refresh())
+        self._if_exists.currentIndexChanged.connect(lambda _: self._refresh())
         self._rules.changed.connect(self._preview.refresh)
         self._folder_button.clicked.connect(self._choose_folder)
         self._notice.answered.connect(lambda answer: self.export_requested.emit(self.request(answer)))
@@ -240,7 +242,7 @@ class ExportDialog(QDialog):
         self._export.clicked.connect(lambda: self.export_requested.emit(self.request()))
 
     def _set_tab_order(self) -> None:
-        order = [*self._boxes.values(), self._rules, self._preview, self._name, self._folder_button, self._if_there]
+        order = [*self._boxes.values(), self._rules, self._preview, self._name, self._folder_button, self._if_exists]
         for first, second in zip(order, [*order[1:], self._copy], strict=True):
             self.setTabOrder(first, second)
 

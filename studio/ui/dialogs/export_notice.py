@@ -5,15 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from studio.services.export import IfExists
 from studio.ui import icons, theme
-
-from .export_options import IfThere
 
 
 class ExportNotice(QFrame):
     """Hidden until there is something to say."""
 
-    answered = Signal(object)  # IfThere.KEEP_BOTH or REPLACE
+    answered = Signal(object)  # IfExists.KEEP_BOTH or REPLACE
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -24,8 +23,8 @@ class ExportNotice(QFrame):
         self._text.setObjectName("exportNoticeText")
         self._text.setWordWrap(True)
         self._buttons = [
-            self._button("Keep both", "exportKeepBothButton", IfThere.KEEP_BOTH),
-            self._button("Replace", "exportReplaceButton", IfThere.REPLACE),
+            self._button("Keep both", "exportKeepBothButton", IfExists.KEEP_BOTH),
+            self._button("Replace", "exportReplaceButton", IfExists.REPLACE),
         ]
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
@@ -62,7 +61,7 @@ class ExportNotice(QFrame):
         fill = look.color(f"{self._role}_fill").name()
         self.setStyleSheet(f"#exportNotice {{ background: {fill}; border-radius: {theme.RADIUS}px; }}")
 
-    def _button(self, words: str, name: str, answer: IfThere) -> QPushButton:
+    def _button(self, words: str, name: str, answer: IfExists) -> QPushButton:
         button = QPushButton(words, self)
         button.setObjectName(name)
         button.setAccessibleName(words)

@@ -1,26 +1,12 @@
-"""What the export dialog asks for, as values."""
+"""What the export dialog asks for, as a value."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from pathlib import Path
 
-from studio.core.cues import CueRules, SpeakerNames
-
-
-class IfThere(StrEnum):
-    """What becomes of a file that is there already."""
-
-    ASK = "refuse"  # write nothing, come back with the question
-    KEEP_BOTH = "keep both"
-    REPLACE = "replace"
-
-
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
-    rules: CueRules = field(default_factory=CueRules)
-    speaker_names: SpeakerNames = "change"
+from studio.formats import WriteOptions
+from studio.services.export import IfExists
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +14,5 @@ class ExportRequest:
     formats: tuple[str, ...]  # ids, in the order of the dialog
     folder: Path
     stem: str  # file name without suffix
-    options: ExportOptions
-    if_there: IfThere = IfThere.ASK
+    options: WriteOptions
+    if_exists: IfExists = IfExists.REFUSE  # REFUSE: write nothing, come back with the question

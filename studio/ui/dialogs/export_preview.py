@@ -37,7 +37,7 @@ class ExportPreview(QWidget):
         self._text.setProperty("role", "field")
         self._text.setReadOnly(True)
         self._text.setTabChangesFocus(True)
-        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPixelSize(theme.NOTE)
         self._text.setFont(font)

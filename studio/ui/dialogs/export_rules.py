@@ -19,8 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.cues import CueRules, SpeakerNames
-
-from .export_options import ExportOptions
+from studio.formats import WriteOptions
 
 _Box = TypeVar("_Box", bound=QAbstractSpinBox)
 _NAMES: dict[str, SpeakerNames] = {
@@ -31,7 +30,7 @@ _NAMES: dict[str, SpeakerNames] = {
 
 
 class RulesForm(QWidget):
-    """Fields for ExportOptions; starts with the rules given."""
+    """Fields for WriteOptions; starts with the rules given."""
 
     changed = Signal()
 
@@ -52,7 +51,7 @@ class RulesForm(QWidget):
         self._short.valueChanged.connect(lambda value: self._long.setMinimum(max(value, 0.5)))
         self._arrange()
 
-    def options(self) -> ExportOptions:
+    def options(self) -> WriteOptions:
         rules = replace(
             self._rules,
             max_line=self._line.value(),
@@ -62,7 +61,7 @@ class RulesForm(QWidget):
             min_duration=round(self._short.value() * 1000),
             max_duration=round(self._long.value() * 1000),
         )
-        return ExportOptions(rules, _NAMES[self._names.currentText()])
+        return WriteOptions(rules, _NAMES[self._names.currentText()])
 
     def _arrange(self) -> None:
         self._names.setObjectName("speakerNamesBox")
