@@ -99,7 +99,7 @@ def test_a_recording_becomes_text_with_speakers_and_four_files(tiny: Home, sampl
     right, total = sum(n for _, n in best.values()), sum(count.total() for count in spoken.values())
     assert right / total > 0.95, "words are given to who spoke them"
 
-    cues = make_cues(read_file(folder / "sample.json").transcript)
+    cues = make_cues(read_file(folder / "sample.json").transcript, names="change")
     broken = [p.kind for p in problems(cues, CueRules())]
     assert set(broken) <= {"too fast"}, "only the speech itself may be too fast to read"
     assert len(broken) <= 2

@@ -30,6 +30,7 @@ Sound = NDArray[np.float32]
 Stretch = tuple[int, int]  # start and end in samples of the block
 
 BLOCK = 600 * SAMPLE_RATE
+SHORTEST_AFRESH_MS = 500  # asked again, Silero takes more of them for speech
 PAUSE_MS = 300  # a gap this long separates two stretches of speech
 SHORTEST_MS = 250  # shorter stretches of "speech" are clicks and single notes
 LONG_SILENCE = 3 * SAMPLE_RATE  # longer ones are cut out, but for
@@ -240,21 +241,21 @@ def find_speech(sound: Sound, threshold: float) -> list[Stretch]:
 
     Silero is deaf to quiet speech after loud speech, so each long silence is listened to once more, afresh.
     """
-    speech = _silero(sound, 0, len(sound), threshold)
+    speech = _silero(sound, (0, len(sound)), threshold, SHORTEST_MS)
     edges = [(0, 0), *speech, (len(sound), len(sound))]
     for (_, start), (end, _) in pairwise(edges):
         if end - start > LONG_SILENCE:
             for low in range(start, end, AFRESH):
-                speech += _silero(sound, low, min(low + AFRESH, end), threshold)
+                speech += _silero(sound, (low, min(low + AFRESH, end)), threshold, SHORTEST_AFRESH_MS)
     return sorted(speech)
 
 
-def _silero(sound: Sound, start: int, end: int, threshold: float) -> list[Stretch]:
+def _silero(sound: Sound, part: Stretch, threshold: float, shortest: int) -> list[Stretch]:
     options = VadOptions(
-        threshold=threshold, min_silence_duration_ms=PAUSE_MS, min_speech_duration_ms=SHORTEST_MS, speech_pad_ms=0
+        threshold=threshold, min_silence_duration_ms=PAUSE_MS, min_speech_duration_ms=shortest, speech_pad_ms=0
     )
-    found = get_speech_timestamps(sound[start:end], options)
-    return [(start + stretch["start"], start + stretch["end"]) for stretch in found]
+    found = get_speech_timestamps(sound[part[0] : part[1]], options)
+    return [(part[0] + stretch["start"], part[0] + stretch["end"]) for stretch in found]
 
 
 def find_end(speech: list[Stretch], length: int) -> int:
