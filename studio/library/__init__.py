@@ -8,6 +8,7 @@ from .jobs import JobStore
 from .presence import Presence
 from .settings import Settings
 from .transcripts import TranscriptStore
+from .tidy import tidy
 
 
 class Library:
@@ -20,6 +21,8 @@ class Library:
         self.jobs = JobStore(self.database, self.presence)
         self.transcripts = TranscriptStore(self.database)
         self.settings = Settings(self.database)
+        self.jobs.recover()
+        tidy(home, self.database)
 
     def close(self) -> None:
         self.presence.close()

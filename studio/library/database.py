@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,13 +90,17 @@ _WAYS_OUT = {
 }
 
 
+class _Connection(sqlite3.Connection):
+    """Can be referred to weakly."""
+
+
 class Database:
     """Gives every thread its own connection to one file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all = weakref.WeakSet[_Connection]()  # weak: a connection goes with its thread
         self._guard = threading.Lock()
         with self.translated():
             self._migrate()
@@ -127,22 +132,24 @@ class Database:
 
     def close(self) -> None:
         with self._guard:
-            for connection in self._all:
+            for connection in list(self._all):
                 connection.close()
             self._all.clear()
         self._local = threading.local()
 
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: _Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(
+                self.path, timeout=10, isolation_level=None, check_same_thread=False, factory=_Connection
+            )
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
             self._local.connection = connection
             with self._guard:
-                self._all.append(connection)
+                self._all.add(connection)
         return connection
 
     def _migrate(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from studio.core.errors import Problem
 from studio.core.jobs import Job, JobOptions, JobState
@@ -11,6 +11,8 @@ from studio.core.jobs import Job, JobOptions, JobState
 from . import rows
 from .database import Database
 from .presence import Presence
+
+_OURS = "(state != 'running' OR owner = ?)"  # what another process runs is left alone
 
 
 class JobStore:
@@ -42,26 +44,28 @@ class JobStore:
 
     def same(self, content_id: str, options: JobOptions, states: Collection[JobState]) -> Job | None:
         """The latest job on the same recording with the same options in one of these states."""
-        marks = ",".join("?" * len(states))
         with self._db.read() as db:
-            row = db.execute(
-                f"SELECT * FROM job WHERE content_id = ? AND options = ? AND state IN ({marks}) ORDER BY id DESC",
-                (content_id, rows.options_to(options), *states),
-            ).fetchone()
-            return _job(row) if row else None
+            found = [_job(r) for r in db.execute("SELECT * FROM job WHERE content_id = ? ORDER BY id DESC", (content_id,))]
+        return next((j for j in found if j.options == options and j.state in states), None)
 
     def claim(self, resources: Collection[str], only: Collection[int] | None = None) -> Job | None:
         """Take the next waiting job of one of the resources for this process; None when there is none."""
         self.recover()
-        with self._db.write() as db:
-            for row in db.execute("SELECT * FROM job WHERE state = ? ORDER BY position", (JobState.WAITING,)):
-                if row["resource"] in resources and (only is None or row["id"] in only):
-                    db.execute(
-                        "UPDATE job SET state = ?, owner = ?, problem = NULL WHERE id = ?",
-                        (JobState.RUNNING, self._presence.owner, row["id"]),
-                    )
-                    return _job(db.execute("SELECT * FROM job WHERE id = ?", (row["id"],)).fetchone())
+        while (id := self._next(resources, only)) is not None:
+            with self._db.write() as db:
+                took = db.execute(
+                    "UPDATE job SET state = ?, owner = ?, problem = NULL WHERE id = ? AND state = ?",
+                    (JobState.RUNNING, self._presence.owner, id, JobState.WAITING),
+                )
+                if took.rowcount:  # else another process was faster
+                    return _job(db.execute("SELECT * FROM job WHERE id = ?", (id,)).fetchone())
         return None
+
+    def _next(self, resources: Collection[str], only: Collection[int] | None) -> int | None:
+        """Looking locks nothing: a runner without work must not keep others from writing."""
+        with self._db.read() as db:
+            waiting = db.execute("SELECT id, resource FROM job WHERE state = ? ORDER BY position", (JobState.WAITING,))
+            return next((id for id, needs in waiting if needs in resources and (only is None or id in only)), None)
 
     def recover(self) -> int:
         """Give jobs whose process died back to the queue; returns how many."""
@@ -76,50 +80,56 @@ class JobStore:
                 )
         return len(lost)
 
-    def is_ours(self, id: int) -> bool:
-        """Whether this process runs the job."""
-        with self._db.read() as db:
-            row = db.execute("SELECT owner FROM job WHERE id = ?", (id,)).fetchone()
-            return bool(row and row["owner"] == self._presence.owner)
+    def set_state(
+        self,
+        id: int,
+        state: JobState,
+        *,
+        since: Collection[JobState] = tuple(JobState),
+        problem: Problem | None = None,
+        took: float = 0.0,
+    ) -> Job | None:
+        """End or change a run; `took` seconds are added to the job's account.
 
-    def set_state(self, id: int, state: JobState, *, problem: Problem | None = None, took: float = 0.0) -> Job | None:
-        """End or change a run; `took` seconds are added to the job's account."""
+        None, and nothing is changed, when the job is gone, in none of the states `since`, or run by another process.
+        """
         with self._db.write() as db:
-            db.execute(
+            changed = db.execute(
                 "UPDATE job SET state = ?, owner = NULL, problem = ?, took = took + ?, stage = '',"
                 " progress = CASE WHEN ?1 = 'done' THEN 1 ELSE progress END,"
-                " finished = CASE WHEN ?1 IN ('done', 'failed', 'cancelled') THEN CURRENT_TIMESTAMP END WHERE id = ?4",
-                (state, rows.problem_to(problem), took, id),
+                " finished = CASE WHEN ?1 IN ('done', 'failed', 'cancelled') THEN CURRENT_TIMESTAMP END"
+                f" WHERE id = ? AND {_OURS} AND state IN ({','.join('?' * len(since))})",
+                (state, rows.problem_to(problem), took, id, self._presence.owner, *since),
             )
             row = db.execute("SELECT * FROM job WHERE id = ?", (id,)).fetchone()
-            return _job(row) if row else None
+            return _job(row) if changed.rowcount else None
 
     def set_progress(self, id: int, stage: str, progress: float) -> None:
         with self._db.write() as db:
             db.execute("UPDATE job SET stage = ?, progress = MAX(progress, ?) WHERE id = ?", (stage, progress, id))
 
-    def set_transcript(self, id: int, transcript_id: int, duration: int) -> None:
-        with self._db.write() as db:
-            db.execute("UPDATE job SET transcript_id = ?, duration = ? WHERE id = ?", (transcript_id, duration, id))
-
-    def set_path(self, id: int, path: str) -> None:
+    def set_path(self, id: int, path: str, name: str) -> None:
         """The recording was found at another place."""
         with self._db.write() as db:
-            db.execute("UPDATE job SET path = ? WHERE id = ?", (path, id))
+            db.execute("UPDATE job SET path = ?, name = ? WHERE id = ?", (path, name, id))
 
     def move(self, id: int, before: int | None) -> None:
         """Put a job before another one, or at the end."""
         with self._db.write() as db:
-            order = [r["id"] for r in db.execute("SELECT id FROM job ORDER BY position") if r["id"] != id]
-            order.insert(order.index(before) if before in order else len(order), id)
-            db.executemany("UPDATE job SET position = ? WHERE id = ?", ((n, i) for n, i in enumerate(order, 1)))
+            place = db.execute("SELECT position FROM job WHERE id = ?", (before,)).fetchone()
+            if place is None:
+                place = db.execute("SELECT MAX(position) + 1 FROM job").fetchone()
+            else:
+                db.execute("UPDATE job SET position = position + 1 WHERE position >= ?", tuple(place))
+            db.execute("UPDATE job SET position = ? WHERE id = ?", (place[0], id))
 
-    def remove(self, ids: Iterable[int]) -> None:
-        """Forget jobs with their transcripts. The recordings themselves are never touched."""
+    def remove(self, id: int) -> bool:
+        """Forget a job with its transcript, never the recording; False if it is gone or run by another process."""
         with self._db.write() as db:
-            for id in ids:
-                db.execute("DELETE FROM transcript WHERE id = (SELECT transcript_id FROM job WHERE id = ?)", (id,))
-                db.execute("DELETE FROM job WHERE id = ?", (id,))
+            row = db.execute(f"DELETE FROM job WHERE id = ? AND {_OURS} RETURNING transcript_id", (id, self._presence.owner))
+            found = row.fetchall()
+            db.executemany("DELETE FROM transcript WHERE id = ?", [tuple(r) for r in found])
+            return bool(found)
 
 
 def _job(row: sqlite3.Row) -> Job:

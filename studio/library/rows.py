@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from typing import Any
 
@@ -26,6 +27,7 @@ def options_to(options: JobOptions) -> str:
     return dump(options.as_dict())
 
 
+@functools.lru_cache(maxsize=256)  # ten thousand jobs have a handful of different options
 def options_from(text: str) -> JobOptions:
     return JobOptions.from_dict(json.loads(text))
 

@@ -20,13 +20,20 @@ class TranscriptStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def create(self, source: Source, engine: EngineInfo) -> int:
+    def create(self, source: Source, engine: EngineInfo, job: int | None = None) -> int:
+        """An empty transcript; in the same step it becomes the one of `job`."""
         with self._db.write() as db:
             cursor = db.execute(
                 "INSERT INTO transcript (source, engine, duration) VALUES (?, ?, ?)",
                 (rows.dump(dataclasses.asdict(source)), rows.dump(dataclasses.asdict(engine)), source.duration),
             )
-            return int(cursor.lastrowid or 0)
+            id = int(cursor.lastrowid or 0)
+            db.execute("UPDATE job SET transcript_id = ?, duration = ? WHERE id = ?", (id, source.duration, job))
+            return id
+
+    def exists(self, id: int) -> bool:
+        with self._db.read() as db:
+            return db.execute("SELECT 1 FROM transcript WHERE id = ?", (id,)).fetchone() is not None
 
     def get(self, id: int) -> Transcript | None:
         with self._db.read() as db:

@@ -6,7 +6,7 @@ from math import sin
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui import theme
 from studio.ui.icons import icon
@@ -39,14 +39,27 @@ class EmptyPage(QFrame):
         column.addWidget(_label("Drop a recording, get a transcript", "title", centred=True))
         column.addLayout(self._tags())
         column.addSpacing(4)
-        column.addWidget(self._drop)
+        column.addWidget(self._drop, 100)
         column.addWidget(self._sample_card())
         column.addLayout(self._promises())
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(24, 32, 24, 32)
+        column.addStretch(1)
+        body = QWidget()
+        body.setObjectName("emptyBody")
+        outer = QHBoxLayout(body)
+        outer.setContentsMargins(24, 32, 24, 24)
         outer.addStretch(1)
-        outer.addWidget(middle, 100, Qt.AlignmentFlag.AlignTop)
+        outer.addWidget(middle, 100)
         outer.addStretch(1)
+        body.setStyleSheet("#emptyBody { background: transparent; }")
+        scroll = QScrollArea(self)
+        scroll.setObjectName("emptyScroll")
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(body)
+        scroll.viewport().setAutoFillBackground(False)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(scroll)
 
     def set_model_ready(self, ready: bool) -> None:
         """Say whether the speech model is here already or comes first."""
@@ -75,7 +88,8 @@ class EmptyPage(QFrame):
         zone.setObjectName("dropZone")
         zone.setAccessibleName("Drop audio or video files here")
         zone.setProperty("role", "drop")
-        zone.setMinimumHeight(236)
+        zone.setMinimumHeight(184)
+        zone.setMaximumHeight(236)
         choose = QPushButton("Choose files")
         choose.setObjectName("chooseFilesButton")
         choose.setAccessibleName("Choose files")

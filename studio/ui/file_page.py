@@ -102,6 +102,15 @@ def _edit_bar(commands: Commands) -> QFrame:
         button.setDefaultAction(commands[name])
         button.setAccessibleName(commands[name].text().replace("&", ""))
         row.addWidget(button)
+    row.addSpacing(8)
+    follow = QToolButton()
+    follow.setObjectName("followPlaybackButton")
+    follow.setProperty("kind", "flat")
+    follow.setDefaultAction(commands["followAction"])
+    follow.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    follow.setText("Follow playback")
+    follow.setAccessibleName("Follow playback")
+    row.addWidget(follow)
     row.addStretch()
     return bar
 

@@ -20,7 +20,6 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QInputDialog,
     QLabel,
@@ -47,6 +46,7 @@ from .inspector.speakers_panel import SpeakersPanel
 from .models.queue_model import QueueModel
 from .models.transcript_model import TranscriptModel
 from .notices import NoticeBar
+from .panels import next_panel
 from .playback_desk import PlaybackDesk
 from .player import TransportBar
 from .queue.queue_view import QueueView, paths_from_mime
@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
         self.speakers.rename_requested.connect(desk.rename_speaker)
         self.tools.search.textChanged.connect(self._search)
         self.tools.search.returnPressed.connect(page.transcript.next_match)
+        self.tools.search.left.connect(page.transcript.setFocus)
         self.export.notice.connect(self.notices.show_notice)
         self.playback.notice.connect(lambda kind, text: self.notices.show_notice(kind, text, key="player"))
         self.transport.state_changed.connect(
@@ -200,7 +201,7 @@ class MainWindow(QMainWindow):
             "cancelJobAction": lambda: self._with_job(self.queue.cancel),
             "pauseJobAction": lambda: self._with_job(self.queue.pause),
             "retryJobAction": lambda: self._with_job(self.queue.retry),
-            "removeJobAction": lambda: self._with_job(lambda id: self._remove([id])),
+            "removeJobAction": lambda: self._remove(self._selected()),
             "speakersAction": self._fit_speakers,
             "trySampleAction": self._try_sample,
             "doctorAction": self._doctor,
@@ -295,9 +296,11 @@ class MainWindow(QMainWindow):
 
     def _with_job(self, do: Callable[[int], None]) -> None:
         """Act on the job selected in the queue, else on the open one."""
-        selected = self.queue_view.selected_ids() or ([self.desk.job.id] if self.desk.job else [])
-        for id in selected:
+        for id in self._selected():
             do(id)
+
+    def _selected(self) -> list[int]:
+        return self.queue_view.selected_ids() or ([self.desk.job.id] if self.desk.job else [])
 
     # The open recording
 
@@ -318,6 +321,7 @@ class MainWindow(QMainWindow):
         self._fit_speakers()
         if job:
             self._studio.library.settings.set("open_job", job.id)
+            self.queue_view.select_job(job.id)
         self._refresh()
 
     def _on_progress(self, progress: Progress) -> None:
@@ -399,25 +403,9 @@ class MainWindow(QMainWindow):
         theme.current().set_mode(mode)
 
     def _next_panel(self, step: int) -> None:
-        """Move the focus to the next part of the window; F6 always leaves."""
         page = self.page
-        panels = [
-            self.tools,
-            self.queue_view,
-            self.empty,
-            page.waveform,
-            page.transcript,
-            self.speakers,
-            self.transport,
-        ]
-        shown = [p for p in panels if p.isVisible()]
-        focus = QApplication.focusWidget()
-        here = next((n for n, p in enumerate(shown) if focus and (p is focus or p.isAncestorOf(focus))), -step)
-        for part in (shown * 2)[here + step :: step]:
-            target = next((w for w in [part, *part.findChildren(QWidget)] if _takes_focus(w)), None)
-            if target:
-                target.setFocus(Qt.FocusReason.TabFocusReason)
-                return
+        left, middle = self.queue_view.list, (self.empty, page.waveform, page.transcript)
+        next_panel([self.tools, left, *middle, self.speakers, self.transport, self.notices], step)
 
     def _doctor(self) -> None:
         task = Task(doctor.examine, self)
@@ -431,7 +419,3 @@ class MainWindow(QMainWindow):
     def _about(self) -> None:
         text = f"Transcription Studio {__version__}\nMIT licence. Nothing leaves this computer unasked."
         QMessageBox.about(self, "About", text)
-
-
-def _takes_focus(widget: QWidget) -> bool:
-    return widget.isVisible() and widget.isEnabled() and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)

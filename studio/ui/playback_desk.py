@@ -29,6 +29,13 @@ class PlaybackDesk(QObject):
         self.player = Player(self)
         self._desk, self._page, self._commands = desk, page, commands
         desk.opened.connect(self._load)
+        self._yielded = False  # the user scrolled away, and did not switch following off
+        self._follow = commands["followAction"]
+        self._follow.setChecked(True)
+        self._follow.toggled.connect(self._set_following)
+        self._follow.triggered.connect(self._on_follow_pressed)
+        for view in (page.waveform, page.transcript):
+            view.following_changed.connect(self._on_following)
         page.waveform.seek_requested.connect(self.seek)
         page.waveform.play_requested.connect(commands["playAction"].trigger)
         page.waveform.segment_clicked.connect(page.waveform.set_selected)
@@ -49,13 +56,28 @@ class PlaybackDesk(QObject):
             self.notice.emit("warn", e.problem.sentence)
             return
         if not self.player.playing:
-            self._page.waveform.set_following(True)
+            self._follow.setChecked(self._follow.isChecked() or self._yielded)
         self.player.toggle()
 
     def seek(self, ms: int) -> None:
         self.player.seek(ms)
         self._page.waveform.set_position(ms)
         self._page.transcript.set_position(ms)
+
+    def _set_following(self, on: bool) -> None:
+        """Waveform and text follow playback together."""
+        self._yielded = False
+        self._page.waveform.set_following(on)
+        self._page.transcript.set_following(on)
+
+    def _on_following(self, on: bool) -> None:
+        """One of them gave way to the user's scrolling: both rest until the button is pressed or playing begins."""
+        if on != self._follow.isChecked():
+            self._follow.setChecked(on)
+            self._yielded = not on
+
+    def _on_follow_pressed(self) -> None:
+        self._yielded = False
 
     def _load(self, job: Job | None) -> None:
         self.player.stop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.core.jobs import JobOptions
 
@@ -13,6 +13,7 @@ from .commands import Commands
 from .icons import icon
 from .models.queue_model import QueueModel, Section
 from .next_job import NextJob
+from .search_field import SearchField
 
 _NARROW = 1360  # logical pixels; below it the selectors' labels hide
 
@@ -27,12 +28,7 @@ class ToolBar(QFrame):
         self.setFixedHeight(theme.TOOLBAR)
         self._queue = queue
         self.next_job = NextJob(options)
-        self.search = QLineEdit()
-        self.search.setObjectName("searchField")
-        self.search.setAccessibleName("Find in the transcript")
-        self.search.setPlaceholderText("Find in the transcript, Ctrl+F")
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = SearchField("searchField", "Find in the transcript", "Find, Ctrl+F")
         self.search.setMinimumWidth(160)
         self.search.setMaximumWidth(240)
         self.matches = QLabel()

@@ -281,8 +281,9 @@ def test_the_processor_goes_on_where_the_card_failed(
 
 
 def test_squeeze_cuts_only_long_silence() -> None:
-    speech = [(10 * SECOND, 12 * SECOND), (14 * SECOND, 15 * SECOND), (20 * SECOND, 21 * SECOND)]
-    assert squeeze(speech, 30 * SECOND) == [(9 * SECOND, 16 * SECOND), (19 * SECOND, 22 * SECOND)]
+    speech = [(10 * SECOND, 12 * SECOND), (14 * SECOND, 15 * SECOND), (22 * SECOND, 23 * SECOND)]
+    assert squeeze(speech, 30 * SECOND) == [(9 * SECOND, 16 * SECOND), (21 * SECOND, 24 * SECOND)]
+    assert squeeze([(2 * SECOND, 4 * SECOND)], 8 * SECOND) == [(0, 8 * SECOND)]
     assert squeeze([], 30 * SECOND) == []
 
 

@@ -274,11 +274,9 @@ class TestPlayback:
             qtbot.keyClick(view, Qt.Key.Key_Return)
         assert sought.args == [model.segment(1).words[1].start]
 
-    def test_the_view_follows_until_the_user_scrolls_and_one_button_resumes(self, view, qtbot, model):
-        button = view.findChild(QPushButton, "followPlaybackButton")
+    def test_the_view_follows_until_the_user_scrolls_and_can_be_told_to_resume(self, view, qtbot):
         view.set_position(600_000)
         assert self.sees(view, 60)
-        assert not button.isVisible()
         centre = QPointF(view.viewport().rect().center())
         away = (QPoint(), QPoint(0, 1200), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier)
         wheel = QWheelEvent(centre, view.viewport().mapToGlobal(centre), *away, Qt.ScrollPhase.NoScrollPhase, False)
@@ -288,10 +286,7 @@ class TestPlayback:
         place = view.verticalScrollBar().value()
         view.set_position(900_000)
         assert view.verticalScrollBar().value() == place
-        assert button.isVisible()
-        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-        assert view.following
-        assert not button.isVisible()
+        view.set_following(True)
         assert self.sees(view, 90)
 
     @pytest.mark.parametrize("key", [Qt.Key.Key_PageDown, Qt.Key.Key_Down])

@@ -33,7 +33,7 @@ BLOCK = 600 * SAMPLE_RATE
 SHORTEST_AFRESH_MS = 500  # asked again, Silero takes more of them for speech
 PAUSE_MS = 300  # a gap this long separates two stretches of speech
 SHORTEST_MS = 250  # shorter stretches of "speech" are clicks and single notes
-LONG_SILENCE = 3 * SAMPLE_RATE  # longer ones are cut out, but for
+LONG_SILENCE = 5 * SAMPLE_RATE  # longer ones are cut out, but for
 AFRESH = 30 * SAMPLE_RATE  # how much of them Silero hears at once when it is asked again
 MARGIN = SAMPLE_RATE  # this much on either side
 REACH = SAMPLE_RATE * 3 // 10  # words all farther than this from any speech were invented
@@ -269,12 +269,16 @@ def find_end(speech: list[Stretch], length: int) -> int:
 def squeeze(speech: list[Stretch], length: int) -> list[Stretch]:
     """What remains of a block when long silence is cut out; nothing where there is no speech."""
     kept: list[Stretch] = []
+    before = 0
     for start, end in speech:
-        start, end = max(0, start - MARGIN), min(length, end + MARGIN)
-        if kept and start - kept[-1][1] <= LONG_SILENCE - 2 * MARGIN:
-            kept[-1] = (kept[-1][0], end)
+        if kept and start - before <= LONG_SILENCE:
+            kept[-1] = (kept[-1][0], end + MARGIN)
         else:
-            kept.append((start, end))
+            kept.append((0 if start <= LONG_SILENCE else start - MARGIN, end + MARGIN))
+        before = end
+    if kept:
+        last = length if length - before <= LONG_SILENCE else before + MARGIN
+        kept[-1] = (kept[-1][0], last)
     return kept
 
 

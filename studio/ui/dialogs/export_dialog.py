@@ -7,6 +7,7 @@ It stays open until its owner calls `accept()`: after `export_requested` the ans
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -191,6 +192,7 @@ class ExportDialog(QDialog):
         self._if_exists.addItems(list(_IF_EXISTS))
         exists = QLabel("If a file exists:", target)
         exists.setProperty("role", "note")
+        exists.setBuddy(self._if_exists)
         below = QHBoxLayout()
         below.setSpacing(8)
         below.addWidget(self._files, 1)
@@ -242,8 +244,10 @@ class ExportDialog(QDialog):
         self._export.clicked.connect(lambda: self.export_requested.emit(self.request()))
 
     def _set_tab_order(self) -> None:
-        order = [*self._boxes.values(), self._rules, self._preview, self._name, self._folder_button, self._if_exists]
-        for first, second in zip(order, [*order[1:], self._copy], strict=True):
+        """From left to right, then down; one by one, because a panel has no place in the order."""
+        choices = [*self._boxes.values(), *self._rules.fields(), *self._preview.fields()]
+        target = [self._name, self._folder_button, self._if_exists, *self._notice.findChildren(QPushButton)]
+        for first, second in pairwise([*choices, *target, self._copy, self._cancel, self._export]):
             self.setTabOrder(first, second)
 
     # Changes

@@ -62,6 +62,10 @@ class ExportPreview(QWidget):
             self._tabs[self._shown].setChecked(True)
         self.refresh()
 
+    def fields(self) -> list[QWidget]:
+        """In the order of the tab key."""
+        return [*self._tabs.values(), self._text]
+
     def refresh(self) -> None:
         self._soon.start()
 

@@ -63,6 +63,10 @@ class RulesForm(QWidget):
         )
         return WriteOptions(rules, _NAMES[self._names.currentText()])
 
+    def fields(self) -> list[QWidget]:
+        """In the order of the tab key."""
+        return [self._names, self._line, self._lines, self._speed, self._short, self._long, self._gap]
+
     def _arrange(self) -> None:
         self._names.setObjectName("speakerNamesBox")
         column = QVBoxLayout(self)

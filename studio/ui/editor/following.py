@@ -1,13 +1,10 @@
-"""Keeping what is played on the screen, until the user scrolls; one button resumes. Runs on the window's thread."""
+"""Keeping what is played on the screen, until the user scrolls. Runs on the window's thread."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QPushButton
-
-from studio.ui import icons
 
 if TYPE_CHECKING:
     from .transcript_view import TranscriptView
@@ -22,12 +19,6 @@ class Following(QObject):
         super().__init__(view)
         self._view = view
         self.on = True
-        self._button = QPushButton(icons.icon("follow"), "Follow playback", view)
-        self._button.setObjectName("followPlaybackButton")
-        self._button.setAccessibleName("Follow playback")
-        self._button.setToolTip("Scroll to what is played, and keep with it")
-        self._button.clicked.connect(lambda: self.set(True))
-        self._button.hide()
 
     def set(self, on: bool) -> None:
         if on != self.on:
@@ -37,15 +28,13 @@ class Following(QObject):
 
     def keep_up(self) -> None:
         """Playback has moved on, or the view has changed."""
-        if self.on:
+        view = self._view
+        if self.on and view.current_row >= 0 and not self._current_is_visible():
             self._show_current()
-        self._place_button()
 
     def _show_current(self) -> None:
-        """Scroll so that the word being played is on the screen, a third from the top when it was not."""
+        """Scroll so that the word being played is on the screen, a third from the top."""
         view = self._view
-        if view.current_row < 0 or self._current_is_visible():
-            return
         block = view.document().findBlockByNumber(view.current_row)
         room = view.viewport().height()
         height = view.blockBoundingRect(block).height()
@@ -72,11 +61,3 @@ class Following(QObject):
                     top, bottom = origin.y() + line.y(), origin.y() + line.y() + line.height()
                 return top >= 0 and bottom <= room
         return False
-
-    def _place_button(self) -> None:
-        view, button = self._view, self._button
-        button.setVisible(not self.on and view.current_row >= 0 and view.model.rowCount() > 0)
-        button.adjustSize()
-        room = view.viewport().geometry()
-        button.move(room.center().x() - button.width() // 2, room.bottom() - button.height() - 12)
-        button.raise_()

@@ -57,7 +57,7 @@ class SpeakersPanel(QFrame):
         inner.addWidget(self._nobody)
         self._nobody.setContentsMargins(16, 12, 16, 12)
         inner.addStretch()
-        scroll = QScrollArea(self)
+        self._scroll = scroll = QScrollArea(self)
         scroll.setObjectName("speakersScroll")
         scroll.setAccessibleName("Speakers")
         scroll.setWidgetResizable(True)
@@ -82,6 +82,7 @@ class SpeakersPanel(QFrame):
         self._title.setText(counted(len(shares), "speaker", "speakers") if shares else "Speakers")
         self._nobody.setVisible(not shares)
         known = {share.speaker.id for share in shares}
+        before: QWidget = self._scroll
         for gone in [id for id in self._cards if id not in known]:
             self._cards.pop(gone).deleteLater()
         for place, share in enumerate(shares):
@@ -91,6 +92,9 @@ class SpeakersPanel(QFrame):
                 card.rename_requested.connect(self.rename_requested)
             self._list.insertWidget(place, card)
             card.show_share(share)
+            # Qt puts what is made later at the end of the window.
+            QWidget.setTabOrder(before, card.name_button)
+            before = card.name_button
 
 
 class SpeakerCard(QWidget):
@@ -103,11 +107,11 @@ class SpeakerCard(QWidget):
         self._share: SpeakerShare | None = None
         self.setObjectName("speakerCard")
         self._chip = _Chip(self)
-        self._name = QPushButton(self)
-        self._name.setObjectName("speakerNameButton")
-        self._name.setProperty("kind", "flat")
-        self._name.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._name.clicked.connect(self.edit_name)
+        self.name_button = QPushButton(self)
+        self.name_button.setObjectName("speakerNameButton")
+        self.name_button.setProperty("kind", "flat")
+        self.name_button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.name_button.clicked.connect(self.edit_name)
         self._key = QLabel(self)
         self._key.setProperty("role", "key")
         self._bar = _ShareBar(self)
@@ -121,7 +125,7 @@ class SpeakerCard(QWidget):
         top, bottom, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         top.setSpacing(2)
         top.addWidget(self._chip)
-        top.addWidget(self._name, 1)
+        top.addWidget(self.name_button, 1)
         top.addWidget(self._key, 0, Qt.AlignmentFlag.AlignVCenter)
         bottom.addWidget(self._facts, 1)
         bottom.addWidget(self._percent)
@@ -139,9 +143,9 @@ class SpeakerCard(QWidget):
         name, colour = share.speaker.name, theme.current().speaker_color(share.index).name()
         self._chip.show_speaker(name, share.index)
         look = f"color: {colour}; text-align: left; font-weight: 600; padding: 0 4px;"
-        self._name.setStyleSheet(f"QPushButton {{ {look} }}")
-        self._name.setAccessibleName(f"Rename {name}")
-        self._name.setToolTip(f"{name}: click to rename everywhere (F2 in the text)")
+        self.name_button.setStyleSheet(f"QPushButton {{ {look} }}")
+        self.name_button.setAccessibleName(f"Rename {name}")
+        self.name_button.setToolTip(f"{name}: click to rename everywhere (F2 in the text)")
         self._elide()
         self._key.setText(f"Alt {share.index + 1}")
         self._key.setToolTip("In the text, gives the passage to this speaker")
@@ -159,17 +163,17 @@ class SpeakerCard(QWidget):
         speaker = self._share.speaker
         editor = NameEdit(speaker.id, speaker.name, self)
         editor.renamed.connect(self.rename_requested)
-        editor.closed.connect(lambda: self._name.setFocus(Qt.FocusReason.OtherFocusReason))
-        editor.setGeometry(self._name.geometry())
+        editor.closed.connect(lambda: self.name_button.setFocus(Qt.FocusReason.OtherFocusReason))
+        editor.setGeometry(self.name_button.geometry())
         editor.show()
         editor.setFocus()
 
     def _elide(self) -> None:
         if self._share is not None:
-            room = self._name.width() - 16
+            room = self.name_button.width() - 16
             name = self._share.speaker.name
-            metrics = self._name.fontMetrics()
-            self._name.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
+            metrics = self.name_button.fontMetrics()
+            self.name_button.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
 
 from studio.ui import theme
@@ -17,6 +17,7 @@ from studio.ui.player.player import Player
 STEP = 2_000  # milliseconds of “back” and “forward”
 RATES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0, 3.0, 4.0)
 REWINDS = (0, 500, 1_000, 1_500, 2_000, 3_000, 5_000)
+_NARROW = 1_200  # logical pixels; below it the selectors' labels hide
 
 
 class TransportBar(QFrame):
@@ -107,6 +108,10 @@ class TransportBar(QFrame):
         for changed in (self.speed.currentIndexChanged, self.rewind.currentIndexChanged, self.volume.valueChanged):
             changed.connect(lambda _: self.state_changed.emit())
         self._on_rewind()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        for choice in (self.speed, self.rewind):
+            choice.set_label_hidden(self.width() < _NARROW)
 
     def _step(self, ms: int) -> None:
         self._player.seek(self._player.position() + ms)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
 from studio.core.jobs import Job, JobState
 from studio.ui import icons, theme
 from studio.ui.models.queue_model import QueueModel
 from studio.ui.models.wording import counted
+from studio.ui.search_field import SearchField
 
 from .drop_hint import DropHint
 from .mime import paths_from_mime as paths_from_mime
@@ -47,7 +48,7 @@ class QueueView(QWidget):
         self._nothing = QLabel(self)
         self._hint = DropHint(self)
         self._arrange()
-        self.setFocusProxy(self.list)
+        self.search.left.connect(self.list.setFocus)
         self.list.activated_job.connect(self.open_requested)
         self.list.retry_pressed.connect(self.retry_requested)
         self.list.key_pressed.connect(self._on_key)
@@ -57,14 +58,9 @@ class QueueView(QWidget):
             signal.connect(self._show_nothing)
         self._show_nothing()
 
-    def _make_search(self) -> QLineEdit:
-        search = QLineEdit(self)
-        search.setObjectName("queueSearchField")
-        search.setAccessibleName("Find a file in the list")
-        search.setPlaceholderText("Find a file")
+    def _make_search(self) -> SearchField:
+        search = SearchField("queueSearchField", "Find a file in the list", "Find a file", self)
         search.setToolTip("Show only files whose name contains this; Esc shows all")
-        search.setClearButtonEnabled(True)
-        search.addAction(icons.icon("search", "text3"), QLineEdit.ActionPosition.LeadingPosition)
         search.textChanged.connect(self._model.set_filter)
         return search
 
@@ -116,7 +112,7 @@ class QueueView(QWidget):
             self._nothing.setText("No file in the list has this in its name.")
         else:
             rest = "Everything you add stays in this list, with its transcript, until you remove it."
-            self._nothing.setText(f"<b>No recordings yet</b><br>{rest}")
+            self._nothing.setText(f'<span style="font-weight: 600">No recordings yet</span><br>{rest}')
         self.search.setVisible(self._model.total > 0)
 
     # Keys and menu

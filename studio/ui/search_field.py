@@ -1,0 +1,32 @@
+"""A field to find words or files. Runs on the window's thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from .icons import icon
+
+
+class SearchField(QLineEdit):
+    """With a magnifying glass and a cross; Esc empties it."""
+
+    left = Signal()  # by Esc: the focus belongs to what was searched
+
+    def __init__(self, name: str, words: str, placeholder: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(words)
+        self.setPlaceholderText(placeholder)
+        self.setClearButtonEnabled(True)
+        self.addAction(icon("search", "text3"), QLineEdit.ActionPosition.LeadingPosition).setText(words)
+        for action in self.findChildren(QAction):
+            action.setText(action.text() or "Clear")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
