@@ -1,15 +1,18 @@
 """Word errors and cost of `studio transcribe` beside faster-whisper's own sequential run on the same recordings.
 
-    python -m tests.benchmarks.recognition [--models whisper-tiny.en whisper-base] [--data FOLDER] [--joined]
+    python -m tests.benchmarks.recognition [--models whisper-tiny.en whisper-base] [--sets each joined languages]
+        [--orders 1] [--data FOLDER]
 
 Both run as whole processes, one after the other. WER with the Whisper normaliser; CER for Chinese, Japanese and Korean.
-`--joined` adds one long recording made of all English clips with gaps of 0.5 s.
+`each`: every English clip by itself; `joined`: all of them in one long recording with gaps of 0.5 s, in as many random
+orders as `--orders` says, because one order proves little; `languages`: the other languages, detected.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -35,18 +38,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="+", default=["whisper-tiny.en", "whisper-base"])
     parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--joined", action="store_true")
+    parser.add_argument("--sets", nargs="+", default=["each", "joined", "languages"])
+    parser.add_argument("--orders", type=int, default=1)
     a = parser.parse_args()
     for model in a.models:
         folder = weights(model)
-        print(f"\n## {model}: every English clip by itself\n")
-        compare(clips(a.data, ENGLISH), model, folder)
-        if a.joined:
-            print(f"## {model}: all English clips in one recording\n")
+        if "each" in a.sets:
+            print(f"\n## {model}: every English clip by itself\n")
+            compare(clips(a.data, ENGLISH), model, folder)
+        if "joined" in a.sets:
+            print(f"\n## {model}: all English clips in one recording, {a.orders} orders\n")
             with tempfile.TemporaryDirectory() as tmp:
-                compare([join(clips(a.data, ENGLISH), Path(tmp) / "joined.wav")], model, folder)
-        if not model.endswith(".en"):
-            print(f"## {model}: other languages, detected\n")
+                compare(
+                    [join(clips(a.data, ENGLISH), Path(tmp) / f"{n}.wav", n) for n in range(a.orders)], model, folder
+                )
+        if "languages" in a.sets and not model.endswith(".en"):
+            print(f"\n## {model}: other languages, detected\n")
             by_language(clips(a.data, OTHERS), model, folder)
 
 
@@ -103,15 +110,13 @@ def transcribe(files: list[Clip], model: str) -> tuple[dict[Path, dict[str, str]
         studio = Studio.open()
         (home / "models").symlink_to(studio.home.models)
         studio.close()
-        paths = [str(c.path) for c in files]
+        paths = []
+        for number, clip in enumerate(files):  # many clips have the same name
+            paths.append(str(Path(tmp) / f"{number:04}{clip.path.suffix}"))
+            Path(paths[-1]).symlink_to(clip.path)
         command = ["-m", "studio", "transcribe", *paths, "--output", str(out), "--format", "json", "--model", model]
         cost = run(python(*command, "--speakers", "off"), {"STUDIO_HOME": str(home)})
-        stems = Counter(c.path.stem for c in files)
-        found = {}
-        for clip in files:
-            name = clip.path.stem if stems[clip.path.stem] == 1 else clip.path.name
-            found[clip.path] = json.loads((out / f"{name}.json").read_text("utf-8"))
-        return found, cost
+        return {c.path: json.loads((out / f"{n:04}.json").read_text("utf-8")) for n, c in enumerate(files)}, cost
 
 
 def sequential(files: list[Clip], folder: Path) -> tuple[dict[Path, dict[str, str]], Cost]:
@@ -149,8 +154,11 @@ def error_rate(files: list[Clip], texts: dict[Path, dict[str, str]]) -> float:
     return 100 * jiwer.wer([r for r, _ in pairs], [h for _, h in pairs])
 
 
-def join(files: list[Clip], target: Path) -> Clip:
-    """All clips in one recording, with short gaps; the texts joined."""
+def join(files: list[Clip], target: Path, order: int) -> Clip:
+    """All clips in one recording, with short gaps, the texts joined; order 0 is that of the manifest."""
+    files = list(files)
+    if order:
+        random.Random(order).shuffle(files)
     gap = np.zeros(int(GAP * 16000), np.int16)
     with soundfile.SoundFile(target, "w", 16000, 1, "PCM_16") as joined, tempfile.TemporaryDirectory() as tmp:
         for clip in files:

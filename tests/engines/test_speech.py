@@ -21,7 +21,7 @@ from studio.core.transcript import Word, join_words
 from studio.engines.base import SAMPLE_RATE, Heard, Language, Notice, SpeechEvent, SpeechRequest
 from studio.engines.local.child import Child
 from studio.engines.local.speech import FasterWhisper
-from studio.engines.local.speech_child import Clock, Session, find_end, missed, squeeze, uncoil
+from studio.engines.local.speech_child import LEEWAY, Clock, Session, Timed, find_end, hold, missed, squeeze, uncoil
 
 SECOND = SAMPLE_RATE
 
@@ -312,3 +312,13 @@ def test_loops_are_uncoiled() -> None:
     kept = " ".join(words[index] for index in uncoil(words))
     assert kept == "so it goes on and on and on and then stops"
     assert uncoil(["no", "no", "no"]) == [0, 1, 2]
+
+
+def test_words_are_held_to_the_speech_they_span() -> None:
+    speech = [(16_000, 32_000), (48_000, 64_000)]
+    early = Timed(None, 0, 20_000)
+    assert hold(early, speech) == (None, 16_000 - LEEWAY, 20_000), "begins in the silence before"
+    assert hold(Timed(None, 30_000, 44_000), speech) == (None, 30_000, 32_000 + LEEWAY), "ends in the silence after"
+    assert hold(Timed(None, 20_000, 60_000), speech) == (None, 20_000, 60_000), "spans a short pause"
+    lost = Timed(None, 34_000, 46_000)
+    assert hold(lost, speech) == lost, "nothing is known better"

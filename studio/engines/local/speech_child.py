@@ -37,6 +37,7 @@ LONG_SILENCE = 5 * SAMPLE_RATE  # longer ones are cut out, but for
 AFRESH = 30 * SAMPLE_RATE  # how much of them Silero hears at once when it is asked again
 MARGIN = SAMPLE_RATE  # this much on either side
 REACH = SAMPLE_RATE * 3 // 10  # words all farther than this from any speech were invented
+LEEWAY = SAMPLE_RATE // 5  # speech may begin this much before Silero says so, and end as much after
 MISSED = SAMPLE_RATE * 3 // 2  # this much speech without a word is heard again
 CONTEXT_TOKENS = 223  # what Whisper can remember of the text before
 PROMPT_RESET = 0.5  # a guess at a higher temperature is no context; faster-whisper's own limit
@@ -153,6 +154,7 @@ class _Work:
                 timed = [timed[index] for index in uncoil([word.heard.word for word in timed])]
             if not timed or self.loops(segment.text):
                 continue
+            timed = [hold(word, speech) for word in timed]
             self.remember(segment)
             for gap, words in split_at_gaps(timed, done, speech):
                 yield from self.fill(at, sound, gap)
@@ -164,7 +166,8 @@ class _Work:
         """Listen again where there is speech but Whisper gave no words: it skips the rest of a window now and then."""
         if gap is None or not self.decode.vad or self.request.task == "translate":
             return
-        options = self.options() | {"initial_prompt": None, "condition_on_previous_text": False}
+        # what is not sure at once is not believed here, so warmer tries would be in vain
+        options = self.options() | {"initial_prompt": None, "condition_on_previous_text": False, "temperature": 0.0}
         segments, _ = self.model.transcribe(sound[gap[0] : gap[1]], **options)
         for segment in segments:
             sure = segment.avg_logprob > self.decode.log_prob_threshold
@@ -302,6 +305,15 @@ class Clock:
 def near_speech(word: Timed, speech: list[Stretch]) -> bool:
     index = bisect_right(speech, word.end + REACH, key=lambda stretch: stretch[0]) - 1
     return index >= 0 and speech[index][1] > word.start - REACH
+
+
+def hold(word: Timed, speech: list[Stretch]) -> Timed:
+    """The word without the silence that Whisper lets it span, mostly before the first word after a pause."""
+    index = bisect_right(speech, word.start, key=lambda stretch: stretch[1])
+    inside = [stretch for stretch in speech[index : index + 8] if stretch[0] < word.end]
+    if not inside:
+        return word
+    return Timed(word.heard, max(word.start, inside[0][0] - LEEWAY), min(word.end, inside[-1][1] + LEEWAY))
 
 
 def missed(start: int, end: int, speech: list[Stretch]) -> Stretch | None:
