@@ -11,13 +11,16 @@ _COMMANDS = ("transcribe", "convert", "models", "doctor", "-h", "--help", "--ver
 def main() -> int:
     multiprocessing.freeze_support()
     arguments = sys.argv[1:]
-    if arguments and arguments[0] in _COMMANDS:
-        from studio.cli import run
+    try:
+        if arguments and arguments[0] in _COMMANDS:
+            from studio.cli import run
 
-        return run(arguments)
-    from studio.app import main as window
+            return run(arguments)
+        from studio.app import main as window
 
-    return window(arguments)
+        return window(arguments)
+    except KeyboardInterrupt:  # while the program itself is being loaded
+        return 1
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 import sys
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from studio import __version__
 from studio.core.errors import StudioError
+from studio.services.logs import log_to
 from studio.services.studio import Studio
 from studio.ui import theme
 from studio.ui.icons import icon
@@ -35,7 +35,8 @@ def build(argv: list[str]) -> tuple[QApplication, MainWindow]:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("transcription-studio")
     studio = Studio.open()
-    _log_to(studio.home.log)
+    log_to(studio.home.log)
+    qInstallMessageHandler(_from_qt)  # what Qt and FFmpeg chatter about is not for the terminal
     look = theme.current()
     look.set_mode(studio.library.settings.get("theme", "system"))
     look.apply(app)
@@ -63,21 +64,13 @@ def main(argv: list[str]) -> int:
         QApplication.instance() or QApplication(["studio"])
         QMessageBox.critical(None, "Transcription Studio", e.problem.sentence)
         return 1
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: window.close())
     beat = QTimer()  # lets Python see Ctrl+C while Qt waits
     beat.start(500)
     beat.timeout.connect(lambda: None)
     window.show()
     return app.exec()
-
-
-def _log_to(path: Path) -> None:
-    """Warnings, and what Qt and FFmpeg chatter about, go to a file of at most 2 MB, not to the terminal."""
-    if not any(isinstance(h, RotatingFileHandler) for h in log.handlers):
-        handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-        log.addHandler(handler)
-    qInstallMessageHandler(_from_qt)
 
 
 def _from_qt(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:

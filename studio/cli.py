@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
+import os
 import signal
-import sys
 import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -14,31 +18,76 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
 from studio import __version__
-from studio.core.errors import Problem, StudioError
-from studio.core.jobs import Job, JobOptions, JobState, Note, StopReason, StopToken
+from studio.core.errors import Problem, StudioError, UsageError
+from studio.core.jobs import Job, JobOptions, JobState, Note, Stopped, StopReason, StopToken
 from studio.core.jobs import Progress as JobProgress
 from studio.formats import FORMATS, WriteOptions
+from studio.library import Home
 from studio.services import doctor, export, queue
 from studio.services.batch import Output, plan
+from studio.services.logs import log_to
 from studio.services.runner import JobChanged, run_next
 from studio.services.studio import Studio
 
-out = Console(soft_wrap=True, highlight=False, markup=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+_LOOK_EVERY = 0.5  # seconds, while another process does what we wait for
+# Ctrl+C, the end of the session, a closed terminal
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+log = logging.getLogger(__name__)
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Nobody reads any more, as in `studio … | head`: go on in silence, the files are what counts."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
+out = _Console(soft_wrap=True, highlight=False, markup=False)
+err = _Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 
 def run(arguments: list[str]) -> int:
     """Do what the arguments say; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        code: int = options.do(options)
-        return code
+        with _signals(signal.default_int_handler):
+            code: int = options.do(options)
+            return code
     except StudioError as e:
         _tell(e.problem)
         return 2 if e.problem.kind == "UsageError" else 1
-    except BrokenPipeError:  # `studio … | head`
-        sys.stderr.close()
+    except (KeyboardInterrupt, Stopped):
+        err.print("Stopped. The same command goes on from there.")
         return 1
+    except Exception as e:
+        log.exception("command %s", arguments)
+        err.print(f"The program met an error of its own ({type(e).__name__}: {e}). Please report it with its log.")
+        return 1
+
+
+@contextmanager
+def _signals(handler: Callable[..., object]) -> Iterator[None]:
+    """What asks the program to end calls `handler`; what was told to be ignored (nohup) stays so."""
+    previous = {s: signal.getsignal(s) for s in _SIGNALS if signal.getsignal(s) is not signal.SIG_IGN}
+    for number in previous:
+        signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, before in previous.items():
+            signal.signal(number, before)
+
+
+@contextmanager
+def _studio() -> Iterator[Studio]:
+    home = Home.default()
+    log_to(home.log)
+    studio = Studio.open(home)
+    try:
+        yield studio
+    finally:
+        studio.close()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,9 +134,18 @@ def _parser() -> argparse.ArgumentParser:
 def _transcribe(a: argparse.Namespace) -> int:
     formats = [f.strip() for f in a.format.split(",") if f.strip()]
     options = JobOptions(a.model, a.language, a.task, a.speakers, a.device, a.vocabulary, a.track)
-    studio = Studio.open()
-    try:
-        batch = plan(studio, a.input, options, a.output, formats, overwrite=a.overwrite)
+    with _studio() as studio:
+        with _bars("Looking at the recordings", "{task.completed:.0f} of {task.total:.0f}") as bars:
+            bar = bars.add_task("", total=0)
+            batch = plan(
+                studio,
+                a.input,
+                options,
+                a.output,
+                formats,
+                overwrite=a.overwrite,
+                told=lambda done, total: bars.update(bar, completed=done, total=total),
+            )
         for problem in batch.problems:
             _tell(problem)
         for note in batch.notes:
@@ -97,60 +155,78 @@ def _transcribe(a: argparse.Namespace) -> int:
             failed += not _write(studio, output, batch.outputs == [] and len(batch.ready) == 1)
         failed += _work(studio, batch.outputs, quiet=len(batch.outputs) + len(batch.ready) > 1)
         return 1 if failed else 0
-    finally:
-        studio.close()
 
 
 def _work(studio: Studio, outputs: list[Output], quiet: bool) -> int:
-    """Run the jobs with a progress bar each; returns how many failed."""
-    waiting = {o.job.id: o for o in outputs}
+    """Run the jobs with a progress bar each, and wait for those that others run; returns how many outputs failed."""
+    waiting: dict[int, list[Output]] = {}
+    for output in outputs:  # copies of one recording are one job
+        waiting.setdefault(output.job.id, []).append(output)
     running, failed = queue.Running(), 0
     interrupted = threading.Event()
 
     def stop(*_: object) -> None:
+        if interrupted.is_set():
+            raise KeyboardInterrupt
         interrupted.set()
         running.stop_all(StopReason.QUIT)
 
-    previous = signal.signal(signal.SIGINT, stop), signal.signal(signal.SIGTERM, stop)
-    columns = TextColumn("{task.fields[name]}"), BarColumn(), TextColumn("{task.description}")
-    try:
-        with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
-            while waiting and not interrupted.is_set():
-                shown: TaskID | None = None
-                done: Job | None = None
-                for _, event in run_next(studio, running, queue.LOCAL, waiting):
-                    match event:
-                        case JobChanged(job) if job.state == JobState.RUNNING:
-                            shown = bars.add_task("", name=_short(job.name), total=1.0)
-                        case JobChanged(job):
-                            done = job
-                        case JobProgress(stage, fraction, eta) if shown is not None:
-                            left = f", {_time(eta)} left" if eta else ""
-                            bars.update(shown, completed=fraction, description=f"{stage}, {fraction:.0%}{left}")
-                        case Note(text):
-                            bars.console.print(text)
-                if done is None:
-                    break  # all that is left is being done by another process
-                if shown is not None:
-                    bars.remove_task(shown)
-                output = waiting.pop(done.id)
-                failed += not _finish(studio, output, done, quiet)
-    finally:
-        signal.signal(signal.SIGINT, previous[0])
-        signal.signal(signal.SIGTERM, previous[1])
+    told = False
+    with _signals(stop), _bars("{task.fields[name]}", "{task.description}") as bars:
+        while waiting and not interrupted.is_set():
+            job = _run_one(studio, running, waiting, bars, interrupted) or _ended_elsewhere(studio, waiting)
+            if job:
+                failed += sum(not _finish(studio, output, job, quiet) for output in waiting.pop(job.id))
+                continue
+            if not told:
+                err.print("What is left is being done by another window or command; this one waits for it.")
+            told = True
+            interrupted.wait(_LOOK_EVERY)
     if interrupted.is_set():
         err.print("Stopped. What was written is kept; the same command goes on from there.")
-    elif waiting:
-        err.print(f"{len(waiting)} more are being done by another window or command.")
-    return failed + len(waiting)
+    return failed + sum(map(len, waiting.values()))
+
+
+def _run_one(
+    studio: Studio, running: queue.Running, ids: Collection[int], bars: Progress, interrupted: threading.Event
+) -> Job | None:
+    """Do the next of these jobs with a progress bar; returns it as it ended, None if none is free."""
+    bar: TaskID | None = None
+    for _, event in run_next(studio, running, queue.LOCAL, ids):
+        if interrupted.is_set():  # the signal may have come before the job began
+            running.stop_all(StopReason.QUIT)
+        match event:
+            case JobChanged(job) if job.state == JobState.RUNNING:
+                bar = bars.add_task("", name=_short(job.name), total=1.0)
+            case JobChanged(job):
+                if bar is not None:
+                    bars.remove_task(bar)
+                return job
+            case JobProgress(stage, fraction, eta) if bar is not None:
+                left = f", {_time(eta)} left" if eta else ""
+                bars.update(bar, completed=fraction, description=f"{stage}, {fraction:.0%}{left}")
+            case Note(text):
+                err.print(text)
+    return None
+
+
+def _ended_elsewhere(studio: Studio, waiting: dict[int, list[Output]]) -> Job | None:
+    """One of the jobs that another window or command has ended, or taken out of the queue."""
+    for id, outputs in waiting.items():
+        job = studio.library.jobs.get(id) or replace(outputs[0].job, state=JobState.CANCELLED)
+        if job.state not in (JobState.WAITING, JobState.RUNNING):
+            return job
+    return None
 
 
 def _finish(studio: Studio, output: Output, job: Job, quiet: bool) -> bool:
+    if job.state == JobState.DONE:
+        return _write(studio, replace(output, job=job), not quiet)
     if job.problem:
         _tell(job.problem)
-    if job.state != JobState.DONE:
-        return False
-    return _write(studio, Output(job, output.folder, output.stem, output.formats, output.if_exists), not quiet)
+    elif job.state != JobState.WAITING:
+        err.print(f"“{job.name}” was {job.state} in another window. The same command takes it up again.")
+    return False
 
 
 def _write(studio: Studio, output: Output, show_text: bool) -> bool:
@@ -171,6 +247,8 @@ def _write(studio: Studio, output: Output, show_text: bool) -> bool:
 
 
 def _convert(a: argparse.Namespace) -> int:
+    if a.target.resolve() == a.source.resolve():
+        raise UsageError(f"“{a.source.name}” cannot be turned into itself.", "Name another file for the result.")
     parsed = export.read_file(a.source)
     for warning in parsed.warnings:
         err.print(f"“{a.source.name}”: {warning}")
@@ -181,8 +259,7 @@ def _convert(a: argparse.Namespace) -> int:
 
 
 def _models(a: argparse.Namespace) -> int:
-    studio = Studio.open()
-    try:
+    with _studio() as studio:
         if a.action == "list":
             _list_models(studio)
             return 0
@@ -190,8 +267,6 @@ def _models(a: argparse.Namespace) -> int:
             err.print(f"Which model? For example: studio models {a.action} whisper-base")
             return 2
         return max([_each_model(studio, a.action, id, a.source) for id in a.id])
-    finally:
-        studio.close()
 
 
 def _each_model(studio: Studio, action: str, id: str, source: Path | None) -> int:
@@ -218,15 +293,13 @@ def _each_model(studio: Studio, action: str, id: str, source: Path | None) -> in
 def _pull(studio: Studio, id: str, source: Path | None) -> None:
     stop = StopToken()
     steps = studio.models.adopt(id, source, stop) if source else studio.models.pull(id, stop)
-    previous = signal.signal(signal.SIGINT, lambda *_: stop.request(StopReason.QUIT))
-    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %")
-    try:
-        with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
-            bar = bars.add_task(id, total=None)
-            for step in steps:
-                bars.update(bar, completed=step.done_bytes, total=step.total_bytes, description=f"{id} ({step.source})")
-    finally:
-        signal.signal(signal.SIGINT, previous)
+    with (
+        _signals(lambda *_: stop.request(StopReason.QUIT)),
+        _bars("{task.description}", "{task.percentage:.0f} %") as bars,
+    ):
+        bar = bars.add_task(id, total=None)
+        for step in steps:
+            bars.update(bar, completed=step.done_bytes, total=step.total_bytes, description=f"{id} ({step.source})")
     err.print(f"{id} is ready: {studio.models.path(id)}")
 
 
@@ -250,6 +323,12 @@ def _doctor(a: argparse.Namespace) -> int:
             if finding.hint:
                 out.print(f"     {finding.hint}")
     return 0 if all(f.ok or not f.needed for f in findings) else 1
+
+
+def _bars(before: str, after: str) -> Progress:
+    """Bars on a terminal, nothing elsewhere."""
+    columns = TextColumn(before), BarColumn(), TextColumn(after)
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
 def _tell(problem: Problem) -> None:

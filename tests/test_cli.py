@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,10 +18,10 @@ SRT = "1\n00:00:01,000 --> 00:00:02,500\nGrüße aus Köln.\n\n"
 
 @pytest.fixture
 def studio(tmp_path: Path):  # type: ignore[no-untyped-def]
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "studio", *arguments],
-            env={**os.environ, "STUDIO_HOME": str(tmp_path / "home"), "PYTHONIOENCODING": "utf-8"},
+            env={**os.environ, "STUDIO_HOME": str(tmp_path / "home"), "PYTHONIOENCODING": "utf-8", **env},
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -49,6 +52,10 @@ def test_convert(studio, tmp_path: Path) -> None:  # type: ignore[no-untyped-def
         (("transcribe", "a.wav", "--output", "o", "--format", "doc"), "txt, srt, vtt, json"),
         (("transcribe", "a.wav", "--output", "o", "--speakers", "lots"), "number"),
         (("convert", "a.srt", "a.xyz"), "cannot be read"),
+        (("transcribe", "a.wav", "--output", "o", "--format", ""), "No format is named"),
+        (("transcribe", "a.wav", "--output", "o", "--language", "german"), "de, "),
+        (("transcribe", "a.wav", "--output", "o", "--speakers", "0"), "1 to 50"),
+        (("convert", "a.srt", "./a.srt", "--overwrite"), "cannot be turned into itself"),
         (("models", "pull"), "Which model"),
         (("models", "path", "whisper-bas"), "whisper-base"),
         (("models", "fly"), "invalid choice"),
@@ -93,6 +100,54 @@ def test_doctor_examines_this_computer(studio) -> None:  # type: ignore[no-untyp
     assert found["disk"]["text"].endswith("GB free")
     assert "studio models pull whisper-base" in found["models"]["hint"]
     assert studio("doctor").returncode == 0
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Qt brings its libraries elsewhere")
+def test_doctor_believes_what_loads_and_not_what_is_listed(studio, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "libs").mkdir()
+    (tmp_path / "libs" / "libEGL.so.1").write_text("broken")
+    done = studio("doctor", "--json", DISPLAY=":0", LD_LIBRARY_PATH=str(tmp_path / "libs"))
+    window = next(f for f in json.loads(done.stdout) if f["id"] == "window")
+    assert not window["ok"]
+    assert "libEGL.so.1" in window["text"]
+    assert "libegl1" in window["hint"]
+
+
+def test_an_error_of_the_program_itself_is_one_sentence_and_in_the_log(studio, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "home").mkdir()
+    with sqlite3.connect(tmp_path / "home" / "library.sqlite3") as db:
+        db.execute("PRAGMA user_version=1")  # a library without tables
+    done = studio("models", "list")
+    assert done.returncode == 1
+    assert "no such table" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Traceback" in (tmp_path / "home" / "studio.log").read_text("utf-8")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_stops_while_it_looks_at_many_files(tmp_path: Path, tone, number: signal.Signals) -> None:  # type: ignore[no-untyped-def]
+    first = tone("many/0.wav")
+    for n in range(1, 4000):
+        os.link(first, first.with_name(f"{n}.wav"))
+    command = [sys.executable, "-m", "studio", "transcribe", str(first.parent), "--output", str(tmp_path / "out")]
+    env = {**os.environ, "STUDIO_HOME": str(tmp_path / "home")}
+    process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    while process.poll() is None and not (tmp_path / "home" / "library.sqlite3-wal").exists():
+        threading.Event().wait(0.01)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert said.startswith("Stopped.")
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+def test_a_reader_that_goes_away_is_no_failure(tmp_path: Path) -> None:
+    env = {**os.environ, "STUDIO_HOME": str(tmp_path / "home")}
+    line = f"'{sys.executable}' -m studio models list | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], env=env, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_without_a_screen_the_window_says_so() -> None:

@@ -7,8 +7,8 @@ from .home import Home
 from .jobs import JobStore
 from .presence import Presence
 from .settings import Settings
-from .transcripts import TranscriptStore
 from .tidy import tidy
+from .transcripts import TranscriptStore
 
 
 class Library:

@@ -90,8 +90,14 @@ _WAYS_OUT = {
 }
 
 
-class _Connection(sqlite3.Connection):
-    """Can be referred to weakly."""
+class _Held:
+    """A connection that is closed when its thread ends: SQLite's own module leaves that to the garbage collector."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
 
 
 class Database:
@@ -100,7 +106,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._all = weakref.WeakSet[_Connection]()  # weak: a connection goes with its thread
+        self._all = weakref.WeakSet[_Held]()
         self._guard = threading.Lock()
         with self.translated():
             self._migrate()
@@ -132,25 +138,23 @@ class Database:
 
     def close(self) -> None:
         with self._guard:
-            for connection in list(self._all):
-                connection.close()
+            for held in list(self._all):
+                held.connection.close()
             self._all.clear()
         self._local = threading.local()
 
     def _connection(self) -> sqlite3.Connection:
-        connection: _Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                self.path, timeout=10, isolation_level=None, check_same_thread=False, factory=_Connection
-            )
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            connection = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
-            self._local.connection = connection
+            held = self._local.held = _Held(connection)
             with self._guard:
-                self._all.add(connection)
-        return connection
+                self._all.add(held)
+        return held.connection
 
     def _migrate(self) -> None:
         db = self._connection()

@@ -45,7 +45,8 @@ class JobStore:
     def same(self, content_id: str, options: JobOptions, states: Collection[JobState]) -> Job | None:
         """The latest job on the same recording with the same options in one of these states."""
         with self._db.read() as db:
-            found = [_job(r) for r in db.execute("SELECT * FROM job WHERE content_id = ? ORDER BY id DESC", (content_id,))]
+            jobs = db.execute("SELECT * FROM job WHERE content_id = ? ORDER BY id DESC", (content_id,))
+            found = [_job(row) for row in jobs]
         return next((j for j in found if j.options == options and j.state in states), None)
 
     def claim(self, resources: Collection[str], only: Collection[int] | None = None) -> Job | None:
@@ -71,12 +72,12 @@ class JobStore:
         """Give jobs whose process died back to the queue; returns how many."""
         with self._db.read() as db:
             running = db.execute("SELECT id, owner FROM job WHERE state = ?", (JobState.RUNNING,)).fetchall()
-        lost = [r["id"] for r in running if not (r["owner"] and self._presence.alive(r["owner"]))]
+        lost = [(r["id"], r["owner"]) for r in running if not (r["owner"] and self._presence.alive(r["owner"]))]
         if lost:
             with self._db.write() as db:
-                db.executemany(
-                    "UPDATE job SET state = ?, owner = NULL WHERE id = ? AND state = ?",
-                    ((JobState.WAITING, id, JobState.RUNNING) for id in lost),
+                db.executemany(  # the owner again: another process may have been faster and have begun the job anew
+                    "UPDATE job SET state = 'waiting', owner = NULL WHERE id = ? AND state = 'running' AND owner IS ?",
+                    lost,
                 )
         return len(lost)
 
@@ -116,17 +117,22 @@ class JobStore:
     def move(self, id: int, before: int | None) -> None:
         """Put a job before another one, or at the end."""
         with self._db.write() as db:
-            place = db.execute("SELECT position FROM job WHERE id = ?", (before,)).fetchone()
-            if place is None:
-                place = db.execute("SELECT MAX(position) + 1 FROM job").fetchone()
+            places = dict(db.execute("SELECT id, position FROM job WHERE id IN (?, ?)", (id, before)).fetchall())
+            last = db.execute("SELECT MAX(position) FROM job").fetchone()[0] or 0
+            old, new = places.get(id, last), places.get(before, last + 1)
+            if new > old:  # only what lies between moves up or down
+                db.execute("UPDATE job SET position = position - 1 WHERE position > ? AND position < ?", (old, new))
+                new -= 1
             else:
-                db.execute("UPDATE job SET position = position + 1 WHERE position >= ?", tuple(place))
-            db.execute("UPDATE job SET position = ? WHERE id = ?", (place[0], id))
+                db.execute("UPDATE job SET position = position + 1 WHERE position >= ? AND position < ?", (new, old))
+            db.execute("UPDATE job SET position = ? WHERE id = ?", (new, id))
 
     def remove(self, id: int) -> bool:
         """Forget a job with its transcript, never the recording; False if it is gone or run by another process."""
         with self._db.write() as db:
-            row = db.execute(f"DELETE FROM job WHERE id = ? AND {_OURS} RETURNING transcript_id", (id, self._presence.owner))
+            row = db.execute(
+                f"DELETE FROM job WHERE id = ? AND {_OURS} RETURNING transcript_id", (id, self._presence.owner)
+            )
             found = row.fetchall()
             db.executemany("DELETE FROM transcript WHERE id = ?", [tuple(r) for r in found])
             return bool(found)

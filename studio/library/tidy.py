@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from studio.core.errors import StorageError
 from studio.core.jobs import JobState
 
 from .database import Database
@@ -18,25 +19,18 @@ def tidy(home: Home, database: Database) -> None:
 
     The folders are read before the jobs: a file whose job is not known then belongs to none.
     """
-    try:
-        audio, peaks = list(home.audio.iterdir()), list(home.peaks.iterdir())
-        with database.read() as db:
-            jobs = db.execute("SELECT id, state, content_id FROM job").fetchall()
-        sound = {str(r["id"]) for r in jobs if r["state"] not in _NEED_NO_SOUND}
-        known = {r["content_id"][:32] for r in jobs}
-        busy = {x for r in jobs if r["state"] == JobState.RUNNING for x in (str(r["id"]), r["content_id"][:32])}
-        _remove(audio, ".", sound, busy)
-        _remove(peaks, "-", known, busy)
-    except OSError as e:
-        raise StorageError(
-            f"The folder “{home.root}” for the program's own files cannot be used: {e.strerror or e}.",
-            "Set STUDIO_HOME to a folder that you may write to.",
-            repr(e),
-        ) from e
+    audio, peaks = list(home.audio.iterdir()), list(home.peaks.iterdir())
+    with database.read() as db:
+        jobs = db.execute("SELECT id, state, content_id FROM job").fetchall()
+    running = [r for r in jobs if r["state"] == JobState.RUNNING]
+    _remove(audio, ".", [r["id"] for r in jobs if r["state"] not in _NEED_NO_SOUND], [r["id"] for r in running])
+    _remove(peaks, "-", [r["content_id"][:32] for r in jobs], [r["content_id"][:32] for r in running])
 
 
-def _remove(files: list[Path], mark: str, needed: set[str], busy: set[str]) -> None:
+def _remove(files: list[Path], mark: str, needed: Iterable[object], busy: Iterable[object]) -> None:
+    """`needed` and `busy`: what a file's name begins with, up to `mark`."""
+    keep, keep_parts = set(map(str, needed)), set(map(str, busy))
     for file in files:
-        key = file.name.partition(mark)[0]
-        if key not in needed or (file.suffix == ".part" and key not in busy):
-            file.unlink(missing_ok=True)
+        if file.name.partition(mark)[0] not in (keep_parts if file.suffix == ".part" else keep):
+            with suppress(OSError):  # open in a player, or gone already: the next start tries again
+                file.unlink()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,19 +48,26 @@ def plan(
     formats: Iterable[str],
     *,
     overwrite: bool,
+    told: Callable[[int, int], object] = lambda done, total: None,
 ) -> Batch:
     """Queue what must be done. Unfinished jobs of an earlier run with the same options are taken up again; finished
-    ones are done anew only if `overwrite`. Raises UsageError for options that can never work."""
-    formats = tuple(formats)
+    ones are done anew only if `overwrite`. `told` hears how many files were looked at, and of how many.
+
+    Raises UsageError for options that can never work, StorageError for a folder that cannot be written to.
+    """
+    formats = tuple(dict.fromkeys(formats))
     export.check_formats(formats)
     queue.check_options(options)
+    export.check_folder(folder)
     batch = Batch()
     files = queue.recordings(inputs, batch.problems)
-    stems = Counter(f.stem for f in files)
+    recordings = {os.path.realpath(f) for f in files}
     if_exists = IfExists.REPLACE if overwrite else IfExists.REFUSE
-    for file in files:
-        stem = file.stem if stems[file.stem] == 1 else file.name
-        there = [] if overwrite else export.conflicts(folder, stem, formats)
+    for n, (file, stem) in enumerate(stems(files).items()):
+        told(n, len(files))
+        there = export.conflicts(folder, stem, formats)
+        if overwrite:  # but never a recording
+            there = [p for p in there if os.path.realpath(p) in recordings]
         if there:
             batch.problems.append(export.exists_error(there[0]).problem)
             continue
@@ -74,3 +83,36 @@ def plan(
             names = ", ".join(str(t) for t in info.tracks)
             batch.notes.append(f"“{file.name}” has several audio tracks: {names}. Track {options.track} is taken.")
     return batch
+
+
+def stems(files: Collection[Path]) -> dict[Path, str]:
+    """What the results of each file are called, without an ending: no two the same, on any file system.
+
+    The stem of the file's name, where several have it the whole name, then with the folder's name, then a number.
+    """
+    left, found, taken = list(files), dict[Path, str](), set[str]()
+    ways: tuple[Callable[[Path], str], ...] = (
+        lambda f: f.stem,
+        lambda f: f.name,
+        lambda f: f"{f.absolute().parent.name} - {f.name}",
+    )
+    for way in ways:
+        wanted = Counter(_key(way(f)) for f in left)
+        for file in left:
+            key = _key(way(file))
+            if wanted[key] == 1 and key not in taken:
+                found[file] = way(file)
+        taken |= {_key(stem) for stem in found.values()}
+        left = [f for f in left if f not in found]
+    for file in left:
+        number = 2
+        while _key(stem := f"{number} - {file.name}") in taken:
+            number += 1
+        found[file] = stem
+        taken.add(_key(stem))
+    return {file: found[file] for file in files}
+
+
+def _key(stem: str) -> str:
+    """Equal for names that some file system takes for the same, or that `export.target` shortens to the same."""
+    return export.target(Path(), unicodedata.normalize("NFC", stem).casefold(), "json").name

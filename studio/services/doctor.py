@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes.util
 import importlib.metadata
 import os
 import platform
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -23,6 +22,14 @@ from .transcribe import COMMUNITY, EMBEDDING, SEGMENTATION
 
 _ENOUGH_DISK = 2_000_000_000  # bytes: the default models, and the sound of a long recording
 _PACKAGES = ("PySide6", "faster-whisper", "ctranslate2", "pyannote.audio", "torch", "av", "soundfile", "httpx")
+_PATIENCE = 60  # seconds
+_LOAD = """
+import ctypes, importlib, os, sys
+importlib.import_module("PySide6." + sys.argv[1])
+from PySide6.QtCore import QLibraryInfo
+for name in sys.argv[2:]:
+    ctypes.CDLL(os.path.join(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath), name))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +108,30 @@ def _models() -> Finding:
 
 
 def _window() -> Finding:
-    return _library_check(
-        "window",
-        "Window",
-        ("EGL", "GL", "xkbcommon-x11", "xcb-cursor", "xcb-icccm", "xcb-keysyms"),
-        "Install: libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1",
-        lambda: bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")),
-    )
+    linux = sys.platform.startswith("linux")
+    wayland = bool(os.environ.get("WAYLAND_DISPLAY")) and not os.environ.get("DISPLAY")
+    plugins = [f"platforms/libq{'wayland' if wayland else 'xcb'}.so"] if linux else []
+    hint = "Install: libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1" if linux else ""
+    found = _loads("window", "Window", "QtWidgets", plugins, hint)
+    if found.ok and linux and not (wayland or os.environ.get("DISPLAY")):
+        return Finding("window", "Window", False, "there is no screen here; the command line works", needed=False)
+    return found
 
 
 def _playback() -> Finding:
-    return _library_check("playback", "Playback", ("pulse",), "Install: libpulse0", lambda: True)
+    linux = sys.platform.startswith("linux")
+    plugins = ["multimedia/libffmpegmediaplugin.so"] if linux else []
+    return _loads("playback", "Playback", "QtMultimedia", plugins, "Install: libpulse0" if linux else "")
 
 
-def _library_check(id: str, title: str, names: tuple[str, ...], hint: str, screen: Callable[[], bool]) -> Finding:
-    """Whether the system libraries are there that Qt loads (Linux only; elsewhere they come with Qt)."""
-    if not sys.platform.startswith("linux"):
-        return Finding(id, title, True, "comes with the program", needed=False)
-    missing = [n for n in names if ctypes.util.find_library(n) is None]
-    if missing:
-        return Finding(id, title, False, f"system libraries are missing: {', '.join(missing)}", hint, needed=False)
-    if not screen():
-        return Finding(id, title, False, "there is no screen here; the command line works", needed=False)
-    return Finding(id, title, True, "ready", needed=False)
+def _loads(id: str, title: str, module: str, plugins: list[str], hint: str) -> Finding:
+    """Whether a part of Qt and its plugins load here; tried in a process of its own, which names what is missing."""
+    command = [sys.executable, "-c", _LOAD, module, *plugins]
+    try:
+        tried = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_PATIENCE)
+    except (OSError, subprocess.SubprocessError) as e:
+        return Finding(id, title, False, f"it cannot be tried: {e}", hint, needed=False)
+    if tried.returncode == 0:
+        return Finding(id, title, True, "ready", needed=False)
+    why = (tried.stderr.strip().splitlines() or [f"exit code {tried.returncode}"])[-1]
+    return Finding(id, title, False, f"it does not load: {why}", hint, needed=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -33,8 +33,10 @@ def target(folder: Path, stem: str, format_id: str) -> Path:
     return folder / f"{stem}{suffix}"
 
 
-def check_formats(formats: Iterable[str]) -> None:
-    """Raises UsageError for a format that does not exist."""
+def check_formats(formats: Collection[str]) -> None:
+    """Raises UsageError for a format that does not exist, or none at all."""
+    if not formats:
+        raise UsageError("No format is named.", f"Choose from: {', '.join(FORMATS)}.")
     for id in formats:
         if id not in FORMATS:
             raise UsageError(f"There is no format “{id}”.", f"Choose from: {', '.join(FORMATS)}.")
@@ -49,6 +51,16 @@ def format_of(path: Path) -> str:
         f"The ending of “{path.name}” is of no known format.",
         f"Use one of: {', '.join(f.suffix for f in FORMATS.values())}.",
     )
+
+
+def check_folder(folder: Path) -> None:
+    """Make the folder and try to write there, before an hour of work is done for it. Raises StorageError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as e:
+        raise _storage_error(folder, e) from e
 
 
 def exists_error(path: Path) -> StorageError:
@@ -90,6 +102,8 @@ def export(
 
 def write_file(path: Path, text: str, if_exists: IfExists) -> Path:
     """Write a whole text file or nothing; returns the path used, which differs for KEEP_BOTH."""
+    if if_exists is IfExists.REPLACE:
+        path = path.resolve()  # a link keeps pointing at what it points at
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".studio-", suffix=".part")
         temporary = Path(name)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from studio import media
-from studio.core.errors import Problem, StudioError, UsageError
+from studio.core.errors import MediaError, Problem, StudioError, UsageError
 from studio.core.jobs import UNFINISHED, Job, JobOptions, JobState, StopReason, StopToken
+from studio.core.languages import LANGUAGES
 from studio.models import catalogue
 
 from .studio import Studio
@@ -49,30 +51,36 @@ class Running:
 
     def __init__(self) -> None:
         self._tokens: dict[int, StopToken] = {}
-        self._guard = threading.Lock()
+        # Held while a job changes hands. Re-entrant: a signal handler may call `stop_all` while its thread holds it.
+        self.guard = threading.RLock()
 
-    def begin(self, job: int) -> StopToken:
-        with self._guard:
-            token = self._tokens[job] = StopToken()
-        return token
+    def claim(
+        self, studio: Studio, resources: Collection[str], only: Collection[int] | None
+    ) -> tuple[Job, StopToken] | None:
+        """Take the next job; from then on `stop` reaches it."""
+        with self.guard:
+            job = studio.library.jobs.claim(resources, only)
+            if job is None:
+                return None
+            token = self._tokens[job.id] = StopToken()
+            return job, token
 
     def end(self, job: int) -> None:
-        with self._guard:
+        with self.guard:
             self._tokens.pop(job, None)
 
     def stop(self, job: int, reason: StopReason) -> bool:
         """Ask a job to stop; False if it does not run here."""
-        with self._guard:
+        with self.guard:
             token = self._tokens.get(job)
-        if token:
-            token.request(reason)
-        return token is not None
+            if token:
+                token.request(reason)
+            return token is not None
 
     def stop_all(self, reason: StopReason) -> None:
-        with self._guard:
-            tokens = list(self._tokens.values())
-        for token in tokens:
-            token.request(reason)
+        with self.guard:
+            for token in self._tokens.values():
+                token.request(reason)
 
 
 def check_options(options: JobOptions) -> None:
@@ -82,11 +90,18 @@ def check_options(options: JobOptions) -> None:
         names = ", ".join(id for id, m in models.items() if m.kind == "speech")
         raise UsageError(f"There is no speech model “{options.model}”.", f"Choose one of: {names}.")
     if options.speakers not in ("auto", "off") and not (
-        options.speakers.isdigit() and 1 <= int(options.speakers) <= 50
+        options.speakers.isdecimal() and 1 <= int(options.speakers) <= 50
     ):
         raise UsageError(
             f"“{options.speakers}” is not a number of speakers.", "Say auto, off, or a number from 1 to 50."
         )
+    if options.language != "auto" and options.language not in LANGUAGES:
+        raise UsageError(
+            f"“{options.language}” is not the code of a language that can be recognised.",
+            f"Say auto, or one of: {', '.join(sorted(LANGUAGES))}.",
+        )
+    if options.track < 0:
+        raise UsageError(f"There is no audio track {options.track}.", "Tracks are counted from 0.")
     only = models[options.model].languages
     if only == ("en",) and (options.task == "translate" or options.language not in ("auto", "en")):
         raise UsageError(
@@ -133,65 +148,75 @@ def add_one(
     """Queue one recording, unless a job in one of the `known` states does the same: then that one is put back to work
     (a finished one is left as it is). Raises MediaError for what is no recording."""
     info = media.probe(file)
-    content = media.fingerprint(file)
-    same = studio.library.jobs.same(content, options, known)
+    if options.track >= len(info.tracks):
+        there = ", ".join(map(str, info.tracks))
+        raise MediaError(f"“{file.name}” has no audio track {options.track}.", f"Choose another one: {there}.")
+    content, path, jobs = media.fingerprint(file), str(file.absolute()), studio.library.jobs
+    if not path.isprintable() and any("\ud800" <= c <= "\udfff" for c in path):
+        shown = path.encode(errors="replace").decode()
+        raise MediaError(f"The name “{shown}” is not text that this computer can read.", "Rename the file or folder.")
+    same = jobs.same(content, options, known)
     if same is None:
-        path = str(file.absolute())
-        return studio.library.jobs.add(path, file.name, content, info.duration, _NEEDS[options.device], options), info
-    same = _found_again(studio, same, file)
+        return jobs.add(path, file.name, content, info.duration, _NEEDS[options.device], options), info
+    if same.path != path:
+        jobs.set_path(same.id, path, file.name)
     retry(studio, same)
-    return studio.library.jobs.get(same.id) or same, info
+    return jobs.get(same.id) or same, info
 
 
 def use_track(studio: Studio, running: Running, job: Job, track: int) -> Job:
     """Do a job on another audio track of the same recording instead."""
+    other, _ = add_one(studio, Path(job.path), replace(job.options, track=track))
     remove(studio, running, [job])
-    return add_one(studio, Path(job.path), replace(job.options, track=track))[0]
-
-
-def _found_again(studio: Studio, job: Job, file: Path) -> Job:
-    """The same recording, added again from where it lies now."""
-    if Path(job.path).exists():
-        return job
-    studio.library.jobs.set_path(job.id, str(file.absolute()))
-    return replace(job, path=str(file.absolute()))
+    return other
 
 
 def cancel(studio: Studio, running: Running, job: Job) -> None:
-    if not running.stop(job.id, StopReason.CANCEL) and job.state in UNFINISHED:
-        _not_elsewhere(studio, job)
-        studio.library.jobs.set_state(job.id, JobState.CANCELLED)
+    with running.guard:
+        if not running.stop(job.id, StopReason.CANCEL) and _end(studio, job, JobState.CANCELLED):
+            drop_sound(studio, job)
 
 
 def pause(studio: Studio, running: Running, job: Job) -> None:
-    if not running.stop(job.id, StopReason.PAUSE) and job.state in UNFINISHED:
-        _not_elsewhere(studio, job)
-        studio.library.jobs.set_state(job.id, JobState.PAUSED)
+    with running.guard:
+        if not running.stop(job.id, StopReason.PAUSE):
+            _end(studio, job, JobState.PAUSED)
 
 
 def retry(studio: Studio, job: Job) -> None:
     """Put a paused, failed or cancelled job back; it goes on from the last stored segment."""
-    if job.state in (JobState.PAUSED, JobState.FAILED, JobState.CANCELLED):
-        studio.library.jobs.set_state(job.id, JobState.WAITING)
+    since = (JobState.PAUSED, JobState.FAILED, JobState.CANCELLED)
+    if job.state in since:
+        studio.library.jobs.set_state(job.id, JobState.WAITING, since=since)
 
 
 def remove(studio: Studio, running: Running, jobs: Iterable[Job]) -> None:
     """Take jobs and their transcripts out of the library; a running one is stopped first."""
     for job in jobs:
-        if not running.stop(job.id, StopReason.REMOVE):
-            _not_elsewhere(studio, job)
-            forget(studio, job)
+        with running.guard:
+            if not running.stop(job.id, StopReason.REMOVE):
+                studio.library.jobs.recover()
+                if not studio.library.jobs.remove(job.id):
+                    _not_elsewhere(studio, job)
+                drop_sound(studio, job)
 
 
-def forget(studio: Studio, job: Job) -> None:
-    """Take a job that does not run out of the library, with its transcript and its decoded sound."""
-    studio.home.audio_file(job.id).unlink(missing_ok=True)
-    studio.library.jobs.remove([job.id])
+def drop_sound(studio: Studio, job: Job) -> None:
+    """Remove the decoded sound of a job; what is still held open is removed when the library is opened next."""
+    with suppress(OSError):
+        studio.home.audio_file(job.id).unlink()
+
+
+def _end(studio: Studio, job: Job, state: JobState) -> bool:
+    """Give up or put off a job that does not run; False if it has ended already."""
+    studio.library.jobs.recover()
+    ended = studio.library.jobs.set_state(job.id, state, since=UNFINISHED)
+    if ended is None:
+        _not_elsewhere(studio, job)
+    return ended is not None
 
 
 def _not_elsewhere(studio: Studio, job: Job) -> None:
-    if job.state == JobState.RUNNING and not studio.library.jobs.is_ours(job.id):
-        studio.library.jobs.recover()
-        now = studio.library.jobs.get(job.id)
-        if now and now.state == JobState.RUNNING:
-            raise UsageError(f"“{job.name}” is being done by another window or command.", "Stop it there.")
+    now = studio.library.jobs.get(job.id)
+    if now and now.state == JobState.RUNNING:
+        raise UsageError(f"“{job.name}” is being done by another window or command.", "Stop it there.")

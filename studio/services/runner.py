@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from studio.core.errors import Problem, StorageError, StudioError
 from studio.core.jobs import Job, JobEvent, JobState, Progress, Stopped, StopReason
 
-from .queue import Running, forget
+from .queue import Running, drop_sound
 from .studio import Studio
 from .transcribe import transcribe
 
@@ -47,10 +47,10 @@ def run_next(
 
     `only`: leave other jobs alone. Yields nothing when no job waits.
     """
-    job = studio.library.jobs.claim(resources, only)
-    if job is None:
+    claimed = running.claim(studio, resources, only)
+    if claimed is None:
         return
-    token = running.begin(job.id)
+    job, token = claimed
     started = stored = time.monotonic()
     state: JobState | None = JobState.DONE
     problem: Problem | None = None
@@ -61,35 +61,39 @@ def run_next(
                 stored = time.monotonic()
                 studio.library.jobs.set_progress(job.id, event.stage, event.fraction)
             yield job.id, event
-    except Stopped as stopped:
-        state = _AFTER[stopped.reason]
-    except StudioError as e:
-        state, problem = JobState.FAILED, e.problem
     except Exception as e:
-        log.exception("job %s", job.id)
-        state, problem = JobState.FAILED, _unexpected(job, e)
-    except GeneratorExit:
+        reason = e.reason if isinstance(e, Stopped) else token.reason
+        if reason:  # whatever fails after a stop fails because of it: signals reach the engine's process too
+            state = _AFTER[reason]
+        elif isinstance(e, StudioError):
+            state, problem = JobState.FAILED, e.problem
+        else:
+            log.exception("job %s", job.id)
+            state, problem = JobState.FAILED, _unexpected(job, e)
+    except BaseException:  # nobody listens any more, or the program is being ended
         state = JobState.WAITING
         raise
     finally:
-        running.end(job.id)
-        ended = _settle(studio, job, state, problem, time.monotonic() - started)
+        try:
+            ended = _settle(studio, job, state, problem, time.monotonic() - started)
+        finally:
+            running.end(job.id)
     if ended:
         yield job.id, JobChanged(ended)
 
 
 def _settle(studio: Studio, job: Job, state: JobState | None, problem: Problem | None, took: float) -> Job | None:
     """Store how the job ended; None if it was removed. A full disk must not hide what happened to it."""
-    if state is None:
-        forget(studio, job)
-        return None
-    if state == JobState.CANCELLED:
-        studio.home.audio_file(job.id).unlink(missing_ok=True)
+    if state in (None, JobState.DONE, JobState.CANCELLED):
+        drop_sound(studio, job)
     try:
+        if state is None:
+            studio.library.jobs.remove(job.id)
+            return None
         return studio.library.jobs.set_state(job.id, state, problem=problem, took=took)
     except StorageError:
         log.exception("job %s could not be settled", job.id)
-        return replace(job, state=state, problem=problem)
+        return replace(job, state=state or JobState.CANCELLED, problem=problem)
 
 
 def _unexpected(job: Job, error: Exception) -> Problem:

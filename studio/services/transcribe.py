@@ -94,7 +94,6 @@ def transcribe(studio: Studio, job: Job, stop: StopToken) -> Iterator[JobEvent]:
     yield from _recognise(run)
     if job.options.speakers != "off":
         yield from _tell_speakers_apart(run)
-    run.audio.unlink(missing_ok=True)
     yield Finished(run.transcript_id)
 
 
@@ -145,13 +144,12 @@ def _told(
 def _begin(run: _Run) -> Iterator[JobEvent]:
     """Create the transcript, or take up the one of an earlier run."""
     job, library = run.job, run.studio.library
-    if job.transcript_id is not None and library.transcripts.get(job.transcript_id):
+    if job.transcript_id is not None and library.transcripts.exists(job.transcript_id):
         run.transcript_id = job.transcript_id
     else:
         source = Source(job.path, job.name, job.content_id, run.duration, job.options.track)
         engine = EngineInfo("faster-whisper", job.options.model, run.device.kind, job.options.task)
-        run.transcript_id = library.transcripts.create(source, engine)
-        library.jobs.set_transcript(job.id, run.transcript_id, run.duration)
+        run.transcript_id = library.transcripts.create(source, engine, job.id)
     yield TranscriptStarted(run.transcript_id)
 
 
@@ -182,13 +180,12 @@ def _recognise(run: _Run) -> Iterator[JobEvent]:
             case Heard(words, until):
                 pending += words
                 segments = cutter.feed(words)
-                if until >= run.duration:
-                    segments += cutter.flush()
                 del pending[: sum(len(s.words) for s in segments)]
                 # Words not yet cut into a segment are heard again after a crash.
                 heard = pending[0].start if pending else until
                 yield SegmentsStored(store.append(run.transcript_id, segments, heard))
                 yield run.progress("text", until / run.duration)
+    yield SegmentsStored(store.append(run.transcript_id, cutter.flush(), run.duration))
 
 
 def _tell_speakers_apart(run: _Run) -> Iterator[JobEvent]:

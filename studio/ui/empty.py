@@ -56,6 +56,7 @@ class EmptyPage(QFrame):
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(body)
+        self.setMinimumWidth(body.minimumSizeHint().width())
         scroll.viewport().setAutoFillBackground(False)
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)

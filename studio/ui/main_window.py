@@ -380,6 +380,7 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self.tools.fit(self.width())
         self.page.waveform.set_compact(self.height() < _LOW)
+        self.notices.set_low(self.height() < _LOW)
         self._fit_speakers()
 
     def _fit_speakers(self) -> None:
@@ -391,6 +392,8 @@ class MainWindow(QMainWindow):
         self._studio.library.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode())
         self.playback.player.stop()
         self.queue.shut_down()
+        for task in self.findChildren(Task):
+            task.shut_down()
         self._studio.close()
         super().closeEvent(event)
 

@@ -10,14 +10,16 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from studio.ui import icons
+from studio.ui.models.wording import counted
 from studio.ui.sign import Sign
 
 Kind = Literal["info", "warn", "error"]
 Action = tuple[str, Callable[[], object]]
 
-SHOWN = 3  # further ones wait behind “2 more”
+SHOWN = 3  # further ones wait behind “2 more”, the lighter before the graver, the older before the newer
 STAY = 8_000  # milliseconds an info stays
 
+_KINDS: tuple[Kind, ...] = ("error", "warn", "info")
 _LOOKS = {"info": ("info", "info"), "warn": ("warning", "warn"), "error": ("error", "err")}  # icon, colour token
 
 
@@ -29,7 +31,8 @@ class NoticeBar(QFrame):
         self.setObjectName("noticeBar")
         self.setAccessibleName("Notices")
         self._notices: dict[str, Notice] = {}
-        self._all = False  # the user wants to see more than SHOWN
+        self._all = False  # the user wants to see all
+        self._shown = SHOWN
         self._more = QPushButton()
         self._more.setObjectName("moreNotices")
         self._more.setProperty("kind", "link")
@@ -57,6 +60,11 @@ class NoticeBar(QFrame):
         self._column.insertWidget(place, notice)
         self._arrange()
         self._announce(kind, text)
+
+    def set_low(self, low: bool) -> None:
+        """Show one notice only, where the window is low and the text needs the room."""
+        self._shown = 1 if low else SHOWN
+        self._arrange()
 
     def dismiss(self, key: str) -> None:
         """Take a notice away because its reason is gone; nothing happens if it is not there."""
@@ -87,12 +95,14 @@ class NoticeBar(QFrame):
 
     def _arrange(self) -> None:
         notices = self._in_order()
-        self._all = self._all and len(notices) > SHOWN
-        hidden = 0 if self._all else max(len(notices) - SHOWN, 0)
-        for number, notice in enumerate(notices):
-            notice.setVisible(number >= hidden)
-        self._more.setText(f"{hidden} more")
-        self._more.setVisible(hidden > 0)
+        self._all = self._all and len(notices) > self._shown
+        weightiest = sorted(notices, key=lambda n: (_KINDS.index(n.kind), -self._column.indexOf(n)))
+        shown = notices if self._all else weightiest[: self._shown]
+        for notice in notices:
+            notice.setVisible(notice in shown)
+        self._more.setText(f"{len(notices) - len(shown)} more")
+        self._more.setAccessibleName(counted(len(notices) - len(shown), "more notice", "more notices"))
+        self._more.setVisible(len(shown) < len(notices))
         self.setVisible(bool(notices))
 
     def _announce(self, kind: Kind, text: str) -> None:
@@ -109,6 +119,7 @@ class Notice(QFrame):
 
     def __init__(self, kind: Kind, text: str, action: Action | None) -> None:
         super().__init__()
+        self.kind: Kind = kind
         self.text = text
         picture, role = _LOOKS[kind]
         self.setObjectName(f"{kind}Notice")

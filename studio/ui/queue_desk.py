@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -20,6 +21,7 @@ from .models.queue_model import QueueModel
 from .models.wording import counted
 from .workers import QueueWorker, Task
 
+_PORTION = 25  # files added at a time
 _LOOK_EVERY = 1000  # milliseconds; another process may have changed the library
 
 
@@ -46,6 +48,9 @@ class QueueDesk(QObject):
             worker.turned.connect(self.refresh)
             worker.failed.connect(self._tell)
         self._version = studio.library.database.version()
+        self._quit = False
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
         self._look = QTimer(self)
         self._look.timeout.connect(self._look_for_changes)
         model.move_requested.connect(self.move)
@@ -59,7 +64,9 @@ class QueueDesk(QObject):
 
     def shut_down(self) -> None:
         """Stop the running jobs, keeping all they have, and wait for the threads."""
+        self._quit = True
         self._look.stop()
+        self._soon.stop()
         self._running.stop_all(StopReason.QUIT)
         for worker in self._workers:
             worker.shut_down()
@@ -70,10 +77,7 @@ class QueueDesk(QObject):
     def add(self, paths: Iterable[Path], options: JobOptions) -> None:
         """Queue files and folders; what cannot be taken is told, the rest goes on."""
         files = list(paths)
-        task = Task(lambda: queue.add(self._studio, files, options), self)
-        task.done.connect(self._on_added)
-        task.failed.connect(self._tell)
-        task.start()
+        self._start(lambda: self._add(files, options), self._on_added)
 
     def set_paused(self, paused: bool) -> None:
         """Hold the queue: the running job stops after what is written so far and keeps its place."""
@@ -95,14 +99,47 @@ class QueueDesk(QObject):
         self._with(id, lambda job: queue.retry(self._studio, job))
 
     def remove(self, ids: list[int]) -> None:
-        for id in ids:
-            self._with(id, lambda job: queue.remove(self._studio, self._running, [job]))
+        """Forget jobs; thousands take seconds, so the window does not wait for it."""
+        self._start(lambda: self._remove(ids), lambda _: self._changed())
 
     def use_track(self, id: int, track: int) -> None:
         self._with(id, lambda job: queue.use_track(self._studio, self._running, job, track))
 
     def move(self, id: int, before: int | None) -> None:
         self._with(id, lambda job: self._studio.library.jobs.move(job.id, before))
+
+    def _add(self, paths: list[Path], options: JobOptions) -> queue.Added:
+        """Off the window's thread, and in portions, so that the window can be closed meanwhile."""
+        problems: list[Problem] = []
+        files = queue.recordings(paths, problems)
+        added = queue.Added(problems=tuple(problems))
+        for first in range(0, len(files), _PORTION):
+            if self._quit:
+                break
+            part = queue.add(self._studio, files[first : first + _PORTION], options)
+            added = queue.Added(
+                added.jobs + part.jobs,
+                added.known + part.known,
+                added.problems + part.problems,
+                added.tracks | part.tracks,
+            )
+        return added
+
+    def _remove(self, ids: list[int]) -> None:
+        found = (self._studio.library.jobs.get(id) for id in ids)
+        queue.remove(self._studio, self._running, [job for job in found if job])
+
+    def _start(self, do: Callable[[], object], done: Callable[[Any], None]) -> None:
+        task = Task(do, self)
+        task.done.connect(done)
+        task.failed.connect(self._tell)
+        task.failed.connect(lambda _: self._changed())
+        task.start()
+
+    def _changed(self) -> None:
+        """The queue is another one now; said a thousand times at once, it is read once."""
+        self._soon.start()
+        self._wake()
 
     def _wake(self) -> None:
         for worker in self._workers:
@@ -116,8 +153,7 @@ class QueueDesk(QObject):
             do(job)
         except StudioError as e:
             self._tell(e.problem)
-        self.refresh()
-        self._wake()
+        self._changed()
 
     def _on_added(self, added: queue.Added) -> None:
         self.refresh()

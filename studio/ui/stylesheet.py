@@ -154,8 +154,6 @@ QLineEdit:disabled, QAbstractSpinBox:disabled { background: $raised; color: $off
 QLineEdit[small="true"] { min-height: 22px; }
 QLineEdit[small="true"]:focus { min-height: 20px; }
 QLineEdit QToolButton { background: transparent; border: none; min-height: 0; padding: 0; }
-QAbstractSpinBox { padding: 0 2px 0 6px; }
-QAbstractSpinBox:focus { padding: 0 1px 0 5px; }
 QAbstractSpinBox QLineEdit { background: transparent; border: none; min-height: 0; padding: 0 4px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 18px; }
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; border-radius: 3px; }

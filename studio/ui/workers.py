@@ -93,6 +93,11 @@ class Task(QThread):
         self._function = function
         self.finished.connect(self.deleteLater)
 
+    def shut_down(self) -> None:
+        """Wait for the end; what comes of it is of no interest any more."""
+        self.blockSignals(True)
+        self.wait()
+
     def run(self) -> None:
         try:
             self.done.emit(self._function())

@@ -6,16 +6,18 @@ import multiprocessing
 import os
 import signal
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.core.edits import apply, relabel, rename_speaker
 from studio.core.errors import Problem, StorageError
-from studio.core.jobs import DecodeOptions, Job, JobOptions, JobState
+from studio.core.jobs import UNFINISHED, DecodeOptions, Job, JobOptions, JobState
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript, Word, default_speakers
 from studio.library import Home, Library
 
@@ -91,6 +93,19 @@ class TestJobs:
         library.jobs.move(ids[0], before=None)
         assert [j.id for j in library.jobs.all()] == [ids[1], ids[2], ids[0]]
 
+    @settings(max_examples=30, deadline=None)
+    @given(moves=st.lists(st.tuples(st.integers(1, 5), st.one_of(st.none(), st.integers(1, 5))), max_size=8))
+    def test_any_moves(self, tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[int, int | None]]) -> None:
+        library = Library(Home(tmp_path_factory.mktemp("h")).prepared())
+        order = [add(library, f"{n}.wav").id for n in range(5)]
+        for id, before in moves:
+            library.jobs.move(id, before)
+            if id != before:
+                order.remove(id)
+                order.insert(order.index(before) if before else len(order), id)
+        assert [j.id for j in library.jobs.all()] == order
+        library.close()
+
     def test_progress_never_falls(self, library: Library) -> None:
         job = add(library)
         library.jobs.set_progress(job.id, "Writing the text", 0.6)
@@ -117,11 +132,17 @@ class TestJobs:
         assert library.jobs.same(job.content_id, JobOptions(language="de"), [JobState.WAITING]) is None
         assert library.jobs.same(job.content_id, job.options, [JobState.DONE]) is None
 
+    def test_options_that_a_newer_version_knows_more_of_are_still_the_same(self, library: Library) -> None:
+        job = add(library)
+        with library.database.write() as db:
+            db.execute("UPDATE job SET options = ?", ('{"model":"whisper-base","decode":{}}',))
+        assert library.jobs.same(job.content_id, JobOptions(), [JobState.WAITING]) == job
+
     def test_removing_takes_the_transcript_along(self, library: Library) -> None:
         job = add(library)
-        id = stored(library, "Guten Tag.")
-        library.jobs.set_transcript(job.id, id, 9000)
-        library.jobs.remove([job.id])
+        id = library.transcripts.create(Source(duration=9000), EngineInfo(), job.id)
+        library.transcripts.append(id, segments("Guten Tag."), 2000)
+        assert library.jobs.remove(job.id)
         assert library.transcripts.get(id) is None
         with library.database.read() as db:
             assert db.execute("SELECT COUNT(*) FROM segment").fetchone()[0] == 0
@@ -150,7 +171,106 @@ def test_a_job_whose_process_was_killed_goes_back_to_the_queue(home: Home, libra
     assert again.id == job.id
 
 
+def test_what_another_process_runs_is_left_alone(home: Home, library: Library) -> None:
+    job = add(library)
+    other = Library(home)
+    assert other.jobs.claim(["local"])
+    assert library.jobs.set_state(job.id, JobState.CANCELLED) is None
+    assert library.jobs.remove(job.id) is False
+    found = library.jobs.get(job.id)
+    assert found
+    assert found.state == JobState.RUNNING
+    assert other.jobs.set_state(job.id, JobState.DONE)
+    other.close()
+
+
+def test_a_state_is_only_changed_from_those_that_allow_it(library: Library) -> None:
+    job = add(library)
+    library.jobs.set_state(job.id, JobState.DONE)
+    assert library.jobs.set_state(job.id, JobState.CANCELLED, since=UNFINISHED) is None
+    found = library.jobs.get(job.id)
+    assert found
+    assert found.state == JobState.DONE
+
+
+def test_many_runners_never_get_the_same_job(home: Home, library: Library) -> None:
+    ids = [add(library, f"{n}.wav").id for n in range(40)]
+    got: list[int] = []
+    runners = [Library(home) for _ in range(4)]
+
+    def work(own: Library) -> None:
+        while job := own.jobs.claim(["local"]):
+            got.append(job.id)
+
+    threads = [threading.Thread(target=work, args=[own]) for own in runners]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for own in runners:
+        own.close()
+    assert sorted(got) == ids
+
+
+def test_connections_go_with_their_threads(home: Home, library: Library) -> None:
+    def held() -> int:
+        return sum(f.path.startswith(str(home.database)) for f in psutil.Process().open_files())
+
+    def look() -> None:
+        thread = threading.Thread(target=library.jobs.all)
+        thread.start()
+        thread.join()
+
+    look()  # SQLite keeps a spare file
+    before = held()
+    for _ in range(5):
+        look()
+    assert held() == before
+
+
+class TestWhatKilledProcessesLeft:
+    def test_sound_and_peaks_that_no_job_needs_go_when_a_library_is_opened(self, home: Home, library: Library) -> None:
+        waiting, running, done = (add(library, name) for name in ("w.wav", "r.wav", "d.wav"))
+        library.jobs.set_state(waiting.id, JobState.PAUSED)
+        assert library.jobs.claim(["local"], only=[running.id])
+        library.jobs.set_state(done.id, JobState.DONE)
+        kept = [
+            home.audio_file(waiting.id),
+            home.audio_file(running.id),
+            home.audio / f"{running.id}.wav.1234.part",  # of a live process
+            home.peaks_file(done.content_id, 0),
+        ]
+        gone = [
+            home.audio_file(done.id),
+            home.audio_file(999),
+            home.audio / f"{waiting.id}.wav.1234.part",
+            home.peaks_file("another content", 0),
+        ]
+        for file in kept + gone:
+            file.touch()
+        Library(home).close()
+        assert [f.name for f in kept if not f.exists()] == []
+        assert [f.name for f in gone if f.exists()] == []
+
+    def test_locks_of_the_dead_go_and_those_of_the_living_stay(self, home: Home, library: Library) -> None:
+        ours = set(home.run.iterdir())
+        dead, fresh = home.run / "dead.lock", home.run / "fresh.lock"
+        dead.touch()
+        fresh.touch()
+        for lock in (dead, *ours):
+            os.utime(lock, (1, 1))
+        Library(home).close()
+        assert set(home.run.iterdir()) == ours | {fresh}
+
+
 class TestTranscripts:
+    def test_a_job_has_its_transcript_from_the_beginning(self, library: Library) -> None:
+        job = add(library)
+        id = library.transcripts.create(Source(duration=1234), EngineInfo(), job.id)
+        found = library.jobs.get(job.id)
+        assert found
+        assert (found.transcript_id, found.duration) == (id, 1234)
+
     def test_segments_are_kept_as_they_arrive(self, library: Library) -> None:
         id = library.transcripts.create(Source("/p/ü.wav", "ü.wav", "c", 9000), EngineInfo("faster-whisper"))
         one, two, three = segments("Eins.", "Zwei.", "Drei.")
@@ -246,6 +366,12 @@ class TestTrouble:
         with pytest.raises(StorageError, match="the disk is full"):
             library.transcripts.append(id, many, 5000)
         assert [s.text for s in get(library, id).segments] == ["Guten Tag."]
+
+    def test_a_home_that_cannot_be_written_to_is_named(self, home: Home) -> None:
+        home.run.rmdir()
+        home.run.touch()
+        with pytest.raises(StorageError, match="STUDIO_HOME"):
+            Library(home)
 
     def test_a_home_that_cannot_be_made_is_named(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("in the way")

@@ -89,6 +89,15 @@ def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
         write_file(folder / "a.txt", "text", IfExists.REFUSE)
 
 
+def test_a_link_keeps_pointing_where_it_points(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.txt", tmp_path / "link.txt"
+    real.write_text("old")
+    link.symlink_to(real)
+    write_file(link, "new", IfExists.REPLACE)
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+
+
 def test_reading_names_the_file(tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_text('{"format": "transcription-studio", "version": 1, "segments": 7}')

@@ -37,7 +37,7 @@ TINY = "whisper-tiny.en"
 TRUTH = json.loads(resource("sample.json").read_text("utf-8"))
 
 
-def studio_command(home: Home, *arguments: str, **env: str) -> subprocess.Popen[str]:
+def studio_command(home: Home, *arguments: str, start_new_session: bool = False, **env: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "studio", *arguments],
         env={**os.environ, "STUDIO_HOME": str(home.root), **env},
@@ -45,7 +45,19 @@ def studio_command(home: Home, *arguments: str, **env: str) -> subprocess.Popen[
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        start_new_session=start_new_session,
     )
+
+
+def count(home: Home, table: str) -> int:
+    """How many rows the library has, seen from outside."""
+    if not home.database.exists():
+        return 0
+    try:
+        with sqlite3.connect(home.database) as db:
+            return int(db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0])
+    except sqlite3.OperationalError:  # the tables are not made yet
+        return 0
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
@@ -99,10 +111,11 @@ def test_a_recording_becomes_text_with_speakers_and_four_files(tiny: Home, sampl
     right, total = sum(n for _, n in best.values()), sum(count.total() for count in spoken.values())
     assert right / total > 0.95, "words are given to who spoke them"
 
-    cues = make_cues(read_file(folder / "sample.json").transcript, names="change")
-    broken = [p.kind for p in problems(cues, CueRules())]
+    transcript = read_file(folder / "sample.json").transcript
+    broken = [p.kind for p in problems(make_cues(transcript), CueRules())]
     assert set(broken) <= {"too fast"}, "only the speech itself may be too fast to read"
     assert len(broken) <= 2
+    cues = make_cues(transcript, names="change")
     assert (folder / "sample.srt").read_text("utf-8").count("-->") == len(cues)
     assert list((tiny.audio).iterdir()) == [], "decoded sound is not kept"
 
@@ -111,17 +124,7 @@ def test_killed_in_mid_file_and_run_again_goes_on(tiny: Home, long_talk: Path, t
     command = ["transcribe", str(long_talk), "--output", str(tmp_path / "out"), "--model", TINY]
     command += ["--speakers", "off", "--format", "json"]
     first = studio_command(tiny, *command)
-
-    def stored() -> int:
-        if not tiny.database.exists():
-            return 0
-        try:
-            with sqlite3.connect(tiny.database) as db:
-                return int(db.execute("SELECT COUNT(*) FROM segment").fetchone()[0])
-        except sqlite3.OperationalError:  # the tables are not made yet
-            return 0
-
-    until(stored)
+    until(lambda: count(tiny, "segment"))
     first.kill()
     first.communicate()
     with sqlite3.connect(tiny.database) as db:
@@ -207,6 +210,67 @@ def test_cancel_and_pause_end_the_engine_and_keep_what_is_written(ready: Studio,
         assert kept
         assert kept.segments
         queue.retry(ready, now)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_stopped_ends_at_once_and_keeps_what_is_written(
+    tiny: Home, long_talk: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    command = ["transcribe", str(long_talk), "--output", str(tmp_path / "out"), "--model", TINY]
+    process = studio_command(tiny, *command, start_new_session=True)
+    until(lambda: count(tiny, "segment"))
+    engines = psutil.Process(process.pid).children(recursive=True)
+    os.killpg(process.pid, number)  # a terminal tells all processes
+    code, _, err = finish(process)
+    assert code == 1
+    assert err == "Stopped. What was written is kept; the same command goes on from there.\n"
+    with sqlite3.connect(tiny.database) as db:
+        assert db.execute("SELECT state, problem FROM job").fetchall() == [("waiting", None)]
+    psutil.wait_procs(engines, timeout=5)
+    assert [e for e in engines if e.is_running() and e.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_command_waits_for_what_another_one_is_doing(tiny: Home, long_talk: Path, tmp_path: Path) -> None:
+    command = ["transcribe", str(long_talk), "--model", TINY, "--speakers", "off", "--format", "txt", "--output"]
+    first = studio_command(tiny, *command, str(tmp_path / "a"))
+    until(lambda: count(tiny, "segment"))
+    second = studio_command(tiny, *command, str(tmp_path / "b"))
+    code, _, err = finish(second)
+    assert code == 0, err
+    assert "waits for it" in err
+    assert finish(first)[0] == 0
+    written = [(tmp_path / folder / f"{long_talk.stem}.txt").read_text("utf-8") for folder in "ab"]
+    assert written[0] == written[1] != ""
+    assert count(tiny, "job") == 1
+
+
+def test_a_disk_that_fills_up_fails_the_job_and_loses_nothing(tiny: Home, long_talk: Path) -> None:
+    studio, running = Studio.open(tiny), queue.Running()
+    queue.add(studio, [long_talk], JobOptions(TINY, speakers="off"))
+    kept, ended = [], []
+    for _, event in run_next(studio, running, queue.LOCAL):
+        if isinstance(event, SegmentsStored) and event.segments:
+            if not kept:
+                with studio.library.database.read() as db:
+                    db.execute(f"PRAGMA max_page_count={db.execute('PRAGMA page_count').fetchone()[0]}")
+            kept += event.segments
+        if isinstance(event, JobChanged):
+            ended.append(event.job)
+    assert ended[-1].state == JobState.FAILED
+    assert ended[-1].problem
+    assert "the disk is full" in ended[-1].problem.what
+    studio.close()
+
+    studio = Studio.open(tiny)  # with room again
+    (job,) = studio.library.jobs.all()
+    queue.retry(studio, job)
+    assert [type(e) for _, e in run_next(studio, running, queue.LOCAL)][-2:] == [Finished, JobChanged]
+    transcript = studio.library.transcripts.get(job.transcript_id or 0)
+    studio.close()
+    assert transcript
+    assert list(transcript.segments[: len(kept)]) == kept
+    assert word_errors(" ".join([TRUTH["text"]] * 3), transcript.text) < 0.15
 
 
 def test_nothing_touches_the_network_once_the_models_are_there(tiny: Home, sample: Path, tmp_path: Path) -> None:

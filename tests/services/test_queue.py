@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from studio.core.errors import UsageError
+from studio.core.errors import MediaError, UsageError
 from studio.core.jobs import JobOptions, JobState, StopReason
 from studio.core.transcript import EngineInfo, Source
 from studio.library import Home
@@ -58,6 +61,11 @@ def test_options_that_can_never_work_are_refused_with_the_way_out() -> None:
         JobOptions(speakers="many"),
         JobOptions(model="whisper-tiny.en", language="de"),
         JobOptions(model="segmentation-3.0"),
+        JobOptions(language="german"),
+        JobOptions(language="xx"),
+        JobOptions(speakers="0"),
+        JobOptions(speakers="²"),
+        JobOptions(track=-1),
     ):
         with pytest.raises(UsageError) as e:
             queue.check_options(options)
@@ -114,10 +122,76 @@ def test_what_vanishes_or_changes_in_the_queue_fails_with_a_sentence_and_the_nex
     assert list(run_next(studio, running, queue.LOCAL)) == []
 
 
+def test_a_recording_replaced_by_another_is_found_where_it_was_copied_to(studio: Studio, tone: Tone) -> None:
+    old, copy = tone("alt.wav"), tone("kopie.wav")
+    shutil.copy(old, copy)
+    queue.add(studio, [old], JobOptions())
+    shutil.copy(tone("anders.wav"), old)
+    (known,) = queue.add(studio, [copy], JobOptions()).known
+    assert (known.path, known.name) == (str(copy), "kopie.wav")
+
+
+def test_a_track_that_is_not_there_is_told_at_once(studio: Studio, tone: Tone) -> None:
+    added = queue.add(studio, [tone("a.wav")], JobOptions(track=7))
+    assert added.jobs == ()
+    assert "“a.wav” has no audio track 7." in added.problems[0].what
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are text there")
+def test_a_name_that_is_no_text_is_refused_and_the_rest_is_queued(studio: Studio, tone: Tone, tmp_path: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xff.wav"))
+    tone("a.wav").rename(odd)
+    added = queue.add(studio, [odd, tone("c.wav")], JobOptions())
+    assert [j.name for j in added.jobs] == ["c.wav"]
+    assert added.problems[0].hint == "Rename the file or folder."
+
+
+def test_a_job_that_ended_meanwhile_stays_as_it_ended(studio: Studio, tone: Tone) -> None:
+    queue.add(studio, [tone("a.wav")], JobOptions())
+    shown = studio.library.jobs.claim(queue.LOCAL)
+    assert shown
+    studio.library.jobs.set_state(shown.id, JobState.DONE)
+    queue.cancel(studio, Running(), shown)
+    queue.pause(studio, Running(), shown)
+    now = studio.library.jobs.get(shown.id)
+    assert now
+    assert now.state == JobState.DONE
+
+
+def test_ctrl_c_in_the_middle_never_counts_as_done(studio: Studio, tone: Tone) -> None:
+    (job,) = queue.add(studio, [tone("a.wav")], JobOptions(speakers="off")).jobs
+    events = run_next(studio, Running(), queue.LOCAL)
+    next(events)
+    with pytest.raises(KeyboardInterrupt):
+        events.throw(KeyboardInterrupt())  # type: ignore[attr-defined]
+    now = studio.library.jobs.get(job.id)
+    assert now
+    assert now.state == JobState.WAITING
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="needs a signal")
+def test_a_signal_handler_may_stop_the_jobs_at_any_moment() -> None:
+    running, called = Running(), []
+    previous = signal.signal(signal.SIGUSR1, lambda *_: called.append(running.stop_all(StopReason.QUIT)))
+    try:
+        with running.guard:
+            signal.raise_signal(signal.SIGUSR1)
+    finally:
+        signal.signal(signal.SIGUSR1, previous)
+    assert called
+
+
+def test_another_track_keeps_the_job_where_the_recording_is_gone(studio: Studio, tone: Tone) -> None:
+    (job,) = queue.add(studio, [tone("a.wav")], JobOptions()).jobs
+    Path(job.path).unlink()
+    with pytest.raises(MediaError):
+        queue.use_track(studio, Running(), job, 1)
+    assert studio.library.jobs.get(job.id) == job
+
+
 def test_removing_a_running_job_forgets_it(studio: Studio, tone: Tone) -> None:
     (job,) = queue.add(studio, [tone("a.wav")], JobOptions(speakers="off")).jobs
-    transcript = studio.library.transcripts.create(Source(), EngineInfo())
-    studio.library.jobs.set_transcript(job.id, transcript, 500)
+    transcript = studio.library.transcripts.create(Source(), EngineInfo(), job.id)
     running = Running()
     events = run_next(studio, running, queue.LOCAL)
     next(events)

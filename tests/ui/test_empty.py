@@ -50,9 +50,13 @@ def test_the_zone_lights_up_while_files_are_held_over_it(page: EmptyPage) -> Non
 
 
 @pytest.mark.parametrize("width", [520, 900, 1600])
-def test_nothing_is_cut_off(page: EmptyPage, width: int) -> None:
-    page.resize(width, 640)
+@pytest.mark.parametrize("height", [300, 640])
+def test_nothing_is_cut_off_or_covered(page: EmptyPage, width: int, height: int) -> None:
+    page.resize(width, height)
     QApplication.processEvents()
-    for widget in page.findChildren(QWidget):
-        if widget.parentWidget() and widget.isVisible():
+    body = page.findChild(QWidget, "emptyBody")  # it scrolls
+    assert body.width() <= page.width()
+    for widget in body.findChildren(QWidget):
+        if widget.isVisible():
             assert widget.parentWidget().rect().contains(widget.geometry()), widget.accessibleName()
+    assert page.findChild(QWidget, "dropZone").geometry().bottom() < page.findChild(QWidget, "sampleCard").y()

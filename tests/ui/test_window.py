@@ -12,16 +12,28 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QAccessible, QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox, QPlainTextEdit, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
+from talks import talk
 
 from studio.app import build
 from studio.core.jobs import JobOptions, JobState, SegmentsStored
+from studio.core.transcript import EngineInfo
 from studio.resources import resource
 from studio.ui import theme
 from studio.ui.dialogs.export_dialog import ExportDialog
 from studio.ui.main_window import MainWindow
+from studio.ui.workers import Task
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / "screenshots"
 NAMES = ("mainWindow", "queueView", "waveformView", "transcriptView", "searchField", "noticeBar")
@@ -80,6 +92,47 @@ def drop(target: QWidget, *paths: Path) -> None:
     QApplication.sendEvent(target, QDropEvent(QPointF(centre), copy, *common))
 
 
+def open_talk(window: MainWindow) -> None:
+    """A finished transcript of three speakers, its recording gone."""
+    library, made = window._studio.library, talk()
+    job = library.jobs.add("/talks/talk.wav", "talk.wav", "c1", made.duration, "cpu", JobOptions())
+    id = library.transcripts.create(made.source, EngineInfo(), job.id)
+    library.transcripts.replace(id, made.segments, made.speakers, EngineInfo())
+    library.jobs.set_state(job.id, JobState.DONE)
+    window.queue.refresh()
+    window.activateWindow()
+    window._open_id(job.id)
+    window.tools.findChild(QWidget, "addFilesButton").setFocus()
+
+
+def nameless(window: QWidget) -> list[str]:
+    """What a person can use and a screen reader cannot tell: everything that takes the focus, in dialogs too."""
+    found = []
+
+    def look(interface: QAccessibleInterface) -> None:
+        state, widget = interface.state(), interface.object()
+        # Selectors are named by what is chosen; what is chosen there is said by the description or a label.
+        chosen = interface.role() == QAccessible.Role.ComboBox
+        words = [interface.text(QAccessible.Text.Name)]
+        if chosen and not interface.relations(QAccessible.RelationFlag.Label):
+            words.append(interface.text(QAccessible.Text.Description))
+        if state.focusable and not state.invisible and not all(words):
+            found.append(f"{interface.role().name} {widget.objectName() if widget else ''}")
+        for number in range(min(interface.childCount(), 100)):
+            if child := interface.child(number):
+                look(child)
+
+    for top in [window, *window.findChildren(QDialog)]:
+        if top.isVisible():
+            look(QAccessible.queryAccessibleInterface(top))
+            found += [
+                f"{type(w).__name__} without an objectName"
+                for w in top.findChildren(QWidget)
+                if w.isVisible() and w.focusPolicy() & Qt.FocusPolicy.TabFocus and not w.objectName()
+            ]
+    return found
+
+
 def states(window: MainWindow) -> list[JobState]:
     window.queue.refresh()
     return [j.state for j in window._studio.library.jobs.all()]
@@ -93,14 +146,12 @@ class TestEmpty:
         picture(window, "1-empty")
 
     def test_everything_a_person_can_use_has_a_name_for_those_who_cannot_see(self, window: MainWindow) -> None:
-        nameless = []
-        for widget in window.findChildren(QWidget):
-            usable = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(window)
-            if usable and not isinstance(widget, QLabel):
-                interface = QAccessible.queryAccessibleInterface(widget)
-                if not interface.text(QAccessible.Text.Name) or not widget.objectName():
-                    nameless.append(f"{type(widget).__name__} {widget.objectName()}")
-        assert nameless == []
+        assert nameless(window) == []
+        for number in range(5):
+            window.notices.show_notice("error", f"Number {number}", ("Retry", lambda: None))
+        window.next_job._more.click()
+        assert nameless(window) == []
+        window.findChild(QDialog, "jobOptionsDialog").reject()
 
     def test_no_two_commands_share_keys(self, window: MainWindow) -> None:
         keys = [k.toString() for a in window.actions() for k in a.shortcuts()]
@@ -173,6 +224,79 @@ class TestAdding:
         assert any("weg.wav" in t for t in window.notices.texts())
         picture(window, "5-failed")
         window.commands["removeJobAction"].trigger()
+        qtbot.waitUntil(lambda: states(window) == [])
+
+
+class TestKeyboard:
+    def test_tab_goes_from_left_to_right_and_F6_from_part_to_part(self, window: MainWindow, qtbot: QtBot) -> None:
+        open_talk(window)
+        visited = [QApplication.focusWidget().objectName()]
+        while len(visited) < 40 and (len(visited) < 2 or visited[-1] != visited[0]):
+            qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+            visited.append(QApplication.focusWidget().objectName())
+        parts = ["addFilesButton", "searchField", "queueList", "exportButton", "waveformView", "followPlaybackButton"]
+        parts += ["transcriptView", "speakerNameButton", "playButton", "volumeSlider"]
+        assert [name for name in dict.fromkeys(visited) if name in parts] == parts, visited
+        jumps = []
+        for key in [Qt.Key.Key_F6] * 6:
+            qtbot.keyClick(QApplication.focusWidget(), key)
+            jumps.append(QApplication.focusWidget().objectName())
+        assert jumps == ["queueList", "waveformView", "transcriptView", *jumps[3:4], "toStartButton", "addFilesButton"]
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+        assert QApplication.focusWidget().objectName() == "toStartButton"
+
+    def test_esc_leaves_the_search_for_the_text(self, window: MainWindow, qtbot: QtBot) -> None:
+        open_talk(window)
+        window.commands["findAction"].trigger()
+        qtbot.keyClicks(window.tools.search, "surge")
+        assert window.tools.matches.text() == "1 found"
+        qtbot.keyClick(window.tools.search, Qt.Key.Key_Escape)
+        assert (window.tools.search.text(), window.page.transcript.hasFocus()) == ("", True)
+
+    def test_leaving_the_name_of_a_speaker_keeps_what_was_typed_and_the_new_focus(
+        self, window: MainWindow, qtbot: QtBot
+    ) -> None:
+        open_talk(window)
+        window.page.transcript.rename_at(0)
+        edit = window.page.transcript.findChild(QLineEdit, "speakerNameEdit")
+        qtbot.keyClicks(edit, "Helen")
+        with qtbot.waitSignal(window.page.transcript.rename_requested) as wished:
+            window.tools.search.setFocus()
+        assert wished.args == ["S1", "Helen"]
+        assert window.tools.search.hasFocus()
+
+
+class TestFollowing:
+    def test_scrolling_ends_it_for_waveform_and_text_and_one_button_resumes(self, window: MainWindow) -> None:
+        open_talk(window)
+        button, page = window.findChild(QToolButton, "followPlaybackButton"), window.page
+        assert button.isChecked()
+        page.waveform.set_following(False)  # as scrolling does
+        assert (button.isChecked(), page.transcript.following) == (False, False)
+        button.click()
+        assert (page.waveform.following, page.transcript.following) == (True, True)
+        page.transcript.set_following(False)
+        assert (button.isChecked(), page.waveform.following) == (False, False)
+
+
+class TestMany:
+    def test_the_window_can_be_closed_while_files_are_looked_at(
+        self, window: MainWindow, tone: Callable[[str], Path], tmp_path: Path
+    ) -> None:
+        window.commands["pauseQueueAction"].trigger()
+        for number in range(60):
+            tone(f"viele/{number}.wav")
+        window.add([tmp_path / "viele"])
+        assert window.close()
+        assert not window.findChildren(Task) or all(t.isFinished() for t in window.findChildren(Task))
+
+    def test_all_are_removed_together(self, window: MainWindow, qtbot: QtBot, tone: Callable[[str], Path]) -> None:
+        window.commands["pauseQueueAction"].trigger()
+        with qtbot.waitSignal(window.queue.added):
+            window.add([tone(f"{name}.wav") for name in "abcde"])
+        window.queue_view.list.selectAll()
+        window.commands["removeJobAction"].trigger()
+        qtbot.waitUntil(lambda: window.queue_model.total == 0)
         assert states(window) == []
 
 
@@ -198,6 +322,7 @@ class TestRealJob:
         assert "Saturday" in text
         assert len(window.transcript_model.speakers) == 3
         picture(window, "7-done")
+        assert nameless(window) == []
 
         window.desk.rename_speaker("S1", "Helen Ünsal")
         assert window.transcript_model.speaker_name("S1") == "Helen Ünsal"
@@ -219,13 +344,14 @@ class TestRealJob:
         dialog.set_chosen(["txt", "srt"])
         QApplication.processEvents()
         picture(dialog, "9-export")
+        assert nameless(window) == []
         with qtbot.waitSignal(window.export.notice, timeout=10_000):
             dialog.export_requested.emit(dialog.request())
         assert (tmp_path / "sample.txt").read_text("utf-8").startswith("Helen Ünsal: ")
 
         monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
         window.commands["removeJobAction"].trigger()
-        assert states(window) == []
+        qtbot.waitUntil(lambda: states(window) == [])
 
     def test_closing_in_mid_job_keeps_it_and_the_next_window_goes_on(
         self, qtbot: QtBot, with_models: Path, home: Path

@@ -227,7 +227,9 @@ def _serve(connection: Connection, factory: str, setup: dict[str, Any], log: str
 def _settle(log: str) -> None:
     """Be a quiet, polite process that outlives nobody."""
     os.environ.update(ENVIRONMENT)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent to judge
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # sent to the whole group; the parent judges, and ends us by SIGKILL
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     output = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(output, 1)
     os.dup2(output, 2)

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QComboBox,
     QDoubleSpinBox,
     QGridLayout,
@@ -20,8 +19,9 @@ from PySide6.QtWidgets import (
 
 from studio.core.cues import CueRules, SpeakerNames
 from studio.formats import WriteOptions
+from studio.ui.spin import pad
 
-_Box = TypeVar("_Box", bound=QAbstractSpinBox)
+_Box = TypeVar("_Box", QSpinBox, QDoubleSpinBox)
 _NAMES: dict[str, SpeakerNames] = {
     "When the speaker changes": "change",
     "Always": "always",
@@ -131,6 +131,7 @@ class RulesForm(QWidget):
         box.setAccessibleName(words)
         box.setToolTip(words)
         box.setFixedWidth(84)
+        pad(box)
         return box
 
 

@@ -11,7 +11,7 @@ class NameEdit(QLineEdit):
     """Enter and leaving the field take the name, Esc keeps the old one. Closes itself either way."""
 
     renamed = Signal(str, str)  # speaker id, new name; only when it really changed
-    closed = Signal()
+    closed = Signal()  # by Enter or Esc; else the focus is elsewhere already and stays there
 
     def __init__(self, speaker: str, name: str, parent: QWidget) -> None:
         super().__init__(name, parent)
@@ -24,19 +24,25 @@ class NameEdit(QLineEdit):
         self.returnPressed.connect(self.commit)
 
     def commit(self) -> None:
-        name = " ".join(self.text().split())
-        self._close(name if name != self._old else "")
+        self._close(self._new_name())
+        self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self._close("")
+            self.closed.emit()
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:  # its own context menu
-            self.commit()
+            self._close(self._new_name())
+
+    def _new_name(self) -> str:
+        """What was typed, tidied; "" where nothing changed."""
+        name = " ".join(self.text().split())
+        return name if name != self._old else ""
 
     def _close(self, name: str) -> None:
         if not self._open:
@@ -46,4 +52,3 @@ class NameEdit(QLineEdit):
         self.deleteLater()
         if name:
             self.renamed.emit(self._speaker, name)
-        self.closed.emit()

@@ -57,7 +57,7 @@ class SpeakersPanel(QFrame):
         inner.addWidget(self._nobody)
         self._nobody.setContentsMargins(16, 12, 16, 12)
         inner.addStretch()
-        self._scroll = scroll = QScrollArea(self)
+        scroll = QScrollArea(self)
         scroll.setObjectName("speakersScroll")
         scroll.setAccessibleName("Speakers")
         scroll.setWidgetResizable(True)
@@ -82,7 +82,6 @@ class SpeakersPanel(QFrame):
         self._title.setText(counted(len(shares), "speaker", "speakers") if shares else "Speakers")
         self._nobody.setVisible(not shares)
         known = {share.speaker.id for share in shares}
-        before: QWidget = self._scroll
         for gone in [id for id in self._cards if id not in known]:
             self._cards.pop(gone).deleteLater()
         for place, share in enumerate(shares):
@@ -92,9 +91,20 @@ class SpeakersPanel(QFrame):
                 card.rename_requested.connect(self.rename_requested)
             self._list.insertWidget(place, card)
             card.show_share(share)
-            # Qt puts what is made later at the end of the window.
-            QWidget.setTabOrder(before, card.name_button)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """The tab key comes here behind what stands before the panel; Qt puts what is made late at the window's end."""
+        before = self.previousInFocusChain()
+        while before and before is not self and not before.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            before = before.previousInFocusChain()
+        for card in self._in_order():
+            if before:
+                QWidget.setTabOrder(before, card.name_button)
             before = card.name_button
+
+    def _in_order(self) -> list[SpeakerCard]:
+        return sorted(self._cards.values(), key=self._list.indexOf)
 
 
 class SpeakerCard(QWidget):
