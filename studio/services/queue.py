@@ -110,14 +110,15 @@ def check_options(options: JobOptions) -> None:
 
 
 def add(studio: Studio, paths: Iterable[Path], options: JobOptions) -> Added:
-    """Queue recordings and all recordings in folders. A bad file is told about and stops nothing."""
+    """Queue recordings and all recordings in folders; what is queued or done already with these options is not done
+    again. A bad file is told about and stops nothing."""
     check_options(options)
     jobs, known, problems = list[Job](), list[Job](), list[Problem]()
     tracks: dict[int, tuple[media.Track, ...]] = {}
     before = {j.id for j in studio.library.jobs.all()}
     for file in recordings(paths, problems):
         try:
-            job, info = add_one(studio, file, options)
+            job, info = add_one(studio, file, options, known=(*UNFINISHED, JobState.DONE))
         except StudioError as e:
             problems.append(e.problem)
             continue
@@ -162,6 +163,11 @@ def add_one(
         jobs.set_path(same.id, path, file.name)
     retry(studio, same)
     return jobs.get(same.id) or same, info
+
+
+def redo(studio: Studio, job: Job) -> Job:
+    """Do a finished job again, as a new one; the old transcript stays."""
+    return add_one(studio, Path(job.path), job.options)[0]
 
 
 def use_track(studio: Studio, running: Running, job: Job, track: int) -> Job:

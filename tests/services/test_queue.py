@@ -47,6 +47,19 @@ def test_a_recording_dropped_twice_is_queued_once(studio: Studio, tone: Tone) ->
     assert len(other.jobs) == 1, "other options are another job"
 
 
+def test_what_is_done_already_is_done_again_only_when_asked(studio: Studio, tone: Tone) -> None:
+    (job,) = queue.add(studio, [tone("a.wav")], JobOptions()).jobs
+    studio.library.jobs.set_state(job.id, JobState.DONE)
+    again = queue.add(studio, [tone("a.wav")], JobOptions())
+    assert (again.jobs, [j.id for j in again.known]) == ((), [job.id])
+    done = studio.library.jobs.get(job.id)
+    assert done
+    assert done.state == JobState.DONE
+    other = queue.redo(studio, done)
+    assert other.id != job.id
+    assert other.state == JobState.WAITING
+
+
 def test_a_moved_recording_is_found_again(studio: Studio, tone: Tone, tmp_path: Path) -> None:
     old = tone("alt.wav")
     queue.add(studio, [old], JobOptions())

@@ -102,6 +102,7 @@ def open_talk(window: MainWindow) -> None:
     window.queue.refresh()
     window.activateWindow()
     window._open_id(job.id)
+    QApplication.processEvents()
     window.tools.findChild(QWidget, "addFilesButton").setFocus()
 
 
@@ -236,7 +237,7 @@ class TestKeyboard:
             visited.append(QApplication.focusWidget().objectName())
         parts = ["addFilesButton", "searchField", "queueList", "exportButton", "waveformView", "followPlaybackButton"]
         parts += ["transcriptView", "speakerNameButton", "playButton", "volumeSlider"]
-        assert [name for name in dict.fromkeys(visited) if name in parts] == parts, visited
+        assert [name for name in dict.fromkeys(visited) if name in parts] == parts
         jumps = []
         for key in [Qt.Key.Key_F6] * 6:
             qtbot.keyClick(QApplication.focusWidget(), key)
