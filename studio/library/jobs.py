@@ -38,6 +38,11 @@ class JobStore:
             row = db.execute("SELECT * FROM job WHERE id = ?", (id,)).fetchone()
             return _job(row) if row else None
 
+    def last_id(self) -> int:
+        """Jobs added from now on have larger ids."""
+        with self._db.read() as db:
+            return int(db.execute("SELECT COALESCE(MAX(id), 0) FROM job").fetchone()[0])
+
     def all(self) -> list[Job]:
         with self._db.read() as db:
             return [_job(r) for r in db.execute("SELECT * FROM job ORDER BY position")]

@@ -26,7 +26,6 @@ from studio.core.jobs import StopToken
 from . import mirror
 from .catalogue import Model, WeightFile, catalogue, find
 from .hashing import check
-from .hub import Hub
 
 Source = Literal["hub", "mirror", "folder"]
 _MANIFEST = "manifest.json"
@@ -184,6 +183,8 @@ class ModelStore:
         raise _nowhere(model, failures)
 
     def _from_hub(self, model: Model, stop: StopToken, token: str | None) -> _Arrival:
+        from .hub import Hub  # httpx takes a tenth of a second, and a start rarely needs it
+
         hub = Hub(model, token)
         files = []
         for file in sorted(model.files, key=lambda f: f.bytes):  # small ones first: they tell soon if the hub answers

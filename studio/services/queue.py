@@ -115,14 +115,14 @@ def add(studio: Studio, paths: Iterable[Path], options: JobOptions) -> Added:
     check_options(options)
     jobs, known, problems = list[Job](), list[Job](), list[Problem]()
     tracks: dict[int, tuple[media.Track, ...]] = {}
-    before = {j.id for j in studio.library.jobs.all()}
+    last = studio.library.jobs.last_id()
     for file in recordings(paths, problems):
         try:
             job, info = add_one(studio, file, options, known=(*UNFINISHED, JobState.DONE))
         except StudioError as e:
             problems.append(e.problem)
             continue
-        (known if job.id in before else jobs).append(job)
+        (jobs if job.id > last else known).append(job)
         if len(info.tracks) > 1:
             tracks[job.id] = info.tracks
     return Added(tuple(jobs), tuple(known), tuple(problems), tracks)

@@ -181,9 +181,10 @@ def _recognise(run: _Run) -> Iterator[JobEvent]:
                 pending += words
                 segments = cutter.feed(words)
                 del pending[: sum(len(s.words) for s in segments)]
-                # Words not yet cut into a segment are heard again after a crash.
-                heard = pending[0].start if pending else until
-                yield SegmentsStored(store.append(run.transcript_id, segments, heard))
+                if segments or not pending:
+                    # Words not yet cut into a segment are heard again after a crash.
+                    heard = pending[0].start if pending else until
+                    yield SegmentsStored(store.append(run.transcript_id, segments, heard))
                 yield run.progress("text", until / run.duration)
     yield SegmentsStored(store.append(run.transcript_id, cutter.flush(), run.duration))
 

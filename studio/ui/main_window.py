@@ -50,7 +50,7 @@ from .panels import next_panel
 from .playback_desk import PlaybackDesk
 from .player import TransportBar
 from .queue.queue_view import QueueView, paths_from_mime
-from .queue_desk import QueueDesk
+from .queue_desk import QueueDesk, named
 from .toolbar import ToolBar
 from .transcript_desk import TranscriptDesk
 from .workers import Task
@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
         self.empty.try_sample.connect(self._try_sample)
         desk.notice.connect(self.notices.show_notice)
         desk.added.connect(self._on_added)
+        desk.done_already.connect(self._offer_again)
         desk.tracks_found.connect(self._offer_tracks)
         desk.job_event.connect(self.desk.on_job_event)
         desk.job_done.connect(self._on_done)
@@ -260,6 +261,10 @@ class MainWindow(QMainWindow):
     def _on_added(self, jobs: list[Job]) -> None:
         if jobs and (self.desk.job is None or self.desk.job.state not in UNFINISHED):
             self._open(jobs[0])
+
+    def _offer_again(self, jobs: list[Job]) -> None:
+        again = ("Do it again", lambda: self.queue.redo([j.id for j in jobs]))
+        self.notices.show_notice("info", f"{named(jobs)}: done already with these options.", again)
 
     def _offer_tracks(self, job: Job, tracks: tuple[object, ...]) -> None:
         text = f"“{job.name}” has {len(tracks)} audio tracks; track {job.options.track} is taken."

@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.core.errors import Problem, StudioError
-from studio.core.jobs import Job, JobOptions, JobState, Note, Progress, StopReason
+from studio.core.jobs import UNFINISHED, Job, JobOptions, JobState, Note, Progress, StopReason
 from studio.services import queue
 from studio.services.runner import JobChanged
 from studio.services.studio import Studio
@@ -30,6 +30,7 @@ class QueueDesk(QObject):
 
     notice = Signal(str, str)  # kind, sentence
     added = Signal(object)  # list[Job], new or known
+    done_already = Signal(object)  # list[Job]: added again, with the same options
     tracks_found = Signal(object, object)  # Job, its audio tracks: there are several to choose from
     job_event = Signal(int, object)  # job id, RunnerEvent
     job_done = Signal(object)  # Job
@@ -98,6 +99,10 @@ class QueueDesk(QObject):
     def retry(self, id: int) -> None:
         self._with(id, lambda job: queue.retry(self._studio, job))
 
+    def redo(self, ids: list[int]) -> None:
+        for id in ids:
+            self._with(id, lambda job: queue.redo(self._studio, job))
+
     def remove(self, ids: list[int]) -> None:
         """Forget jobs; thousands take seconds, so the window does not wait for it."""
         self._start(lambda: self._remove(ids), lambda _: self._changed())
@@ -158,10 +163,12 @@ class QueueDesk(QObject):
     def _on_added(self, added: queue.Added) -> None:
         self.refresh()
         self._wake()
-        if added.known:
-            names = ", ".join(f"“{j.name}”" for j in added.known[:3])
-            more = f" and {len(added.known) - 3} more" if len(added.known) > 3 else ""
-            self.notice.emit("info", f"{names}{more}: in the queue already.")
+        waiting = [j for j in added.known if j.state in UNFINISHED]
+        done = [j for j in added.known if j.state == JobState.DONE]
+        if waiting:
+            self.notice.emit("info", f"{named(waiting)}: in the queue already.")
+        if done:
+            self.done_already.emit(done)
         for problem in added.problems[:3]:
             self._tell(problem)
         if len(added.problems) > 3:
@@ -196,3 +203,9 @@ class QueueDesk(QObject):
 
     def _tell(self, problem: Problem) -> None:
         self.notice.emit("error", problem.sentence)
+
+
+def named(jobs: list[Job]) -> str:
+    """The first names of some jobs, and how many more there are."""
+    names = ", ".join(f"“{j.name}”" for j in jobs[:3])
+    return f"{names} and {len(jobs) - 3} more" if len(jobs) > 3 else names

@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -39,7 +40,7 @@ class FirstPaint(QObject):
         return False
     def done(self):
         me = psutil.Process()
-        print(time.time() - me.create_time(), me.memory_info().rss / 1e6)
+        print(time.time() - float(sys.argv[1]), me.memory_info().rss / 1e6)
         window.close()
         app.quit()
 
@@ -117,7 +118,8 @@ def main() -> None:
         recording = Path(tmp) / "talk.wav"
         sound, rate = soundfile.read(resource("sample.ogg"), dtype="float32")
         soundfile.write(recording, np.concatenate([sound] * max(1, round(a.minutes * 60 * rate / len(sound)))), rate)
-        starts = [[float(x) for x in child(_START, fresh(tmp, f"start{n}")).split()] for n in range(a.starts)]
+        homes = [fresh(tmp, f"start{n}") for n in range(a.starts)]
+        starts = [[float(x) for x in child(_START, home, str(time.time())).split()] for home in homes]
         seconds, memory = zip(*starts, strict=True)
         table(
             ["what", "median", "smallest", "largest"],

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMessageBox,
     QPlainTextEdit,
+    QPushButton,
     QToolButton,
     QWidget,
 )
@@ -184,6 +185,21 @@ class TestAdding:
             drop(window.findChild(QWidget, "queueView"), tone("eins.wav"))
         assert len(states(window)) == 3
         assert any("in the queue already" in t for t in window.notices.texts())
+
+    def test_what_is_done_already_is_opened_and_done_again_when_asked(
+        self, window: MainWindow, qtbot: QtBot, tone: Callable[[str], Path]
+    ) -> None:
+        window.commands["pauseQueueAction"].trigger()
+        with qtbot.waitSignal(window.queue.added):
+            drop(window, tone("a.wav"))
+        jobs = window._studio.library.jobs
+        jobs.set_state(jobs.all()[0].id, JobState.DONE)
+        with qtbot.waitSignal(window.queue.done_already):
+            drop(window, tone("a.wav"))
+        assert states(window) == [JobState.DONE]
+        (again,) = [b for b in window.notices.findChildren(QPushButton) if b.text() == "Do it again"]
+        again.click()
+        assert states(window) == [JobState.DONE, JobState.WAITING]
 
     def test_bad_files_get_one_sentence_each(self, window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
         (tmp_path / "leer.mp3").touch()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.jobs import JobOptions
+from studio.ui.spin import pad
 
 _Field = TypeVar("_Field", bound=QWidget)
 
@@ -130,12 +131,14 @@ class JobOptionsDialog(QDialog):
     def _whole(self, title: str, name: str, least: int, most: int) -> QSpinBox:
         box = QSpinBox()
         box.setRange(least, most)
+        pad(box)
         return self._row(title, name, box)
 
     def _part(self, title: str, name: str, least: float, most: float) -> QDoubleSpinBox:
         box = QDoubleSpinBox()
         box.setRange(least, most)
         box.setSingleStep(0.05)
+        pad(box)
         return self._row(title, name, box)
 
     def _check(self, title: str, name: str) -> QCheckBox:
