@@ -8,44 +8,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from studio.core.jobs import JobOptions
+from studio.core.languages import LANGUAGES
 from studio.models import catalogue
 
 from .choice import Choice
 from .dialogs.job_options_dialog import JobOptionsDialog
 from .icons import icon
 
-# The languages offered by name; any other works from the command line.
-LANGUAGES = {
-    "auto": "Detect",
-    "ar": "Arabic",
-    "zh": "Chinese",
-    "cs": "Czech",
-    "da": "Danish",
-    "nl": "Dutch",
-    "en": "English",
-    "fi": "Finnish",
-    "fr": "French",
-    "de": "German",
-    "el": "Greek",
-    "he": "Hebrew",
-    "hi": "Hindi",
-    "hu": "Hungarian",
-    "id": "Indonesian",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "no": "Norwegian",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "es": "Spanish",
-    "sv": "Swedish",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "vi": "Vietnamese",
-}
-SPEAKERS = {"auto": "Detect", "off": "Off", **{str(n): str(n) for n in range(1, 9)}}
+_LANGUAGES = {"auto": "Detect", **dict(sorted(LANGUAGES.items(), key=lambda entry: entry[1]))}
+_SPEAKERS = {"auto": "Detect", "off": "Off", **{str(n): str(n) for n in range(1, 9)}}
 
 
 class NextJob(QWidget):
@@ -61,8 +32,8 @@ class NextJob(QWidget):
         self._title.setProperty("role", "note")
         models = {id: id.removeprefix("whisper-") for id, m in catalogue().items() if m.kind == "speech"}
         self._model = self._choice("Model", "nextModel", models, options.model)
-        self._language = self._choice("Language", "nextLanguage", LANGUAGES, options.language)
-        self._speakers = self._choice("Speakers", "nextSpeakers", SPEAKERS, options.speakers)
+        self._language = self._choice("Language", "nextLanguage", _LANGUAGES, options.language)
+        self._speakers = self._choice("Speakers", "nextSpeakers", _SPEAKERS, options.speakers)
         self._more = QToolButton()
         self._more.setObjectName("nextOptionsButton")
         self._more.setIcon(icon("settings"))
