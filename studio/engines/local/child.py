@@ -132,8 +132,10 @@ class Child:
 
     def _start(self) -> _Running:
         with self._lock:
-            if self._running is not None and self._running.alive:
+            if self._running is not None and self._running.idle:
                 return self._running
+            if self._running is not None:
+                self._running.kill()
             try:
                 self._running = _Running(self._factory, self._setup)
             except OSError as error:
@@ -176,6 +178,11 @@ class _Running:
     @property
     def alive(self) -> bool:
         return not wait([self.process.sentinel], 0)  # true even where someone else took the exit code
+
+    @property
+    def idle(self) -> bool:
+        """Alive, and the pipe silent: between requests, all it can say is that the other end is gone."""
+        return self.alive and not self.connection.poll()
 
     def kill(self) -> None:
         self.process.kill()
