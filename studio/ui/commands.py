@@ -34,6 +34,7 @@ COMMANDS = (
     Command("findNextAction", "Find &next", "", ("F3",), "Edit"),
     Command("findPreviousAction", "Find &previous", "", ("Shift+F3",), "Edit"),
     Command("themeAction", "&Dark colours", "moon", ("Ctrl+Shift+L",), "View", "Light or dark", checkable=True),
+    Command("queuePageAction", "&Queue page", "queue", ("Ctrl+L",), "View", "All jobs in one table", checkable=True),
     Command("speakersAction", "&Speakers in narrow windows", "speakers", ("Ctrl+I",), "View", "", checkable=True),
     Command("zoomInAction", "Zoom waveform &in", "", ("Ctrl++", "Ctrl+="), "View"),
     Command("zoomOutAction", "Zoom waveform &out", "", ("Ctrl+-",), "View"),

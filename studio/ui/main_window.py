@@ -31,13 +31,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio import __version__
 from studio.core.jobs import UNFINISHED, Job, JobOptions, Progress
 from studio.resources import resource
-from studio.services import doctor
 from studio.services.studio import Studio
 
-from . import theme
+from . import help_desk, theme
 from .commands import Commands
 from .empty import EmptyPage
 from .export_desk import ExportDesk
@@ -49,7 +47,9 @@ from .notices import NoticeBar
 from .panels import next_panel
 from .playback_desk import PlaybackDesk
 from .player import TransportBar
-from .queue.queue_view import QueueView, paths_from_mime
+from .queue.mime import paths_from_mime
+from .queue.queue_page import QueuePage
+from .queue.queue_view import QueueView
 from .queue_desk import QueueDesk, named
 from .toolbar import ToolBar
 from .transcript_desk import TranscriptDesk
@@ -90,7 +90,8 @@ class MainWindow(QMainWindow):
         options = JobOptions.from_dict(settings.get("next_job", {}))
         self.tools = ToolBar(self.commands, self.queue_model, options)
         self.next_job = self.tools.next_job
-        self.queue_view = QueueView(self.queue_model)
+        self.queue_view, self.queue_page = QueueView(self.queue_model), QueuePage(self.queue_model)
+        self.queue_view.add_command(self.commands["queuePageAction"])
         self.empty = EmptyPage()
         self.page = FilePage(self.transcript_model, self.commands)
         self.speakers = SpeakersPanel(self.transcript_model)
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
         self._centre = QStackedWidget()
         self._centre.addWidget(self.empty)
         self._centre.addWidget(self.page)
+        self._centre.addWidget(self.queue_page)
         self._centre.setMinimumWidth(theme.CENTRE_MIN)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setObjectName("columns")
@@ -136,14 +138,17 @@ class MainWindow(QMainWindow):
     # Wiring
 
     def _connect_queue(self) -> None:
-        view, desk = self.queue_view, self.queue
-        view.open_requested.connect(self._open_id)
-        view.retry_requested.connect(desk.retry)
-        view.resume_requested.connect(desk.retry)
-        view.pause_requested.connect(desk.pause)
-        view.cancel_requested.connect(desk.cancel)
-        view.remove_requested.connect(self._remove)
-        view.files_dropped.connect(self.add)
+        desk = self.queue
+        for view in (self.queue_view, self.queue_page):
+            view.open_requested.connect(self._open_id)
+            view.retry_requested.connect(desk.retry)
+            view.resume_requested.connect(desk.retry)
+            view.pause_requested.connect(desk.pause)
+            view.cancel_requested.connect(desk.cancel)
+            view.remove_requested.connect(self._remove)
+            view.files_dropped.connect(self.add)
+        self.queue_page.back_requested.connect(lambda: self.commands["queuePageAction"].setChecked(False))
+        self.commands["queuePageAction"].toggled.connect(self._switch_page)
         self.empty.choose_files.connect(self._choose_files)
         self.empty.try_sample.connect(self._try_sample)
         desk.notice.connect(self.notices.show_notice)
@@ -205,8 +210,8 @@ class MainWindow(QMainWindow):
             "removeJobAction": lambda: self._remove(self._selected()),
             "speakersAction": self._fit_speakers,
             "trySampleAction": self._try_sample,
-            "doctorAction": self._doctor,
-            "aboutAction": self._about,
+            "doctorAction": lambda: help_desk.examine(self),
+            "aboutAction": lambda: help_desk.about(self),
         }
         for name, function in do.items():
             self.commands[name].triggered.connect(lambda _=False, f=function: f())
@@ -305,6 +310,8 @@ class MainWindow(QMainWindow):
             do(id)
 
     def _selected(self) -> list[int]:
+        if self.queue_page.isVisible():
+            return self.queue_page.selected_ids()
         return self.queue_view.selected_ids() or ([self.desk.job.id] if self.desk.job else [])
 
     # The open recording
@@ -315,6 +322,7 @@ class MainWindow(QMainWindow):
         return next((j for j in jobs if j.id == last), jobs[-1] if jobs else None)
 
     def _open_id(self, id: int) -> None:
+        self.commands["queuePageAction"].setChecked(False)
         self._open(self._studio.library.jobs.get(id))
 
     def _open(self, job: Job | None) -> None:
@@ -322,11 +330,27 @@ class MainWindow(QMainWindow):
         self.desk.open(job)
 
     def _on_opened(self, job: Job | None) -> None:
-        self._centre.setCurrentWidget(self.page if job else self.empty)
-        self._fit_speakers()
+        self._show_page()
         if job:
             self._studio.library.settings.set("open_job", job.id)
             self.queue_view.select_job(job.id)
+        self._refresh()
+
+    def _show_page(self) -> None:
+        """The queue page takes the whole width; the editor has the panels beside it and the transport below."""
+        queue = self.commands["queuePageAction"].isChecked()
+        self._centre.setCurrentWidget(self.queue_page if queue else self.page if self.desk.job else self.empty)
+        self.queue_view.setVisible(not queue)
+        self.transport.setVisible(not queue)
+        self._fit_speakers()
+
+    def _switch_page(self, queue: bool) -> None:
+        if queue:
+            self.playback.player.stop()
+        else:
+            self.queue_page.show_only(None)
+        self._show_page()
+        (self.queue_page.list if queue else self.page.transcript).setFocus()
         self._refresh()
 
     def _on_progress(self, progress: Progress) -> None:
@@ -336,7 +360,8 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         """Bring titles and states of the open recording up to date."""
         job = self.desk.job
-        self.setWindowTitle(f"{job.name}, Transcription Studio" if job else "Transcription Studio")
+        shown = "Queue" if self.queue_page.isVisible() else job.name if job else ""
+        self.setWindowTitle(f"{shown}, Transcription Studio" if shown else "Transcription Studio")
         self.commands["exportAction"].setEnabled(bool(self.desk.transcript.segments))
         self.page.transcript.set_job(job, self._progress)
         if job:
@@ -357,8 +382,9 @@ class MainWindow(QMainWindow):
             self.export.open(self, self.desk.job, self.desk.transcript)
 
     def _find(self) -> None:
-        self.tools.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.tools.search.selectAll()
+        field = self.queue_page.search if self.queue_page.isVisible() else self.tools.search
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        field.selectAll()
 
     def _search(self, text: str) -> None:
         found = self.page.transcript.set_search(text)
@@ -391,7 +417,7 @@ class MainWindow(QMainWindow):
     def _fit_speakers(self) -> None:
         """The right panel is shown with an open recording, in narrow windows only on demand."""
         wanted = self.width() >= _NARROW or self.commands["speakersAction"].isChecked()
-        self.speakers.setVisible(self.desk.job is not None and wanted)
+        self.speakers.setVisible(self.desk.job is not None and wanted and not self.queue_page.isVisible())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._studio.library.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode())
@@ -412,18 +438,5 @@ class MainWindow(QMainWindow):
 
     def _next_panel(self, step: int) -> None:
         page = self.page
-        left, middle = self.queue_view.list, (self.empty, page.waveform, page.transcript)
+        left, middle = self.queue_view.list, (self.queue_page, self.empty, page.waveform, page.transcript)
         next_panel([self.tools, left, *middle, self.speakers, self.transport, self.notices], step)
-
-    def _doctor(self) -> None:
-        task = Task(doctor.examine, self)
-        task.done.connect(self._show_findings)
-        task.start()
-
-    def _show_findings(self, findings: list[doctor.Finding]) -> None:
-        lines = [f"{'✓' if f.ok else '–'} {f.title}: {f.text} {f.hint}".strip() for f in findings]
-        QMessageBox.information(self, "What works here", "\n\n".join(lines))
-
-    def _about(self) -> None:
-        text = f"Transcription Studio {__version__}\nMIT licence. Nothing leaves this computer unasked."
-        QMessageBox.about(self, "About", text)

@@ -258,6 +258,10 @@ QToolBar { background: $surface; border: none; border-bottom: 1px solid $border;
 QToolBar::separator { background: $border; width: 1px; margin: 12px 4px; }
 QFrame[role="bar"] { background: $surface; border: none; }
 QFrame#toolBar { border-bottom: 1px solid $border; }
+QFrame#queuePageHeader { border-bottom: 1px solid $border; }
+QFrame#queueSelectionBar { background: $surface; border: none; border-bottom: 1px solid $border; }
+QFrame#queueSelectionBar[active="true"] { background: $sel; }
+QWidget#queuePage { background: $surface; }
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
 QFrame[role="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[notice="info"] { background: $info_fill; }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -28,7 +28,8 @@ from pytestqt.qtbot import QtBot
 from talks import talk
 
 from studio.app import build
-from studio.core.jobs import JobOptions, JobState, SegmentsStored
+from studio.core.errors import Problem
+from studio.core.jobs import JobOptions, JobState, Progress, SegmentsStored
 from studio.core.transcript import EngineInfo
 from studio.resources import resource
 from studio.ui import theme
@@ -281,6 +282,96 @@ class TestKeyboard:
             window.tools.search.setFocus()
         assert wished.args == ["S1", "Helen"]
         assert window.tools.search.hasFocus()
+
+
+def fill_queue(window: MainWindow) -> dict[str, int]:
+    """Jobs in every state, none of them worked on; the ids by name."""
+    window.commands["pauseQueueAction"].trigger()
+    jobs, ids = window._studio.library.jobs, dict[str, int]()
+    empty = Problem(
+        "“Voicemail_Schröder.amr” holds no sound: the file is empty.",
+        "Copy it again from the recorder, then press Retry.",
+        "av.error.InvalidDataError: [Errno 1094995529] Invalid data found when processing input",
+    )
+    gone = Problem("“Hörprobe_Kapitel_07.mp3” was not found.", "Connect the drive it lies on, then press Retry.")
+    for name, minutes, state, problem in (
+        ("Podcast_Folge_118_Wärmepumpe.wav", 58.05, JobState.RUNNING, None),
+        ("Wawancara_Bu_Ratna.mp4", 31.78, JobState.RUNNING, None),
+        ("Voicemail_Schröder.amr", 2.18, JobState.FAILED, empty),
+        ("Hörprobe_Kapitel_07.mp3", 24.32, JobState.FAILED, gone),
+        ("Ortsrat_Sitzung_2026-10-19.m4a", 124.18, JobState.WAITING, None),
+        ("Rapat_Warga_Tambaklorok.ogg", 48.43, JobState.WAITING, None),
+        ("Trailer_Küste_v5_ohne_Ton.mov", 1.87, JobState.PAUSED, None),
+        ("Feldnotizen_Müller_11-18.flac", 16.67, JobState.WAITING, None),
+        ("Interview_Küstenschutz_Semarang.wav", 42.3, JobState.DONE, None),
+        ("Voice-over_Trailer_v3.wav", 0.8, JobState.DONE, None),
+        ("Probe.wav", 3.2, JobState.CANCELLED, None),
+    ):
+        job = jobs.add(f"/talks/{name}", name, name, round(minutes * 60_000), "cpu", JobOptions())
+        if state == JobState.PAUSED:
+            jobs.set_progress(job.id, "", 0.4)
+        jobs.set_state(job.id, state, problem=problem, took=171 if state == JobState.DONE else 0)
+        ids[name] = job.id
+    window.queue_model.set_jobs(jobs.all())
+    window.queue_model.set_progress(ids["Podcast_Folge_118_Wärmepumpe.wav"], Progress("Writing the text", 0.64, 240))
+    window.queue_model.set_progress(ids["Wawancara_Bu_Ratna.mp4"], Progress("Telling the speakers apart", 0.38, 540))
+    QApplication.processEvents()
+    return ids
+
+
+class TestQueuePage:
+    def test_it_takes_the_whole_width_and_esc_returns(self, window: MainWindow, qtbot: QtBot) -> None:
+        open_talk(window)
+        ids = fill_queue(window)
+        window.commands["queuePageAction"].trigger()
+        QApplication.processEvents()
+        page = window.queue_page
+        assert (page.isVisible(), page.width()) == (True, window.width())
+        assert [w.isVisible() for w in (window.queue_view, window.speakers, window.transport)] == [False] * 3
+        assert (page.list.hasFocus(), window.windowTitle()) == (True, "Queue, Transcription Studio")
+        page.select_job(ids["Voicemail_Schröder.amr"])
+        for name in ("Ortsrat_Sitzung_2026-10-19.m4a", "Trailer_Küste_v5_ohne_Ton.mov"):
+            index = page.model().index_of(ids[name])
+            page.list.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
+        picture(window, "10-queue")
+        assert nameless(window) == []
+        page.list.clearSelection()
+        window.resize(1024, 640)
+        QApplication.processEvents()
+        picture(window, "10-queue-small")
+        qtbot.keyClick(page.list, Qt.Key.Key_Escape)
+        assert (page.isVisible(), window.page.isVisible(), window.queue_view.isVisible()) == (False, True, True)
+        assert window.windowTitle() == "talk.wav, Transcription Studio"
+
+    def test_opening_a_job_leaves_it(self, window: MainWindow, qtbot: QtBot) -> None:
+        ids = fill_queue(window)
+        window.findChild(QToolButton, "queuePageButton").click()
+        window.findChild(QPushButton, "queueFilterDone").click()
+        window.queue_page.select_job(ids["Voice-over_Trailer_v3.wav"])
+        qtbot.keyClick(window.queue_page.list, Qt.Key.Key_Return)
+        assert (window.desk.job.id, window.page.isVisible()) == (ids["Voice-over_Trailer_v3.wav"], True)
+        assert not window.commands["queuePageAction"].isChecked()
+        assert window.queue_view.selected_ids() == [window.desk.job.id]
+        assert len(ids) == sum(window.queue_model.job_at(window.queue_model.index(r)) is not None for r in range(20))
+
+    def test_dropped_files_and_commands_mean_what_is_shown(
+        self, window: MainWindow, qtbot: QtBot, tone: Callable[[str], Path]
+    ) -> None:
+        open_talk(window)
+        window.commands["pauseQueueAction"].trigger()
+        window.commands["queuePageAction"].trigger()
+        with qtbot.waitSignal(window.queue.added):
+            drop(window.queue_page, tone("neu.wav"))
+        assert window.queue_page.isVisible(), "what is added is no reason to leave"
+        window.commands["findAction"].trigger()
+        assert window.queue_page.search.hasFocus()
+        window.commands["pauseJobAction"].trigger()
+        assert states(window) == [JobState.DONE, JobState.WAITING], "nothing is selected"
+        window.queue_page.list.selectAll()
+        window.commands["pauseJobAction"].trigger()
+        assert states(window) == [JobState.DONE, JobState.PAUSED]
+        qtbot.keyClick(window.queue_page.list, Qt.Key.Key_P)
+        assert states(window) == [JobState.DONE, JobState.WAITING]
 
 
 class TestFollowing:

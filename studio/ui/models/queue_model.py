@@ -7,7 +7,7 @@ selection and scroll position survive. The order is the library's business: a dr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import Enum, IntEnum
 from itertools import pairwise
 from typing import Any
@@ -52,6 +52,7 @@ class QueueRole(IntEnum):
     SECTION = Qt.ItemDataRole.UserRole + 3  # the Section this row belongs to
     COUNT = Qt.ItemDataRole.UserRole + 4  # on a header: how many jobs the section has, folded or not
     FOLDED = Qt.ItemDataRole.UserRole + 5  # on a header: whether its jobs are hidden
+    PLACE = Qt.ItemDataRole.UserRole + 6  # of a waiting job: 1 is next in line; 0 for all others
 
 
 class QueueModel(QAbstractListModel):
@@ -59,6 +60,8 @@ class QueueModel(QAbstractListModel):
 
     move_requested = Signal(int, object)  # job id, id of the job it shall stand before (None: at the end)
     counts_changed = Signal()
+    line_changed = Signal()  # who waits, and in which order
+    filter_changed = Signal(str)  # what `set_filter` was given; every search field shows the same
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
@@ -69,6 +72,9 @@ class QueueModel(QAbstractListModel):
         self._counts: dict[Section, int] = {}
         self._folded: set[Section] = set()
         self._filter = ""
+        self._only: Section | None = None
+        self._line: list[int] = []  # waiting and paused jobs in their order, shown or not
+        self._place: dict[int, int] = {}
 
     # What others ask
 
@@ -99,6 +105,10 @@ class QueueModel(QAbstractListModel):
         """Waiting and paused jobs as shown, in the order of the queue."""
         return [r for r in self._rows if isinstance(r, int) and SECTION_OF[self._jobs[r].state] is Section.WAITING]
 
+    def next_in_line(self, but: Collection[int] = ()) -> int | None:
+        """The first waiting or paused job that is none of these, shown or not."""
+        return next((id for id in self._line if id not in but), None)
+
     # What others tell
 
     def set_jobs(self, jobs: Iterable[Job]) -> None:
@@ -123,6 +133,12 @@ class QueueModel(QAbstractListModel):
         """Show only jobs whose name contains the text, in any case."""
         self._filter = text.strip().casefold()
         self._adopt(self._jobs)
+        self.filter_changed.emit(text)
+
+    def show_only(self, section: Section | None) -> None:
+        """Show the jobs of one section, or of all; the counts go on telling of all."""
+        self._only = section
+        self._adopt(self._jobs)
 
     def toggle_section(self, section: Section) -> None:
         self._folded ^= {section}
@@ -145,6 +161,16 @@ class QueueModel(QAbstractListModel):
         self._touch([*changed, *(s for s in counts if counts[s] != old_counts.get(s))])
         if counts != old_counts:
             self.counts_changed.emit()
+        self._line_up()
+
+    def _line_up(self) -> None:
+        waiting = [job for job in self._jobs.values() if SECTION_OF[job.state] is Section.WAITING]
+        waiting.sort(key=lambda j: (j.position, j.id))
+        line = [job.id for job in waiting]
+        places = {job.id: n for n, job in enumerate((j for j in waiting if j.state is JobState.WAITING), 1)}
+        if (line, places) != (self._line, self._place):
+            self._line, self._place = line, places
+            self.line_changed.emit()
 
     def _arrange(self, jobs: dict[int, Job]) -> tuple[list[Row], dict[Section, int]]:
         members: dict[Section, list[Job]] = {section: [] for section in Section}
@@ -155,7 +181,7 @@ class QueueModel(QAbstractListModel):
         for section, group in members.items():
             # What was finished last is looked for first; everything else keeps the order of the queue.
             group.sort(key=lambda j: (j.position, j.id), reverse=section is Section.DONE)
-            if group:
+            if group and self._only in (None, section):
                 rows.append(section)
                 rows.extend(job.id for job in group if section not in self._folded)
         return rows, {section: len(group) for section, group in members.items()}
@@ -242,6 +268,8 @@ class QueueModel(QAbstractListModel):
                 return self._progress.get(job.id)
             case QueueRole.SECTION:
                 return SECTION_OF[job.state]
+            case QueueRole.PLACE:
+                return self._place.get(job.id, 0)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -34,6 +34,11 @@ def time_left(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min left" if minutes % 60 else f"{minutes // 60} h left"
 
 
+def took(seconds: float) -> str:
+    """ "2:51", "1:02:51"."""
+    return clock(round(seconds) * 1000).removeprefix("0")
+
+
 def counted(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 

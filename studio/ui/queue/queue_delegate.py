@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from studio.core.jobs import Job, JobState, Progress
-from studio.ui import icons, theme
-from studio.ui.models.queue_model import QueueRole, Section
+from studio.ui import theme
+from studio.ui.models.queue_model import Index, QueueRole, Section
 from studio.ui.models.wording import clock, job_sentence, percent, progress_text
 
-Index = QModelIndex | QPersistentModelIndex
+from .row_delegate import RowDelegate
 
 HEADER, PLAIN, WORKING = 32, 54, 64  # row heights
 LEFT, TEXT, RIGHT = 16, 42, 16  # where icon and text begin, room at the right
 NAME_LINE, CHIP, BUTTON = 20, 20, 24  # heights
 MOST_LINES = 4  # of an error sentence; the tooltip has it all
-VIDEO = {".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".wmv", ".flv", ".3gp", ".ts", ".mts"}
 
 _SIGN = 20  # room for the icon beside an error
 
@@ -51,8 +48,10 @@ def short_sentence(job: Job) -> str:
     return sentence.replace(name, "this file")
 
 
-class QueueDelegate(QStyledItemDelegate):
-    """Everything is measured here, so that the view knows heights and where the Retry button is."""
+class QueueDelegate(RowDelegate):
+    """For the left panel, which is narrow: what a job is stands below its name."""
+
+    plain_height = PLAIN
 
     def row_height(self, index: Index, width: int) -> int:
         job: Job | None = index.data(QueueRole.JOB)
@@ -64,8 +63,8 @@ class QueueDelegate(QStyledItemDelegate):
             return 8 + NAME_LINE + 4 + self._sentence_height(job, width) + 6 + BUTTON + 10
         return PLAIN
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(option.rect.width(), self.row_height(index, option.rect.width()))
+    def buttons(self, row: QRect, index: Index) -> list[tuple[str, QRect]]:
+        return [("retry", self.retry_rect(row, index))]
 
     def retry_rect(self, row: QRect, index: Index) -> QRect:
         """Where a failed job's button is; empty for all others."""
@@ -75,19 +74,9 @@ class QueueDelegate(QStyledItemDelegate):
         width = QFontMetrics(theme.font(theme.NOTE, theme.MEDIUM)).horizontalAdvance("Retry") + 38
         return QRect(row.left() + TEXT, row.bottom() - 9 - BUTTON, width, BUTTON)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        job: Job | None = index.data(QueueRole.JOB)
-        if job is None:
-            self._paint_header(painter, option, index)
-        else:
-            self._paint_job(painter, option, index, job)
-        painter.restore()
-
     # Header
 
-    def _paint_header(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint_header(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         look, row = theme.current(), option.rect
         section: Section = index.data(QueueRole.SECTION)
         place = row.adjusted(LEFT, 0, -RIGHT, 0)
@@ -95,21 +84,20 @@ class QueueDelegate(QStyledItemDelegate):
         painter.setPen(look.color("text2"))
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, section.value)
         arrow = "chevron-right" if index.data(QueueRole.FOLDED) else "chevron-down"
-        self._draw_icon(painter, arrow, "text3", QRect(place.right() - 13, row.center().y() - 6, 14, 14))
+        self.draw_icon(painter, arrow, "text3", QRect(place.right() - 13, row.center().y() - 6, 14, 14))
         counted = place.adjusted(0, 0, -22, 0)
         painter.drawText(
             counted, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, str(index.data(QueueRole.COUNT))
         )
         if option.state & QStyle.StateFlag.State_HasFocus:
-            self._paint_focus(painter, row)
+            self.draw_focus(painter, QRectF(row).adjusted(6, 1, -6, -1))
 
     # Jobs
 
-    def _paint_job(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, job: Job) -> None:
+    def paint_job(self, painter: QPainter, option: QStyleOptionViewItem, index: Index, job: Job) -> None:
         look, row = theme.current(), option.rect
         self._paint_ground(painter, option)
-        video = PurePath(job.name).suffix.lower() in VIDEO
-        self._draw_icon(painter, "file-video" if video else "file-audio", "text3", QRect(LEFT, row.top() + 10, 16, 16))
+        self.draw_kind(painter, job, QRect(LEFT, row.top() + 10, 16, 16))
         line = QRect(TEXT, row.top() + 8, row.width() - TEXT - RIGHT, NAME_LINE)
         length = clock(job.duration) if job.duration else ""
         painter.setFont(theme.font(theme.NOTE))
@@ -143,22 +131,12 @@ class QueueDelegate(QStyledItemDelegate):
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
         by_keys = bool(state & QStyle.StateFlag.State_KeyboardFocusChange)
         if focused and (by_keys or not state & QStyle.StateFlag.State_Selected):
-            self._paint_focus(painter, option.rect)
-
-    def _paint_focus(self, painter: QPainter, row: QRect) -> None:
-        painter.setPen(QPen(theme.current().color("accent"), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(row).adjusted(6, 1, -6, -1), theme.RADIUS, theme.RADIUS)
+            self.draw_focus(painter, QRectF(option.rect).adjusted(6, 1, -6, -1))
 
     def _paint_progress(self, painter: QPainter, place: QRect, job: Job, progress: Progress | None) -> None:
         look = theme.current()
         fraction = progress.fraction if progress else job.progress
-        groove = QRectF(place.left(), place.top() + 2, place.width(), 4)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.color("border"))
-        painter.drawRoundedRect(groove, 2, 2)
-        painter.setBrush(look.color("accent"))
-        painter.drawRoundedRect(QRectF(groove.left(), groove.top(), groove.width() * fraction, 4), 2, 2)
+        self.draw_bar(painter, QRectF(place.left(), place.top() + 2, place.width(), 4), fraction)
         line = QRect(place.left(), place.top() + 9, place.width(), CHIP)
         used = self._paint_chips(painter, line, [_PLACE])
         painter.setFont(theme.font(theme.NOTE))
@@ -172,7 +150,7 @@ class QueueDelegate(QStyledItemDelegate):
         self, painter: QPainter, place: QRect, job: Job, button: QRect, option: QStyleOptionViewItem
     ) -> None:
         look = theme.current()
-        self._draw_icon(painter, "error", "err", QRect(place.left(), place.top() + 2, 14, 14))
+        self.draw_icon(painter, "error", "err", QRect(place.left(), place.top() + 2, 14, 14))
         painter.setPen(look.color("err"))
         painter.setFont(theme.font(theme.NOTE))
         height = self._sentence_height(job, option.rect.width())
@@ -181,7 +159,7 @@ class QueueDelegate(QStyledItemDelegate):
         painter.setPen(QPen(look.color("border"), 1))
         painter.setBrush(look.color("surface"))
         painter.drawRoundedRect(QRectF(button).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
-        self._draw_icon(painter, "retry", "text2", QRect(button.left() + 8, button.top() + 5, 14, 14))
+        self.draw_icon(painter, "retry", "text2", QRect(button.left() + 8, button.top() + 5, 14, 14))
         painter.setFont(theme.font(theme.NOTE, theme.MEDIUM))
         painter.setPen(look.color("text"))
         painter.drawText(button.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, "Retry")
@@ -208,12 +186,8 @@ class QueueDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen if fill else QPen(look.color("border"), 1))
             painter.setBrush(look.color(fill) if fill else QColor(Qt.GlobalColor.transparent))
             painter.drawRoundedRect(box if fill else box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-            self._draw_icon(painter, sign, role, QRect(x + 6, y + 3, 12, 12))
+            self.draw_icon(painter, sign, role, QRect(x + 6, y + 3, 12, 12))
             painter.setPen(look.color(role))
             painter.drawText(box.adjusted(22, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
             x += width + 6
         return x - 6
-
-    def _draw_icon(self, painter: QPainter, name: str, role: str, place: QRect) -> None:
-        ratio = painter.device().devicePixelRatioF()
-        painter.drawPixmap(place.topLeft(), icons.pixmap(name, role, place.width(), ratio))

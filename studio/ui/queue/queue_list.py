@@ -1,4 +1,4 @@
-"""The list inside the queue panel. Runs on the window's thread.
+"""The list inside the queue panel and the queue page. Runs on the window's thread.
 
 A one-column table rather than a list view: a table keeps row heights by itself, also when rows change places, so that
 one job's progress does not measure 10,000 rows again.
@@ -6,7 +6,7 @@ one job's progress does not measure 10,000 rows again.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -22,25 +22,29 @@ from studio.core.jobs import Job
 from studio.ui import theme
 from studio.ui.models.queue_model import JOB_MIME, Index, QueueModel, QueueRole, Section
 
-from .queue_delegate import PLAIN, QueueDelegate
+from .row_delegate import RowDelegate
 
 
 class QueueList(QTableView):
-    """Tells what the user points at and presses; the panel gives it a meaning."""
+    """Tells what the user points at and presses; the panel around gives it a meaning."""
 
-    activated_job = Signal(int)  # clicked, or Enter
-    retry_pressed = Signal(int)
+    activated_job = Signal(int)  # clicked (or double clicked, where a click only selects), or Enter
+    action_pressed = Signal(str, int)  # a button in the row of a job, by the delegate's name for it
     key_pressed = Signal(int)  # a Qt.Key that is a shortcut of the panel
     menu_wanted = Signal(QPoint)  # global
 
-    SHORTCUTS = (Qt.Key.Key_Delete, Qt.Key.Key_R, Qt.Key.Key_P, Qt.Key.Key_C)
+    SHORTCUTS = (Qt.Key.Key_Delete, Qt.Key.Key_R, Qt.Key.Key_P, Qt.Key.Key_C, Qt.Key.Key_D)
 
-    def __init__(self, model: QueueModel, parent: QWidget) -> None:
+    def __init__(
+        self, model: QueueModel, look: type[RowDelegate], name: str, opens_on_click: bool, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._model = model
-        self._delegate = QueueDelegate(self)
+        self._delegate = look(self)
+        self._opens_on_click = opens_on_click
         self._pressed = QPoint()
-        self.setObjectName("queueList")
+        self._on_button = False  # pressed on one in a row, which leaves the selection alone
+        self.setObjectName(name)
         self.setAccessibleName("Queue and library")
         self.setModel(model)
         self.setItemDelegate(self._delegate)
@@ -71,7 +75,7 @@ class QueueList(QTableView):
         rows.hide()
         rows.setMinimumSectionSize(1)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(PLAIN)
+        rows.setDefaultSectionSize(self._delegate.plain_height)
 
     def selected_jobs(self) -> list[Job]:
         """In the order shown."""
@@ -99,29 +103,80 @@ class QueueList(QTableView):
             calm = (r for r in rows if self._model.index(r).data(QueueRole.SECTION) not in wrapping)
             self._size(0, next(calm, len(rows)) - 1)
 
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        for row in {current.row(), previous.row()}:
+            if 0 <= row < self._model.rowCount():  # some looks show more of the current job
+                self._size(row, row)
+
     # Mouse and keys
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed = event.position().toPoint()
-        super().mousePressEvent(event)
+        self._on_button = event.button() == Qt.MouseButton.LeftButton and bool(self._action_at(self._pressed))
+        if not self._on_button:
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position().toPoint()
+        self._on_button = event.button() == Qt.MouseButton.LeftButton and bool(self._action_at(self._pressed))
+        job = self._model.job_at(self.indexAt(self._pressed))
+        if job and not self._opens_on_click and not self._on_button:
+            self.activated_job.emit(job.id)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        index = self.indexAt(event.position().toPoint())
+        if not self._on_button:
+            super().mouseReleaseEvent(event)
+        by_button, self._on_button = self._on_button, False
+        point = event.position().toPoint()
+        index = self.indexAt(point)
         plain = event.button() == Qt.MouseButton.LeftButton and not event.modifiers()
-        if plain and index.isValid() and index == self.indexAt(self._pressed):
-            self._choose(index, event.position().toPoint())
+        if not (plain and index.isValid() and index == self.indexAt(self._pressed)):
+            return
+        job, action = self._model.job_at(index), self._action_at(point)
+        if job and by_button:
+            if action == self._action_at(self._pressed):
+                self._press(action, index, job, point)
+        elif job is None or self._opens_on_click:
+            self._choose(index)
 
-    def _choose(self, index: QModelIndex, point: QPoint | None = None) -> None:
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self._on_button:
+            super().mouseMoveEvent(event)
+        self._point_at(event.position().toPoint())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._point_at(None)
+
+    def _point_at(self, point: QPoint | None) -> None:
+        for place in (self._delegate.mouse, point):
+            if place is not None:
+                self.viewport().update(self.visualRect(self.indexAt(place)))
+        self._delegate.mouse = point
+
+    def _action_at(self, point: QPoint) -> str:
+        index = self.indexAt(point)
+        return self._delegate.action_at(self.visualRect(index), index, point) if self._model.job_at(index) else ""
+
+    def _press(self, action: str, index: QModelIndex, job: Job, point: QPoint) -> None:
+        selection, flag = self.selectionModel(), QItemSelectionModel.SelectionFlag
+        match action:
+            case "check":
+                selection.select(index, flag.Toggle)
+            case "menu":
+                if not selection.isSelected(index):
+                    selection.setCurrentIndex(index, flag.ClearAndSelect)
+                self.menu_wanted.emit(self.viewport().mapToGlobal(point))
+            case _:
+                self.action_pressed.emit(action, job.id)
+
+    def _choose(self, index: QModelIndex) -> None:
         job = self._model.job_at(index)
-        if job is None:
-            section = index.data(QueueRole.SECTION)
-            if section is not None:
-                self._model.toggle_section(section)
-        elif point is not None and self._delegate.retry_rect(self.visualRect(index), index).contains(point):
-            self.retry_pressed.emit(job.id)
-        else:
+        if job is not None:
             self.activated_job.emit(job.id)
+        elif index.isValid():
+            self._model.toggle_section(index.data(QueueRole.SECTION))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, plain = event.key(), not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
