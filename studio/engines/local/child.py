@@ -102,7 +102,7 @@ class Child:
         """
         stop.check()
         running = self._start()
-        ended = False
+        heard = ended = False
         try:
             running.connection.send((method, kwargs))
             while True:
@@ -110,18 +110,22 @@ class Child:
                     stop.check()
                 stop.check()
                 sign, item = running.connection.recv()
+                heard = True
                 if sign == "item":
                     yield item
                     continue
                 ended = True
                 if sign == "problem":
                     raise _as_error(item)
+                running.used = True
                 return
         except (EOFError, OSError):
-            raise self._why_gone(running, stop) from None
+            if heard or not running.used or running.closed:
+                raise self._why_gone(running, stop) from None
         finally:
             if not ended:
                 self._end(running)
+        yield from self.call(method, stop, **kwargs)  # it had died between two requests
 
     def close(self) -> None:
         """Kill the process, if any. A call under way in another thread raises Stopped."""
@@ -132,7 +136,7 @@ class Child:
 
     def _start(self) -> _Running:
         with self._lock:
-            if self._running is not None and self._running.idle:
+            if self._running is not None and self._running.alive:
                 return self._running
             if self._running is not None:
                 self._running.kill()
@@ -167,6 +171,7 @@ class _Running:
         self.log: BinaryIO = os.fdopen(descriptor, "rb")
         self.log_path = Path(name)
         self.closed = False
+        self.used = False  # has answered a request
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         arguments = (theirs, factory, setup, name)
@@ -178,11 +183,6 @@ class _Running:
     @property
     def alive(self) -> bool:
         return not wait([self.process.sentinel], 0)  # true even where someone else took the exit code
-
-    @property
-    def idle(self) -> bool:
-        """Alive, and the pipe silent: between requests, all it can say is that the other end is gone."""
-        return self.alive and not self.connection.poll()
 
     def kill(self) -> None:
         self.process.kill()
