@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import signal
@@ -37,6 +38,7 @@ def build(argv: list[str]) -> tuple[QApplication, MainWindow]:
     studio = Studio.open()
     log_to(studio.home.log)
     qInstallMessageHandler(_from_qt)  # what Qt and FFmpeg chatter about is not for the terminal
+    atexit.register(qInstallMessageHandler, None)  # Qt goes on talking when Python is gone
     look = theme.current()
     look.set_mode(studio.library.settings.get("theme", "system"))
     look.apply(app)

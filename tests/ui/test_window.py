@@ -220,6 +220,7 @@ class TestAdding:
         with qtbot.waitSignal(window.queue.added):
             window.commands["pasteAction"].trigger()
         assert len(states(window)) == 1
+        QApplication.clipboard().clear()  # or it frees our data when Python is gone
 
     def test_files_given_at_the_start_are_queued(self, qtbot: QtBot, home: Path, tone: Callable[[str], Path]) -> None:
         _, window = build([str(tone("a.wav")), str(tone("b.wav"))])
