@@ -62,7 +62,7 @@ def printable_transcript(transcript: Transcript) -> Transcript:
             replace(
                 segment,
                 text=printable(segment.text),
-                words=tuple(replace(w, text=printable(w.text)) for w in segment.words),
+                words=tuple(w._replace(text=printable(w.text)) for w in segment.words),
             )
             for segment in transcript.segments
         ),

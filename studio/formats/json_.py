@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from typing import Any, NoReturn
 
 from studio.core.errors import FormatError
@@ -188,7 +188,7 @@ def _fitted(words: tuple[Word, ...], text: str) -> tuple[Word, ...]:
         found = text.find(bare, at)
         if found < 0 or text[at:found].strip():
             break
-        fitted.append(replace(word, text=bare, space=found > at or (found == 0 and word.space)))
+        fitted.append(word._replace(text=bare, space=found > at or (found == 0 and word.space)))
         at = found + len(bare)
     else:
         if not text[at:].strip():
@@ -196,7 +196,7 @@ def _fitted(words: tuple[Word, ...], text: str) -> tuple[Word, ...]:
     shown = text.split()
     if len(shown) != len(words):
         return ()
-    return tuple(replace(w, text=s, space=True) for w, s in zip(words, shown, strict=True))
+    return tuple(w._replace(text=s, space=True) for w, s in zip(words, shown, strict=True))
 
 
 def _read_source(entry: dict[str, Any]) -> Source:
