@@ -202,6 +202,8 @@ def label(segments: Sequence[Segment], turns: Iterable[Turn]) -> list[Segment]:
             continue
         runs = groupby(pairs, key=lambda pair: pair[1])
         for number, (speaker, run) in enumerate(runs):
-            words = [word for word, _ in run]
-            labelled.append(Segment.from_words(words, speaker, segment.id if number == 0 else 0))
+            part = Segment.from_words([word for word, _ in run], speaker)
+            if number == 0:
+                part = replace(part, id=segment.id, comment=segment.comment, flagged=segment.flagged)
+            labelled.append(part)
     return labelled

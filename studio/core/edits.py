@@ -1,14 +1,21 @@
 """Changes to a transcript as values: each knows what it replaces by what, so it can be undone, stored and replayed.
 
-Pure functions: they make an `Edit`; `apply` gives the changed transcript. Whoever stores the edit stores it first.
+Pure functions: they make an `Edit`; `apply` gives the changed transcript. What concerns single segments takes these
+segments, so that a keystroke in a long transcript looks at one of them; changes of speakers are in `speakers`, of
+times in `timing`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from .errors import UsageError
-from .transcript import Segment, Speaker, Transcript
+from .retext import joined, retext, text_spans
+from .transcript import Segment, Speaker, Transcript, Word, join_words, mean_confidence
+
+SHORTEST = 40  # milliseconds: one frame at 25 a second; no segment is made shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +31,260 @@ class Edit:
     def inverse(self) -> Edit:
         return Edit(self.name, self.after, self.before, self.speakers_after, self.speakers_before)
 
+    @property
+    def changes_speakers(self) -> bool:
+        return self.speakers_before != self.speakers_after
+
+    @property
+    def changes(self) -> bool:
+        return self.before != self.after or self.changes_speakers
+
+
+def order(segment: Segment) -> tuple[int, int, int]:
+    """The key that a transcript's segments are sorted by."""
+    return segment.start, segment.end, segment.id
+
 
 def apply(transcript: Transcript, edit: Edit) -> Transcript:
     gone = {s.id for s in edit.before}
     segments = [s for s in transcript.segments if s.id not in gone]
     if edit.after or edit.before:
-        segments = sorted([*segments, *edit.after], key=lambda s: (s.start, s.end, s.id))
-    speakers = edit.speakers_after if edit.speakers_before or edit.speakers_after else transcript.speakers
+        segments = sorted([*segments, *edit.after], key=order)
+    speakers = edit.speakers_after if edit.changes_speakers else transcript.speakers
     return replace(transcript, segments=tuple(segments), speakers=speakers)
+
+
+def fresh_ids(segments: Iterable[Segment]) -> Iterator[int]:
+    """Ids for segments that an edit makes: -1, -2, ... below all that are there."""
+    return count(min(0, min((s.id for s in segments), default=0)) - 1, -1)
+
+
+def combined(name: str, edits: Sequence[Edit]) -> Edit:
+    """Edits made one after the other as one step. Each one's `before` is what the ones before it left."""
+    before: dict[int, Segment] = {}
+    after: dict[int, Segment] = {}
+    for edit in edits:
+        for segment in edit.before:
+            if after.pop(segment.id, None) is None:
+                before[segment.id] = segment
+        after.update((s.id, s) for s in edit.after)
+    speakers = [e for e in edits if e.changes_speakers]
+    return Edit(
+        name,
+        tuple(sorted(before.values(), key=order)),
+        tuple(sorted(after.values(), key=order)),
+        speakers[0].speakers_before if speakers else (),
+        speakers[-1].speakers_after if speakers else (),
+    )
+
+
+# Text
+
+
+def set_text(segment: Segment, text: str, name: str = "typing") -> Edit:
+    """Another text for a segment; times of untouched words stay."""
+    return Edit(name, (segment,), (retext(segment, text),))
+
+
+def replace_range(segments: Sequence[Segment], start: int, end: int, text: str, name: str = "typing") -> Edit:
+    """Put `text` in place of what lies from offset `start` of the first segment to `end` of the last.
+
+    `segments`: all from the first to the last, in order; they become one, under the first one's id and speaker.
+    """
+    first, last = segments[0], segments[-1]
+    if len(segments) == 1:
+        return set_text(first, first.text[:start] + text + first.text[end:], name)
+    head = retext(first, first.text[:start])
+    tail = retext(last, last.text[end:])
+    glue = " " if head.text and tail.text and start == len(first.text.rstrip()) and not text else ""
+    both = _merged((head, tail)) if head.text and tail.text else tail if tail.text else head
+    both = replace(both, id=first.id, speaker=first.speaker, start=first.start, end=max(first.end, last.end))
+    whole = first.text[:start] + (text or glue) + last.text[end:]
+    return Edit(name, tuple(segments), (retext(both, whole),))
+
+
+# Cutting and joining
+
+
+def split(segment: Segment, offset: int, new_id: int) -> Edit:
+    """Cut a segment in two at an offset of its text; the first part keeps id, comment and flag.
+
+    Raises UsageError where one part would have no text.
+    """
+    left, right = segment.text[:offset].rstrip(), segment.text[offset:].lstrip()
+    if not left or not right:
+        raise UsageError("There is nothing to split here.", "Put the caret between two words.")
+    words = _cut(segment, offset)
+    first = [w for w, (_, end) in words if end <= offset]
+    second = [w for w, (_, end) in words if end > offset]
+    cut = segment.start + round((segment.end - segment.start) * offset / len(segment.text))
+    middle = min(max(first[-1].end if first else cut, segment.start), segment.end)
+    start = min(max(second[0].start if second else cut, middle), segment.end)
+    if second:
+        second[0] = second[0]._replace(space=True, line=False)
+    return Edit(
+        "split",
+        (segment,),
+        (
+            _remade(replace(segment, end=middle), first, left),
+            _remade(replace(segment, start=start, id=new_id, comment="", flagged=False), second, right),
+        ),
+    )
+
+
+def _cut(segment: Segment, offset: int) -> list[tuple[Word, tuple[int, int]]]:
+    """Words with their places in the text; one that the offset is inside of is cut in two, its time in proportion."""
+    cut: list[tuple[Word, tuple[int, int]]] = []
+    for word, (start, end) in zip(segment.words, text_spans(segment), strict=True):
+        if start < offset < end:
+            middle = word.start + (word.end - word.start) * (offset - start) // (end - start)
+            cut.append((word._replace(text=word.text[: offset - start], end=middle), (start, offset)))
+            cut.append((word._replace(text=word.text[offset - start :], start=middle), (offset, end)))
+        else:
+            cut.append((word, (start, end)))
+    return cut
+
+
+def _remade(segment: Segment, words: list[Word], text: str) -> Segment:
+    """The segment with these words, or this text where word times are unknown."""
+    inside = tuple(
+        w._replace(start=min(max(w.start, segment.start), segment.end), end=min(max(w.end, segment.start), segment.end))
+        for w in words
+    )
+    text = join_words(inside) if inside else text
+    return replace(segment, words=inside, text=text, confidence=mean_confidence(inside) or segment.confidence)
+
+
+def split_at_time(segment: Segment, ms: int, new_id: int) -> Edit:
+    """Cut a segment in two at a time: between the words there, or in proportion where word times are unknown."""
+    if not segment.start + SHORTEST <= ms <= segment.end - SHORTEST:
+        raise UsageError("The playhead is not inside a passage.", "Move it into the passage to split.")
+    if segment.words:
+        spans = text_spans(segment)
+        number = sum(1 for w in segment.words if (w.start + w.end) / 2 < ms)
+        offset = spans[number][0] if number < len(spans) else len(segment.text)
+    else:
+        share = (ms - segment.start) / (segment.end - segment.start)
+        offset = _nearest_break(segment.text, round(share * len(segment.text)))
+    edit = split(segment, offset, new_id)
+    first, second = edit.after
+    if not segment.words:
+        first, second = replace(first, end=ms), replace(second, start=ms)
+    return replace(edit, after=(first, second))
+
+
+def merge(segments: Sequence[Segment]) -> Edit:
+    """Join neighbouring segments, in order, into the first one."""
+    if len(segments) < 2:
+        raise UsageError("There is nothing to merge with.", "Select two or more passages, or go to another one.")
+    return Edit("merge", tuple(segments), (_merged(segments),))
+
+
+def _merged(segments: Sequence[Segment]) -> Segment:
+    first = segments[0]
+    whole = first
+    for following in segments[1:]:
+        whole = joined(whole, following)
+    comments = [s.comment for s in segments if s.comment]
+    return replace(
+        whole,
+        start=min(s.start for s in segments),
+        end=max(s.end for s in segments),
+        comment="\n".join(dict.fromkeys(comments)),
+        flagged=any(s.flagged for s in segments),
+    )
+
+
+def _nearest_break(text: str, offset: int) -> int:
+    """The start of the word nearest to an offset, so that both parts have text where that is possible."""
+    starts = [n + 1 for n, c in enumerate(text) if c.isspace() and text[n + 1 :].strip() and text[:n].strip()]
+    return min(starts, key=lambda at: abs(at - offset), default=offset)
+
+
+# Times
+
+
+def retime(segment: Segment, start: int, end: int) -> Segment:
+    """The segment with other times. A move takes the words along; an edge that cuts into words presses them together.
+
+    Raises UsageError for less than a frame.
+    """
+    if start < 0 or end - start < SHORTEST:
+        raise UsageError("A passage lasts at least 0.04 s.", "Move start and end further apart.")
+    delta = start - segment.start
+    if delta == end - segment.end:
+        words = tuple(w._replace(start=w.start + delta, end=w.end + delta) for w in segment.words)
+    else:
+        words = tuple(
+            w._replace(start=min(max(w.start, start), end), end=min(max(w.end, start), end)) for w in segment.words
+        )
+    return replace(segment, start=start, end=end, words=words)
+
+
+def set_times(segments: Sequence[Segment], row: int, start: int, end: int, push: bool = False) -> Edit:
+    """Other times for segments[row]. Neighbours are never overlapped more than they were: the edge stops at them.
+
+    With `push` the neighbour's edge gives way instead, down to a frame's length.
+    """
+    segment = segments[row]
+    pushed: list[Segment] = []
+    before = segments[row - 1] if row > 0 else None
+    after = segments[row + 1] if row + 1 < len(segments) else None
+    moved = end - start == segment.end - segment.start
+    if before is not None and start < before.end and start < segment.start:
+        if push and start - SHORTEST >= before.start:
+            pushed.append(retime(before, before.start, start))
+        else:
+            floor = min(before.start + SHORTEST if push else before.end, segment.start)
+            start, end = floor, end + (floor - start if moved else 0)
+            if push:
+                pushed.append(retime(before, before.start, floor))
+    if after is not None and end > after.start and end > segment.end:
+        if push and end + SHORTEST <= after.end:
+            pushed.append(retime(after, end, after.end))
+        else:
+            ceiling = max(after.end - SHORTEST if push else after.start, segment.end)
+            start, end = start - (end - ceiling if moved else 0), ceiling
+            if push:
+                pushed.append(retime(after, ceiling, after.end))
+    changed = retime(segment, max(start, 0), end)
+    others = {s.id: s for s in pushed}
+    rows = [s for s in (before, segment, after) if s is not None and (s.id in others or s is segment)]
+    return Edit("change times", tuple(rows), tuple(changed if s is segment else others[s.id] for s in rows))
+
+
+# Segments as wholes
+
+
+def insert(start: int, end: int, new_id: int, speaker: str | None = None, text: str = "") -> Edit:
+    """A new, empty passage."""
+    return Edit("new passage", (), (Segment(start, max(end, start + SHORTEST), text, speaker=speaker, id=new_id),))
+
+
+def delete(segments: Sequence[Segment]) -> Edit:
+    return Edit("delete passage" if len(segments) == 1 else f"delete {len(segments)} passages", tuple(segments))
+
+
+def flag(segments: Sequence[Segment]) -> Edit:
+    """Flag them, or take the flags off where all have one."""
+    on = not all(s.flagged for s in segments)
+    return Edit("flag" if on else "remove flag", tuple(segments), tuple(replace(s, flagged=on) for s in segments))
+
+
+def comment(segment: Segment, text: str) -> Edit:
+    return Edit("comment", (segment,), (replace(segment, comment=text.strip()),))
+
+
+def relabel(transcript: Transcript, segments: Sequence[Segment], speaker: str) -> Edit:
+    """Say who really spoke these segments."""
+    if not segments or all(s.id != speaker for s in transcript.speakers):
+        raise UsageError("That passage or speaker is not in this transcript.")
+    what = "the passage" if len(segments) == 1 else f"{len(segments)} passages"
+    return Edit(
+        f"give {what} to {transcript.name_of(speaker)}",
+        tuple(segments),
+        tuple(replace(s, speaker=speaker) for s in segments),
+    )
 
 
 def rename_speaker(transcript: Transcript, speaker: str, name: str) -> Edit:
@@ -46,16 +299,4 @@ def rename_speaker(transcript: Transcript, speaker: str, name: str) -> Edit:
         f"rename {transcript.name_of(speaker)} to {name}",
         speakers_before=transcript.speakers,
         speakers_after=renamed,
-    )
-
-
-def relabel(transcript: Transcript, segment: int, speaker: str) -> Edit:
-    """Say who really spoke a segment."""
-    found = next((s for s in transcript.segments if s.id == segment), None)
-    if found is None or all(s.id != speaker for s in transcript.speakers):
-        raise UsageError("That passage or speaker is not in this transcript.")
-    return Edit(
-        f"give the passage to {transcript.name_of(speaker)}",
-        before=(found,),
-        after=(replace(found, speaker=speaker),),
     )

@@ -60,3 +60,7 @@ class StorageError(StudioError):
 
 class UsageError(StudioError):
     """What was asked for makes no sense: an unknown model, a wrong option."""
+
+
+class ConflictError(StudioError):
+    """What was to be changed is not as it was: another window or program was faster."""

@@ -9,6 +9,7 @@ from .presence import Presence
 from .settings import Settings
 from .tidy import tidy
 from .transcripts import TranscriptStore
+from .voices import KnownVoice, VoiceStore
 
 
 class Library:
@@ -21,6 +22,7 @@ class Library:
         self.jobs = JobStore(self.database, self.presence)
         self.transcripts = TranscriptStore(self.database)
         self.settings = Settings(self.database)
+        self.voices = VoiceStore(self.database)
         self.jobs.recover()
         tidy(home, self.database)
 
@@ -29,4 +31,4 @@ class Library:
         self.database.close()
 
 
-__all__ = ["Home", "JobStore", "Library", "Settings", "TranscriptStore"]
+__all__ = ["Home", "JobStore", "KnownVoice", "Library", "Settings", "TranscriptStore", "VoiceStore"]

@@ -77,6 +77,61 @@ MIGRATIONS = (
 
     CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     """,
+    # Notes, colours, and a history whose segments SQLite copies by itself: a step may change all of them.
+    """
+    ALTER TABLE transcript ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE segment ADD COLUMN comment TEXT NOT NULL DEFAULT '';
+    ALTER TABLE segment ADD COLUMN flagged INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE speaker ADD COLUMN color INTEGER;
+    CREATE TABLE step (
+        transcript_id INTEGER NOT NULL REFERENCES transcript (id) ON DELETE CASCADE,
+        step INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        speakers_before TEXT NOT NULL,
+        speakers_after TEXT NOT NULL,
+        undone INTEGER NOT NULL DEFAULT 0,
+        made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        PRIMARY KEY (transcript_id, step)
+    ) WITHOUT ROWID;
+    CREATE TABLE step_segment (
+        transcript_id INTEGER NOT NULL,
+        step INTEGER NOT NULL,
+        side INTEGER NOT NULL,
+        id INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        end INTEGER NOT NULL,
+        speaker TEXT,
+        text TEXT NOT NULL,
+        confidence REAL,
+        words TEXT NOT NULL,
+        comment TEXT NOT NULL,
+        flagged INTEGER NOT NULL,
+        PRIMARY KEY (transcript_id, step, side, id),
+        FOREIGN KEY (transcript_id, step) REFERENCES step (transcript_id, step) ON DELETE CASCADE
+    ) WITHOUT ROWID;
+    INSERT INTO step SELECT transcript_id, step, json_extract(edit, '$.name'), json_extract(edit, '$.speakers_before'),
+        json_extract(edit, '$.speakers_after'), undone, made FROM edit;
+    INSERT INTO step_segment SELECT e.transcript_id, e.step, side.value, json_extract(s.value, '$.id'),
+        json_extract(s.value, '$.start'), json_extract(s.value, '$.end'), json_extract(s.value, '$.speaker'),
+        json_extract(s.value, '$.text'), json_extract(s.value, '$.confidence'), json_extract(s.value, '$.words'), '', 0
+        FROM edit e, json_each('[0,1]') side,
+        json_each(e.edit, CASE side.value WHEN 0 THEN '$.before' ELSE '$.after' END) s;
+    DROP TABLE edit
+    """,
+    # What named people sound like, one row for each recording; see voices.py.
+    """
+    CREATE TABLE voice (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL,
+        vector BLOB NOT NULL,
+        model TEXT NOT NULL,
+        seconds REAL NOT NULL,
+        content_id TEXT NOT NULL,
+        speaker TEXT NOT NULL,
+        created TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        UNIQUE (content_id, speaker, model)
+    )
+    """,
 )
 
 _WAYS_OUT = {

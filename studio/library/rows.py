@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from studio.core.edits import Edit
 from studio.core.errors import Problem
 from studio.core.jobs import JobOptions
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Word
@@ -48,48 +48,42 @@ def engine_from(text: str) -> EngineInfo:
     return EngineInfo(**known(EngineInfo, json.loads(text)))
 
 
-def words_to(words: tuple[Word, ...]) -> list[list[Any]]:
-    return [[w.text, w.start, w.end, w.confidence, int(w.space)] for w in words]
+def words_to(words: tuple[Word, ...]) -> str:
+    """One list for each word; the last entry is 0 for no space before it, 1 for a space, 2 for a line break."""
+    return dump([[w.text, w.start, w.end, w.confidence, 2 if w.line else int(w.space)] for w in words])
 
 
-def words_from(data: list[list[Any]]) -> tuple[Word, ...]:
-    return tuple(Word(t, s, e, c, bool(sp)) for t, s, e, c, sp in data)
+def words_from(text: str) -> tuple[Word, ...]:
+    return tuple([Word(t, s, e, c, gap > 0, gap == 2) for t, s, e, c, gap in json.loads(text)]) if text != "[]" else ()
 
 
-def segment_to(segment: Segment) -> dict[str, Any]:
-    return {
-        "id": segment.id,
-        "start": segment.start,
-        "end": segment.end,
-        "speaker": segment.speaker,
-        "text": segment.text,
-        "confidence": segment.confidence,
-        "words": words_to(segment.words),
-    }
+def speakers_to(speakers: tuple[Speaker, ...]) -> str:
+    return dump([[s.id, s.name, s.color] for s in speakers])
 
 
-def segment_from(data: dict[str, Any]) -> Segment:
-    return Segment(**{**data, "words": words_from(data["words"])})
+def speakers_from(text: str) -> tuple[Speaker, ...]:
+    return tuple(Speaker(*entry) for entry in json.loads(text))
 
 
-def edit_to(edit: Edit) -> str:
-    return dump(
-        {
-            "name": edit.name,
-            "before": [segment_to(s) for s in edit.before],
-            "after": [segment_to(s) for s in edit.after],
-            "speakers_before": [[s.id, s.name] for s in edit.speakers_before],
-            "speakers_after": [[s.id, s.name] for s in edit.speakers_after],
-        }
+SEGMENT = "id, start, end, speaker, text, confidence, words, comment, flagged"  # the columns, in this order
+
+
+def segment_to(segment: Segment) -> tuple[Any, ...]:
+    """The columns of SEGMENT."""
+    return (
+        segment.id,
+        segment.start,
+        segment.end,
+        segment.speaker,
+        segment.text,
+        segment.confidence,
+        words_to(segment.words),
+        segment.comment,
+        int(segment.flagged),
     )
 
 
-def edit_from(text: str) -> Edit:
-    data = json.loads(text)
-    return Edit(
-        name=data["name"],
-        before=tuple(segment_from(s) for s in data["before"]),
-        after=tuple(segment_from(s) for s in data["after"]),
-        speakers_before=tuple(Speaker(*s) for s in data["speakers_before"]),
-        speakers_after=tuple(Speaker(*s) for s in data["speakers_after"]),
-    )
+def segment_from(row: Sequence[Any]) -> Segment:
+    """From the columns of SEGMENT."""
+    id, start, end, speaker, text, confidence, words, comment, flagged = row
+    return Segment(start, end, text, words_from(words), speaker, confidence, id, comment, bool(flagged))

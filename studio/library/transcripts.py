@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from studio.core.edits import Edit
+from studio.core.errors import ConflictError, UsageError
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript
 
 from . import rows
@@ -40,11 +40,13 @@ class TranscriptStore:
             row = db.execute("SELECT * FROM transcript WHERE id = ?", (id,)).fetchone()
             if row is None:
                 return None
-            speakers = db.execute("SELECT id, name FROM speaker WHERE transcript_id = ? ORDER BY place", (id,))
-            segments = db.execute("SELECT * FROM segment WHERE transcript_id = ? ORDER BY start, end, id", (id,))
+            speakers = db.execute("SELECT id, name, color FROM speaker WHERE transcript_id = ? ORDER BY place", (id,))
+            segments = db.execute(
+                f"SELECT {rows.SEGMENT} FROM segment WHERE transcript_id = ? ORDER BY start, end, id", (id,)
+            )
             return Transcript(
-                segments=tuple(_segment(r) for r in segments),
-                speakers=tuple(Speaker(r["id"], r["name"]) for r in speakers),
+                segments=tuple(rows.segment_from(r) for r in segments),
+                speakers=tuple(Speaker(*r) for r in speakers),
                 language=row["language"],
                 duration=row["duration"],
                 source=rows.source_from(row["source"]),
@@ -67,13 +69,33 @@ class TranscriptStore:
         return stored
 
     def replace(self, id: int, segments: Iterable[Segment], speakers: tuple[Speaker, ...], engine: EngineInfo) -> None:
-        """Put newly cut segments in place of all; edits made before no longer fit and are forgotten."""
+        """Put these in place of all, numbered anew; steps made before do not fit any more and are forgotten."""
         with self._db.write() as db:
             db.execute("DELETE FROM segment WHERE transcript_id = ?", (id,))
-            db.execute("DELETE FROM edit WHERE transcript_id = ?", (id,))
+            db.execute("DELETE FROM step WHERE transcript_id = ?", (id,))
             _insert(db, id, (dataclasses.replace(s, id=n) for n, s in enumerate(segments, 1)))
             _set_speakers(db, id, speakers)
             db.execute("UPDATE transcript SET engine = ? WHERE id = ?", (rows.dump(dataclasses.asdict(engine)), id))
+            _next_revision(db, id)
+
+    def relabel(self, id: int, change: Callable[[Transcript], Edit], engine: EngineInfo) -> None:
+        """Change the whole transcript in one transaction, as it is at this moment.
+
+        It becomes a step that can be undone only if the user has made steps already: nobody wants to undo the
+        recognition itself by accident.
+        """
+        with self._db.write() as db:
+            transcript = self.get(id)
+            if transcript is None:
+                return
+            edit = change(transcript)
+            last = _last_step(db, id)
+            if last:
+                _record(db, id, last + 1, edit)
+            else:
+                _apply(db, id, edit)
+            db.execute("UPDATE transcript SET engine = ? WHERE id = ?", (rows.dump(dataclasses.asdict(engine)), id))
+            _next_revision(db, id)
 
     def describe(
         self, id: int, *, language: str | None = None, duration: int | None = None, engine: EngineInfo | None = None
@@ -87,94 +109,172 @@ class TranscriptStore:
                 (language, duration, text, id),
             )
 
-    def edit(self, id: int, edit: Edit) -> None:
-        """Apply an edit and remember it; steps undone before it are dropped, as people expect."""
+    # History
+
+    def revision(self, id: int) -> int:
+        """Grows with every change but the arrival of recognised segments."""
+        with self._db.read() as db:
+            row = db.execute("SELECT revision FROM transcript WHERE id = ?", (id,)).fetchone()
+            if row is None:
+                raise UsageError("This transcript is not in the library any more.", "Transcribe the recording again.")
+            return int(row[0])
+
+    def last_step(self, id: int) -> int:
+        """Number of the last step that is not undone, 0 for none."""
+        with self._db.read() as db:
+            return _last_step(db, id)
+
+    def record(self, id: int, revision: int, steps: Mapping[int, Edit]) -> int:
+        """Store steps, in order of their numbers; the last stored step may be given again with a wider change.
+
+        Steps undone before are dropped, as people expect. Returns the new revision. Raises ConflictError, and stores
+        nothing, where the transcript is not at `revision` any more.
+        """
         with self._db.write() as db:
-            db.execute("DELETE FROM edit WHERE transcript_id = ? AND undone", (id,))
-            step = db.execute("SELECT MAX(step) FROM edit WHERE transcript_id = ?", (id,)).fetchone()[0] or 0
-            db.execute(
-                "INSERT INTO edit (transcript_id, step, edit) VALUES (?, ?, ?)", (id, step + 1, rows.edit_to(edit))
+            row = db.execute("SELECT revision FROM transcript WHERE id = ?", (id,)).fetchone()
+            if row is None or row[0] != revision:
+                raise ConflictError("The transcript was changed by another window or program.")
+            db.execute("DELETE FROM step WHERE transcript_id = ? AND undone", (id,))
+            for step, edit in sorted(steps.items()):
+                _record(db, id, step, edit)
+            return _next_revision(db, id)
+
+    def undo(self, id: int) -> int | None:
+        """Take the last step back; returns its number, None if there is none."""
+        return self._turn(id, back=True)
+
+    def redo(self, id: int) -> int | None:
+        """Make the step again that was undone last."""
+        return self._turn(id, back=False)
+
+    def step(self, id: int, step: int) -> Edit:
+        """What a step changes."""
+        with self._db.read() as db:
+            row = db.execute("SELECT * FROM step WHERE transcript_id = ? AND step = ?", (id, step)).fetchone()
+            before, after = (
+                db.execute(
+                    f"SELECT {rows.SEGMENT} FROM step_segment WHERE transcript_id = ? AND step = ? AND side = ?"
+                    " ORDER BY start, end, id",
+                    (id, step, side),
+                ).fetchall()
+                for side in (_BEFORE, _AFTER)
             )
-            _apply(db, id, edit)
-
-    def undo(self, id: int) -> Edit | None:
-        """Take the last edit back; returns the change that was made (the inverse), None if there is none."""
-        with self._db.write() as db:
-            row = self._next_undo(db, id)
-            if row is None:
-                return None
-            back = rows.edit_from(row["edit"]).inverse()
-            _apply(db, id, back)
-            db.execute("UPDATE edit SET undone = 1 WHERE transcript_id = ? AND step = ?", (id, row["step"]))
-            return back
-
-    def redo(self, id: int) -> Edit | None:
-        with self._db.write() as db:
-            row = self._next_redo(db, id)
-            if row is None:
-                return None
-            again = rows.edit_from(row["edit"])
-            _apply(db, id, again)
-            db.execute("UPDATE edit SET undone = 0 WHERE transcript_id = ? AND step = ?", (id, row["step"]))
-            return again
+            return Edit(
+                row["name"],
+                tuple(rows.segment_from(r) for r in before),
+                tuple(rows.segment_from(r) for r in after),
+                rows.speakers_from(row["speakers_before"]),
+                rows.speakers_from(row["speakers_after"]),
+            )
 
     def history(self, id: int) -> tuple[str | None, str | None]:
         """Names of the step that undo would take back and the one that redo would bring back."""
         with self._db.read() as db:
-            undo, redo = self._next_undo(db, id), self._next_redo(db, id)
-            return (
-                json.loads(undo["edit"])["name"] if undo else None,
-                json.loads(redo["edit"])["name"] if redo else None,
+            undo, redo = _next_undo(db, id), _next_redo(db, id)
+            return undo["name"] if undo else None, redo["name"] if redo else None
+
+    def _turn(self, id: int, back: bool) -> int | None:
+        with self._db.write() as db:
+            row = _next_undo(db, id) if back else _next_redo(db, id)
+            if row is None:
+                return None
+            step, (gone, come) = row["step"], (_AFTER, _BEFORE) if back else (_BEFORE, _AFTER)
+            db.execute(
+                "DELETE FROM segment WHERE transcript_id = ?1 AND id IN"
+                " (SELECT id FROM step_segment WHERE transcript_id = ?1 AND step = ?2 AND side = ?3)",
+                (id, step, gone),
             )
-
-    @staticmethod
-    def _next_undo(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:
-        found: sqlite3.Row | None = db.execute(
-            "SELECT * FROM edit WHERE transcript_id = ? AND NOT undone ORDER BY step DESC LIMIT 1", (id,)
-        ).fetchone()
-        return found
-
-    @staticmethod
-    def _next_redo(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:
-        found: sqlite3.Row | None = db.execute(
-            "SELECT * FROM edit WHERE transcript_id = ? AND undone ORDER BY step LIMIT 1", (id,)
-        ).fetchone()
-        return found
+            db.execute(
+                f"INSERT INTO segment (transcript_id, {rows.SEGMENT}) SELECT transcript_id, {rows.SEGMENT}"
+                " FROM step_segment WHERE transcript_id = ? AND step = ? AND side = ?",
+                (id, step, come),
+            )
+            if row["speakers_before"] != row["speakers_after"]:
+                _set_speakers(db, id, rows.speakers_from(row["speakers_before" if back else "speakers_after"]))
+            db.execute("UPDATE step SET undone = ? WHERE transcript_id = ? AND step = ?", (int(back), id, step))
+            _next_revision(db, id)
+            return int(step)
 
 
-def _segment(row: sqlite3.Row) -> Segment:
-    return Segment(
-        start=row["start"],
-        end=row["end"],
-        text=row["text"],
-        words=rows.words_from(json.loads(row["words"])),
-        speaker=row["speaker"],
-        confidence=row["confidence"],
-        id=row["id"],
+_BEFORE, _AFTER = 0, 1  # the sides of a step
+
+
+def _last_step(db: sqlite3.Connection, id: int) -> int:
+    row = db.execute("SELECT MAX(step) FROM step WHERE transcript_id = ? AND NOT undone", (id,)).fetchone()
+    return int(row[0] or 0)
+
+
+def _next_undo(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:
+    found: sqlite3.Row | None = db.execute(
+        "SELECT * FROM step WHERE transcript_id = ? AND NOT undone ORDER BY step DESC LIMIT 1", (id,)
+    ).fetchone()
+    return found
+
+
+def _next_redo(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:
+    found: sqlite3.Row | None = db.execute(
+        "SELECT * FROM step WHERE transcript_id = ? AND undone ORDER BY step LIMIT 1", (id,)
+    ).fetchone()
+    return found
+
+
+def _next_revision(db: sqlite3.Connection, id: int) -> int:
+    row = db.execute("UPDATE transcript SET revision = revision + 1 WHERE id = ? RETURNING revision", (id,)).fetchone()
+    return int(row[0])
+
+
+def _record(db: sqlite3.Connection, id: int, step: int, edit: Edit) -> None:
+    """Store and apply a step. What was is copied inside SQLite; a step that grows keeps what was."""
+    speakers = rows.speakers_to(edit.speakers_before), rows.speakers_to(edit.speakers_after)
+    new = db.execute(
+        "INSERT INTO step (transcript_id, step, name, speakers_before, speakers_after) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (id, step, edit.name, *speakers),
+    ).rowcount
+    if new:
+        _copy(db, id, step, _BEFORE, edit.before)
+    else:
+        _forget(db, id, step)
+    _apply(db, id, edit)
+    _copy(db, id, step, _AFTER, edit.after)
+
+
+def _forget(db: sqlite3.Connection, id: int, step: int) -> None:
+    """The outcome of a step that is about to get another one."""
+    after = (id, step, _AFTER)
+    db.execute(
+        "DELETE FROM segment WHERE transcript_id = ?1 AND id IN"
+        " (SELECT id FROM step_segment WHERE transcript_id = ?1 AND step = ?2 AND side = ?3)",
+        after,
+    )
+    db.execute("DELETE FROM step_segment WHERE transcript_id = ? AND step = ? AND side = ?", after)
+
+
+def _copy(db: sqlite3.Connection, id: int, step: int, side: int, segments: Iterable[Segment]) -> None:
+    db.executemany(
+        f"INSERT INTO step_segment (transcript_id, step, side, {rows.SEGMENT})"
+        f" SELECT transcript_id, ?, ?, {rows.SEGMENT} FROM segment WHERE transcript_id = ? AND id = ?",
+        ((step, side, id, s.id) for s in segments),
     )
 
 
 def _insert(db: sqlite3.Connection, id: int, segments: Iterable[Segment]) -> None:
     db.executemany(
-        "INSERT INTO segment (transcript_id, id, start, end, speaker, text, confidence, words)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (id, s.id, s.start, s.end, s.speaker, s.text, s.confidence, rows.dump(rows.words_to(s.words)))
-            for s in segments
-        ),
+        f"INSERT INTO segment (transcript_id, {rows.SEGMENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ((id, *rows.segment_to(s)) for s in segments),
     )
 
 
 def _set_speakers(db: sqlite3.Connection, id: int, speakers: tuple[Speaker, ...]) -> None:
     db.execute("DELETE FROM speaker WHERE transcript_id = ?", (id,))
     db.executemany(
-        "INSERT INTO speaker (transcript_id, place, id, name) VALUES (?, ?, ?, ?)",
-        ((id, n, s.id, s.name) for n, s in enumerate(speakers)),
+        "INSERT INTO speaker (transcript_id, place, id, name, color) VALUES (?, ?, ?, ?, ?)",
+        ((id, n, s.id, s.name, s.color) for n, s in enumerate(speakers)),
     )
 
 
 def _apply(db: sqlite3.Connection, id: int, edit: Edit) -> None:
     db.executemany("DELETE FROM segment WHERE transcript_id = ? AND id = ?", ((id, s.id) for s in edit.before))
     _insert(db, id, edit.after)
-    if edit.speakers_before or edit.speakers_after:
+    if edit.changes_speakers:
         _set_speakers(db, id, edit.speakers_after)

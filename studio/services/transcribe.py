@@ -7,12 +7,14 @@ die at any point: the next run goes on from the last stored segment.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from studio import media
 from studio.core.align import Cutter, label
+from studio.core.edits import Edit
 from studio.core.errors import MediaError
 from studio.core.jobs import (
     Finished,
@@ -28,11 +30,12 @@ from studio.core.jobs import (
     TranscriptStarted,
 )
 from studio.core.progress import ProgressMeter
-from studio.core.transcript import EngineInfo, Source, Transcript, Word, default_speakers
+from studio.core.transcript import EngineInfo, Source, Speaker, Transcript, Turn, Word
 from studio.engines.base import Fraction, Heard, Language, Notice, SpeechRequest, Turns
 from studio.engines.local.device import Device
 from studio.models import catalogue
 
+from .editing import settle
 from .studio import Studio
 
 SEGMENTATION, EMBEDDING, COMMUNITY = "segmentation-3.0", "campplus-zh-en", "pyannote-community-1"
@@ -206,8 +209,25 @@ def _tell_speakers_apart(run: _Run) -> Iterator[JobEvent]:
             case Notice(text):
                 yield Note(text)
             case Turns(turns):
-                segments = label(transcript.segments, turns)
-                speakers = default_speakers(s.speaker for s in segments if s.speaker)
                 engine = replace(transcript.engine, speakers=diarizer.name)
-                studio.library.transcripts.replace(run.transcript_id, segments, speakers, engine)
+                settle(run.transcript_id)  # the user may have written in it meanwhile
+                studio.library.transcripts.relabel(run.transcript_id, lambda now: labelled(now, turns), engine)
                 yield SpeakersApplied(run.transcript_id)
+
+
+def labelled(transcript: Transcript, turns: Iterable[Turn]) -> Edit:
+    """The edit that gives every segment its speaker; whom the user has named already keeps what he was given."""
+    given = {s.id for s in transcript.speakers} | {s.speaker for s in transcript.segments if s.speaker}
+    free = (f"S{n}" for n in count(1) if f"S{n}" not in given)
+    ids: dict[str, str] = {}
+    open_segments = [s for s in transcript.segments if s.speaker is None]
+    new_id = count(max((s.id for s in transcript.segments), default=0) + 1)
+    after = []
+    for segment in label(open_segments, turns):
+        if segment.speaker and segment.speaker not in ids:
+            ids[segment.speaker] = next(free)
+        speaker = ids.get(segment.speaker or "")
+        after.append(replace(segment, speaker=speaker, id=segment.id or next(new_id)))
+    known = transcript.speakers
+    found = tuple(Speaker(id, f"Speaker {n}") for n, id in enumerate(ids.values(), len(known) + 1))
+    return Edit("tell the speakers apart", tuple(open_segments), tuple(after), known, known + found)

@@ -5,20 +5,24 @@ Runs on the window's thread. The one TranscriptModel is shared by editor, wavefo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.core.errors import Problem, StudioError, UsageError
+from studio.core import edits
+from studio.core.edits import Edit
+from studio.core.errors import ConflictError, Problem, StudioError, UsageError
 from studio.core.jobs import Job, JobState, PeaksReady, Progress, SegmentsStored, SpeakersApplied, TranscriptStarted
-from studio.core.transcript import Transcript
+from studio.core.transcript import Segment, Transcript
 from studio.services import waveform
-from studio.services.editing import EditSession
+from studio.services.editing import EditSession, make_again
 from studio.services.runner import JobChanged
 from studio.services.studio import Studio
 
+from .models.selection import Selection
 from .models.transcript_model import TranscriptModel
+from .workers import Saver
 
 
 class TranscriptDesk(QObject):
@@ -29,6 +33,8 @@ class TranscriptDesk(QObject):
     job_changed = Signal(object)  # the open Job in its new state
     progress = Signal(object)  # Progress of the open job
     peaks = Signal(object)  # media.Peaks or None
+    changed = Signal(object)  # Edit that was made, undone or redone and is shown
+    saved = Signal()  # everything that was changed is stored
     history_changed = Signal(object, object)  # names of the steps that undo and redo would make, or None
 
     def __init__(self, studio: Studio, model: TranscriptModel, parent: QObject | None = None) -> None:
@@ -36,7 +42,13 @@ class TranscriptDesk(QObject):
         self._studio = studio
         self.model = model
         self.job: Job | None = None
+        self.selection = Selection(self)
         self._session: EditSession | None = None
+        self._saver = Saver(self)
+        self._saver.saved.connect(self.saved)
+        self._saver.failed.connect(self._tell)
+        self._saver.conflict.connect(self._on_conflict)
+        self._saver.start()
 
     @property
     def transcript(self) -> Transcript:
@@ -45,7 +57,7 @@ class TranscriptDesk(QObject):
     def open(self, job: Job | None) -> None:
         """Show a job's recording and what is written of it, which may be nothing yet."""
         self.job = job
-        self._session = None
+        self.selection.set(())
         self.opened.emit(job)
         self._take_up(job.transcript_id if job else None)
         self.peaks.emit(waveform.load_peaks(self._studio, job) if job else None)
@@ -71,17 +83,70 @@ class TranscriptDesk(QObject):
                     self._take_up(job.transcript_id)
                 self.job_changed.emit(job)
 
-    def rename_speaker(self, speaker: str, name: str) -> None:
-        self._edit(lambda session: session.rename_speaker(speaker, name))
+    # Changes
 
-    def relabel(self, segment: int, speaker: str) -> None:
-        self._edit(lambda session: session.relabel(segment, speaker))
+    def do(self, edit: Edit | None) -> None:
+        """Show a change at once and have it stored; one that changes nothing is no step."""
+        if self._session is None or edit is None or not edit.changes:
+            return
+        self.model.apply(edit)
+        self._session.do(edit)
+        self._select_after(edit)
+        self._made(edit)
+
+    def type_text(self, segment: int, text: str) -> None:
+        """The text of a segment as it stands in the editor now."""
+        row = self.model.row_of(segment)
+        if self._session is None or row < 0 or self.model.segment(row).text == text:
+            return
+        edit = self._session.type_text(self.model.segment(row), text)
+        self.model.apply(edit)
+        self._made(edit)
+
+    def end_typing(self) -> None:
+        """The caret went elsewhere: what is typed now is another step."""
+        if self._session:
+            self._session.end_typing()
+
+    def attempt(self, make: Callable[[], Edit | None]) -> None:
+        """Do the edit that a pure function makes; if it refuses, say why."""
+        try:
+            self.do(make())
+        except StudioError as e:
+            self.notice.emit("warn", e.problem.sentence)
 
     def undo(self) -> None:
-        self._edit(lambda session: session.undo())
+        self._turn(lambda session: session.undo())
 
     def redo(self) -> None:
-        self._edit(lambda session: session.redo())
+        self._turn(lambda session: session.redo())
+
+    def rename_speaker(self, speaker: str, name: str) -> None:
+        self.attempt(lambda: edits.rename_speaker(self.transcript, speaker, name))
+
+    def segments(self, ids: Iterable[int]) -> list[Segment]:
+        """The segments with these ids that are there, in order."""
+        rows = sorted(row for row in map(self.model.row_of, ids) if row >= 0)
+        return [self.model.segment(row) for row in rows]
+
+    def selected(self) -> list[Segment]:
+        """The selected segments in order; where none are, the one that the playhead is in is not guessed."""
+        return self.segments(self.selection.ids)
+
+    def relabel(self, segments: Iterable[int], speaker: str) -> None:
+        self.attempt(lambda: edits.relabel(self.transcript, self.segments(segments), speaker))
+
+    def fresh_id(self) -> int:
+        return next(edits.fresh_ids(self.model.segments()))
+
+    def flush(self) -> None:
+        """Store now what is waiting."""
+        if self._session:
+            self._saver.soon(self._session)
+
+    def shut_down(self) -> None:
+        """Store everything; nothing may be changed any more."""
+        self._saver.shut_down()
 
     def recording(self) -> Path:
         """Where the open job's recording lies. Raises UsageError when it is gone."""
@@ -91,8 +156,11 @@ class TranscriptDesk(QObject):
             raise UsageError(f"“{name}” is not where it was: {path.parent}.", "Add it again from its new place.")
         return path
 
+    # Inside
+
     def _take_up(self, transcript_id: int | None) -> None:
         """Read the transcript afresh from the library."""
+        self._leave()
         try:
             self._session = EditSession(self._studio, transcript_id) if transcript_id else None
             self.model.set_transcript(self._session.read() if self._session else Transcript())
@@ -101,14 +169,57 @@ class TranscriptDesk(QObject):
             self._tell(e.problem)
         self._tell_history()
 
-    def _edit(self, do: Callable[[EditSession], Transcript]) -> None:
+    def _leave(self) -> None:
+        """Store what the session so far still waits with; a saver that fails keeps trying."""
+        session, self._session = self._session, None
+        if session is None:
+            return
+        try:
+            session.save()
+        except ConflictError:
+            self._on_conflict(session)
+        except StudioError as e:
+            self._saver.soon(session)
+            self._tell(e.problem)
+
+    def _turn(self, turn: Callable[[EditSession], Edit | None]) -> None:
         if self._session is None:
             return
         try:
-            self.model.set_transcript(do(self._session))
+            edit = turn(self._session)
+        except ConflictError:
+            self._on_conflict(self._session)
+            return
         except StudioError as e:
             self._tell(e.problem)
+            return
+        if edit:
+            self.model.apply(edit)
+            self._select_after(edit)
+            self.changed.emit(edit)
         self._tell_history()
+
+    def _select_after(self, edit: Edit) -> None:
+        """The selection goes with what was changed, and never names what is gone."""
+        there = [id for id in self.selection.ids if self.model.row_of(id) >= 0]
+        gone = len(there) != len(self.selection.ids)
+        self.selection.set(there or [s.id for s in edit.after[:1]] if gone else there, self.selection.current)
+
+    def _made(self, edit: Edit) -> None:
+        assert self._session is not None
+        self._saver.soon(self._session)
+        self.changed.emit(edit)
+        self._tell_history()
+
+    def _on_conflict(self, session: EditSession) -> None:
+        """Someone else was faster: make the waiting changes again on top of theirs, and show the outcome."""
+        lost = make_again(self._studio, session)
+        if lost:
+            names = ", ".join(f"“{name}”" for name in lost)
+            self.notice.emit("warn", f"The transcript was changed elsewhere, so {names} had no place. Make it again.")
+        if self._session is session:
+            self._session = None
+            self._take_up(session.id)
 
     def _tell_history(self) -> None:
         undo, redo = self._session.history() if self._session else (None, None)

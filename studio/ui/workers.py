@@ -12,12 +12,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from studio.core.errors import Problem, StudioError
+from studio.core.errors import ConflictError, Problem, StudioError
+from studio.services.editing import EditSession
 from studio.services.queue import Running, share
 from studio.services.runner import run_next
 from studio.services.studio import Studio
 
 _LOOK_EVERY = 2.0  # seconds; jobs may also be added by another process
+_GATHER = 0.1  # seconds that an edit waits for more to be stored with it
 _REST_AFTER = 30  # looks without work before the engines give their memory back
 
 log = logging.getLogger(__name__)
@@ -80,6 +82,64 @@ class QueueWorker(QThread):
         if worked:
             self.turned.emit()
         return worked
+
+
+class Saver(QThread):
+    """Stores what edit sessions wait with, a moment after it was made: keys typed in between are stored together."""
+
+    saved = Signal()
+    failed = Signal(object)  # Problem; it is tried again until it works
+    conflict = Signal(object)  # EditSession whose transcript someone else has changed
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("saver")
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._sessions: list[EditSession] = []
+        self._guard = threading.Lock()
+
+    def soon(self, session: EditSession) -> None:
+        """This session has something to store."""
+        with self._guard:
+            if session not in self._sessions:
+                self._sessions.append(session)
+        self._wake.set()
+
+    def shut_down(self) -> None:
+        """Store the rest and end the thread. Returns when it has ended."""
+        self._stop.set()
+        self._wake.set()
+        self.wait()
+
+    def run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.wait()
+            self._wake.clear()
+            self._stop.wait(_GATHER)
+            if not self._save_all():
+                self._stop.wait(_LOOK_EVERY)
+                self._wake.set()
+        self._save_all()
+
+    def _save_all(self) -> bool:
+        """Whether everything is stored."""
+        with self._guard:
+            sessions, self._sessions = self._sessions, []
+        left = []
+        for session in sessions:
+            try:
+                session.save()
+            except ConflictError:
+                self.conflict.emit(session)
+            except StudioError as e:
+                left.append(session)
+                self.failed.emit(e.problem)
+        with self._guard:
+            self._sessions = left + [s for s in self._sessions if s not in left]
+        if not left:
+            self.saved.emit()
+        return not left
 
 
 class Task(QThread):

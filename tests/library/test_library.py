@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import multiprocessing
 import os
+import random
 import signal
 import sqlite3
 import threading
@@ -15,11 +18,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.core.edits import apply, relabel, rename_speaker
-from studio.core.errors import Problem, StorageError
+from studio.core.edits import (
+    Edit,
+    apply,
+    comment,
+    flag,
+    fresh_ids,
+    merge,
+    relabel,
+    rename_speaker,
+    set_text,
+    split,
+)
+from studio.core.errors import ConflictError, Problem, StorageError
 from studio.core.jobs import UNFINISHED, DecodeOptions, Job, JobOptions, JobState
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript, Word, default_speakers
 from studio.library import Home, Library
+from studio.library.database import MIGRATIONS
 
 
 @pytest.fixture
@@ -299,7 +314,7 @@ class TestTranscripts:
 
     def test_rename_undo_redo(self, library: Library) -> None:
         id = stored(library, "Guten Tag.", "Hallo.")
-        library.transcripts.edit(id, rename_speaker(get(library, id), "S1", " Jörg  Müller "))
+        make(library, id, rename_speaker(get(library, id), "S1", " Jörg  Müller "))
         assert get(library, id).speakers[0].name == "Jörg Müller"
         assert library.transcripts.history(id) == ("rename Speaker 1 to Jörg Müller", None)
         library.transcripts.undo(id)
@@ -311,16 +326,77 @@ class TestTranscripts:
 
     def test_a_new_edit_drops_what_was_undone(self, library: Library) -> None:
         id = stored(library, "Guten Tag.", "Hallo.")
-        library.transcripts.edit(id, rename_speaker(get(library, id), "S1", "A"))
+        make(library, id, rename_speaker(get(library, id), "S1", "A"))
         library.transcripts.undo(id)
-        library.transcripts.edit(id, rename_speaker(get(library, id), "S2", "B"))
+        make(library, id, rename_speaker(get(library, id), "S2", "B"))
         assert library.transcripts.redo(id) is None
         assert [s.name for s in get(library, id).speakers] == ["Speaker 1", "B"]
 
+    def test_notes_and_colours_are_kept(self, library: Library) -> None:
+        id = stored(library, "Guten Tag.", "Hallo.")
+        first = get(library, id)
+        make(library, id, comment(first.segments[0], "Name prüfen"))
+        make(library, id, flag(get(library, id).segments[:1]))
+        colored = tuple(dataclasses.replace(s, color=5) for s in first.speakers)
+        make(library, id, Edit("colour", speakers_before=first.speakers, speakers_after=colored))
+        now = get(library, id)
+        assert (now.segments[0].comment, now.segments[0].flagged) == ("Name prüfen", True)
+        assert now.speakers == colored
+        for _ in range(3):
+            library.transcripts.undo(id)
+        assert get(library, id) == first
+
+    def test_a_step_may_grow_until_the_next_one(self, library: Library) -> None:
+        id = stored(library, "Guten Tag.")
+        before = get(library, id)
+        store = library.transcripts
+        revision = store.revision(id)
+        for text in ("Guten Tag!", "Guten Tag!!", "Guten Abend!!"):
+            revision = store.record(id, revision, {1: set_text(before.segments[0], text)})
+        assert get(library, id).segments[0].text == "Guten Abend!!"
+        assert store.undo(id) == 1
+        assert get(library, id) == before
+
+    def test_who_comes_second_stores_nothing(self, library: Library) -> None:
+        id = stored(library, "Guten Tag.", "Hallo.")
+        store, revision = library.transcripts, library.transcripts.revision(id)
+        make(library, id, rename_speaker(get(library, id), "S1", "A"))
+        after = get(library, id)
+        with pytest.raises(ConflictError):
+            store.record(id, revision, {1: rename_speaker(after, "S2", "B")})
+        assert get(library, id) == after
+
+    def test_steps_of_an_older_version_can_still_be_undone(self, home: Home) -> None:
+        with contextlib.closing(sqlite3.connect(home.database)) as db:
+            for statement in MIGRATIONS[0].split(";"):
+                db.execute(statement)
+            db.execute("PRAGMA user_version=1")
+            db.execute("INSERT INTO transcript (id, source, engine) VALUES (1, '{}', '{}')")
+            db.execute("INSERT INTO speaker VALUES (1, 0, 'S1', 'Anna')")
+            words = '[["Hallo",0,500,0.5,1]]'
+            db.execute("INSERT INTO segment VALUES (1, 1, 0, 500, 'S1', 'Hallo', 0.5, ?)", (words,))
+            old = '{"id":1,"start":0,"end":500,"speaker":null,"text":"Hallo","confidence":0.5,"words":' + words + "}"
+            new = old.replace("null", '"S1"')
+            both = '[["S1","Speaker 1"]]', '[["S1","Anna"]]'
+            edit = f'{{"name":"x","before":[{old}],"after":[{new}],"speakers_before":{both[0]},"speakers_after":{both[1]}}}'
+            db.execute("INSERT INTO edit (transcript_id, step, edit) VALUES (1, 1, ?)", (edit,))
+            db.commit()
+        library = Library(home)
+        assert library.transcripts.undo(1) == 1
+        word = Word("Hallo", 0, 500, 0.5)
+        assert get(library, 1).segments == (Segment(0, 500, "Hallo", (word,), None, 0.5, 1),)
+        assert get(library, 1).speakers == (Speaker("S1", "Speaker 1"),)
+        assert library.transcripts.redo(1) == 1
+        assert get(library, 1).speakers == (Speaker("S1", "Anna"),)
+        library.close()
+
     @settings(max_examples=30, deadline=None)
-    @given(steps=st.lists(st.sampled_from(["rename", "relabel", "undo", "redo"]), max_size=12), pick=st.randoms())
+    @given(
+        steps=st.lists(st.sampled_from(["rename", "relabel", "split", "merge", "type", "undo", "redo"]), max_size=12),
+        pick=st.randoms(use_true_random=False),
+    )
     def test_any_sequence_of_edits_and_undos_is_exact(
-        self, tmp_path_factory: pytest.TempPathFactory, steps: list[str], pick: st.DataObject
+        self, tmp_path_factory: pytest.TempPathFactory, steps: list[str], pick: random.Random
     ) -> None:
         library = Library(Home(tmp_path_factory.mktemp("h")).prepared())
         id = stored(library, "a b c.", "d e.", "f.")
@@ -334,14 +410,31 @@ class TestTranscripts:
                 assert (library.transcripts.redo(id) is None) == (at == len(states) - 1)
                 at = min(len(states) - 1, at + 1)
             else:
-                speaker = pick.choice(["S1", "S2"])  # type: ignore[attr-defined]
-                segment = pick.choice([1, 2, 3])  # type: ignore[attr-defined]
-                edit = rename_speaker(now, speaker, f"N{n}") if step == "rename" else relabel(now, segment, speaker)
-                library.transcripts.edit(id, edit)
+                edit = some_edit(step, now, n, pick)
+                make(library, id, edit)
                 states[at + 1 :] = [apply(now, edit)]
                 at += 1
             assert get(library, id) == states[at]
         library.close()
+
+
+def make(library: Library, id: int, edit: Edit) -> None:
+    store = library.transcripts
+    store.record(id, store.revision(id), {store.last_step(id) + 1: edit})
+
+
+def some_edit(kind: str, now: Transcript, n: int, pick: random.Random) -> Edit:
+    speaker, segment = pick.choice(["S1", "S2"]), pick.choice(now.segments)
+    if kind == "rename":
+        return rename_speaker(now, speaker, f"N{n}")
+    if kind == "relabel":
+        return relabel(now, [segment], speaker)
+    if kind == "split" and " " in segment.text:
+        return split(segment, segment.text.index(" "), next(fresh_ids(now.segments)))
+    if kind == "merge" and len(now.segments) > 1:
+        row = pick.randrange(len(now.segments) - 1)
+        return merge(now.segments[row : row + 2])
+    return set_text(segment, f"{segment.text} und {n}")
 
 
 class TestTrouble:

@@ -1,15 +1,22 @@
-"""Edits are stored before they are shown, and what others change is seen."""
+"""Edits are shown at once, stored a moment later, and survive whatever happens in between."""
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
+
 import pytest
 
-from studio.core.errors import UsageError
+from studio.core import edits
+from studio.core.edits import Edit, apply
+from studio.core.errors import ConflictError, StorageError, UsageError
 from studio.core.jobs import JobOptions
-from studio.core.transcript import EngineInfo, Segment, Source, Transcript, Word, default_speakers
+from studio.core.transcript import EngineInfo, Segment, Source, Transcript, Turn, Word, default_speakers
 from studio.library import Home
-from studio.services.editing import EditSession
+from studio.services.editing import EditSession, make_again
 from studio.services.studio import Studio
+from studio.services.transcribe import labelled
 
 
 @pytest.fixture
@@ -21,43 +28,167 @@ def talk(studio: Studio) -> int:
     return id
 
 
-def stored(studio: Studio, id: int) -> Transcript | None:
-    return studio.library.transcripts.get(id)
+def stored(studio: Studio, id: int) -> Transcript:
+    transcript = studio.library.transcripts.get(id)
+    assert transcript
+    return transcript
 
 
-def test_every_step_shows_what_is_stored(studio: Studio, talk: int) -> None:
+def test_every_step_is_stored_as_it_is_shown(studio: Studio, talk: int) -> None:
+    session = EditSession(studio, talk)
+    shown = first = session.read()
+    for make in (
+        lambda t: edits.rename_speaker(t, "S1", "Jörg"),
+        lambda t: edits.relabel(t, t.segments[1:3], "S1"),
+        lambda t: edits.merge(t.segments[:2]),
+    ):
+        edit = make(shown)
+        shown = apply(shown, edit)
+        session.do(edit)
+        session.save()
+        assert stored(studio, talk) == shown
+    for turn in (session.undo, session.undo, session.redo, session.undo, session.undo):
+        edit = turn()
+        assert edit
+        shown = apply(shown, edit)
+        assert stored(studio, talk) == shown
+    assert shown == first
+    assert session.undo() is None
+
+
+def test_keys_typed_in_a_row_are_one_step_even_if_they_were_stored_between(studio: Studio, talk: int) -> None:
+    session = EditSession(studio, talk)
+    shown = first = session.read()
+    for text in ("ab", "abc", "abcd", "abcde"):
+        shown = apply(shown, session.type_text(shown.segments[0], text))
+        session.save()
+    assert stored(studio, talk) == shown
+    assert session.history() == ("typing", None)
+    session.end_typing()
+    shown = apply(shown, session.type_text(shown.segments[0], "x"))
+    edit = session.undo()
+    assert edit
+    shown = apply(shown, edit)
+    assert shown.segments[0].text == "abcde"
+    edit = session.undo()
+    assert edit
+    assert apply(shown, edit) == first == stored(studio, talk)
+
+
+def test_undo_reaches_back_before_the_start_of_the_program(studio: Studio, talk: int, home: Home) -> None:
     session = EditSession(studio, talk)
     first = session.read()
-    steps = (
-        lambda: session.rename_speaker("S1", "Jörg"),
-        lambda: session.relabel(2, "S1"),
-        session.undo,
-        session.undo,
-        session.undo,
-        session.redo,
-    )
-    for step in steps:
-        assert step() == stored(studio, talk)
-    assert session.undo() == first
+    edit = edits.set_text(first.segments[2], "etwas anderes")
+    session.do(edit)
+    session.save()
+    again = Studio.open(home)
+    later = EditSession(again, talk)
+    now = later.read()
+    back = later.undo()
+    assert back
+    assert apply(now, back) == first
+    assert later.redo() == edit
+    again.close()
 
 
-def test_changes_of_another_window_and_of_the_worker_are_seen(studio: Studio, talk: int, home: Home) -> None:
+def test_a_change_of_another_window_is_kept_and_so_is_ours(studio: Studio, talk: int, home: Home) -> None:
     session = EditSession(studio, talk)
-    session.read()
+    before = session.read()
     other = Studio.open(home)
-    EditSession(other, talk).rename_speaker("S2", "Anna")
-    other.library.transcripts.append(talk, [Segment(9000, 9500, "e")], 9500)
+    theirs = EditSession(other, talk)
+    theirs.do(edits.rename_speaker(before, "S2", "Anna"))
+    theirs.save()
     other.close()
-    after = session.rename_speaker("S1", "Jörg")
-    assert [s.name for s in after.speakers] == ["Jörg", "Anna"]
-    assert after.segments[-1].text == "e"
-    assert after == stored(studio, talk)
+    session.do(edits.set_text(before.segments[0], "von hier"))
+    with pytest.raises(ConflictError):
+        session.save()
+    assert make_again(studio, session) == []
+    now = stored(studio, talk)
+    assert now.segments[0].text == "von hier"
+    assert now.name_of("S2") == "Anna"
+
+
+def test_what_is_typed_while_speakers_are_told_apart_is_kept(studio: Studio, talk: int) -> None:
+    store = studio.library.transcripts
+    plain = [Segment.from_words([Word(t, n * 1000, n * 1000 + 800) for n, t in enumerate("abcd")])]
+    store.replace(talk, plain, (), EngineInfo())
+    session = EditSession(studio, talk)
+    before = session.read()
+    session.do(edits.comment(before.segments[0], "prüfen"))
+    session.save()
+    typed = session.type_text(session.read().segments[0], "a b c d und e")  # not stored yet
+    turns = (Turn(0, 2000, "A"), Turn(2000, 4000, "B"))
+    store.relabel(talk, lambda now: labelled(now, turns), EngineInfo(speakers="x"))
+    assert [s.text for s in stored(studio, talk).segments] == ["a b", "c d"]
+    with pytest.raises(ConflictError):
+        session.save()
+    assert make_again(studio, session) == []
+    now = stored(studio, talk)
+    assert [s.text for s in now.segments] == [typed.after[0].text]
+    assert now.segments[0].comment == "prüfen"
+    later = EditSession(studio, talk)
+    assert later.undo()
+    assert [(s.text, s.speaker, s.comment) for s in stored(studio, talk).segments] == [
+        ("a b", "S1", "prüfen"),
+        ("c d", "S2", ""),
+    ]
+
+
+def test_speakers_the_user_has_set_stay(studio: Studio, talk: int) -> None:
+    now = stored(studio, talk)
+    free = tuple(Segment.from_words(s.words, None, s.id) if s.id != 2 else s for s in now.segments)
+    edit = labelled(Transcript(free, now.speakers), (Turn(0, 9000, "X"),))
+    after = apply(Transcript(free, now.speakers), edit)
+    assert [s.speaker for s in after.segments] == ["S3", "S2", "S3", "S3"]
+    assert [s.name for s in after.speakers] == ["Speaker 1", "Speaker 2", "Speaker 3"]
+
+
+def test_a_full_disk_loses_nothing(studio: Studio, talk: int) -> None:
+    session = EditSession(studio, talk)
+    before = session.read()
+    edit = edits.set_text(before.segments[0], "viel Text " * 5000)
+    session.do(edit)
+    with studio.library.database.read() as db:
+        db.execute(f"PRAGMA max_page_count={db.execute('PRAGMA page_count').fetchone()[0]}")
+    with pytest.raises(StorageError, match="the disk is full"):
+        session.save()
+    assert session.unsaved
+    with studio.library.database.read() as db:
+        db.execute("PRAGMA max_page_count=1000000")
+    session.save()
+    assert stored(studio, talk) == apply(before, edit)
 
 
 def test_a_transcript_that_was_removed_is_named(studio: Studio, talk: int) -> None:
-    session = EditSession(studio, talk)
-    session.read()
     (job,) = studio.library.jobs.all()
     studio.library.jobs.remove(job.id)
     with pytest.raises(UsageError, match="not in the library any more"):
-        session.rename_speaker("S1", "Jörg")
+        EditSession(studio, talk)
+
+
+def _type_until_killed(home: Home, talk: int, typed: object) -> None:
+    session = EditSession(Studio.open(home), talk)
+    segment = session.read().segments[0]
+    for n in range(1_000_000):
+        edit: Edit = session.type_text(segment, f"{n}")
+        segment = edit.after[0]
+        session.save()
+        typed.value = n  # type: ignore[attr-defined]
+
+
+def test_a_killed_process_loses_at_most_the_keystroke_in_flight(studio: Studio, talk: int, home: Home) -> None:
+    context = multiprocessing.get_context("spawn")
+    typed = context.Value("i", -1)
+    process = context.Process(target=_type_until_killed, args=(home, talk, typed))
+    process.start()
+    while typed.value < 20:
+        assert process.is_alive()
+        process.join(0.01)
+    assert process.pid
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    last = typed.value
+    assert stored(studio, talk).segments[0].text in (f"{last}", f"{last + 1}")
+    later = EditSession(studio, talk)
+    assert later.undo()
+    assert stored(studio, talk).segments[0].text == "a"

@@ -6,19 +6,22 @@ Rows are segments in order of time. Times are integer milliseconds.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from studio.core.edits import Edit, order
 from studio.core.transcript import Segment, Speaker, Transcript
 
 from .wording import time_code
 
 Index = QModelIndex | QPersistentModelIndex
+
+_MANY = 200  # segments; a change of more that come and go is told as a whole
 
 
 class SegmentRole(IntEnum):
@@ -34,6 +37,13 @@ class SegmentRole(IntEnum):
 
 
 _SPEAKER_ROLES = [SegmentRole.SPEAKER_NAME, SegmentRole.SPEAKER_INDEX, Qt.ItemDataRole.AccessibleTextRole]
+
+
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each unbroken run of ascending numbers."""
+    for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
+        numbers = [row for _, row in run]
+        yield numbers[0], numbers[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +112,16 @@ class TranscriptModel(QAbstractListModel):
         return self._row_of.get(segment_id, -1)
 
     def speaker_index(self, speaker: str | None) -> int:
-        """Counted from 0; -1 for none."""
+        """Place in the speaker list, counted from 0; -1 for none."""
         return -1 if speaker is None else self._speaker_index.get(speaker, -1)
+
+    def speaker_color(self, speaker: str | None) -> int:
+        """Which colour of the palette, counted from 0: the chosen one, or that of the place; -1 for none."""
+        index = self.speaker_index(speaker)
+        if index < 0:
+            return -1
+        chosen = self.speakers[index].color
+        return index if chosen is None else chosen
 
     def speaker_name(self, speaker: str | None) -> str:
         index = self.speaker_index(speaker)
@@ -160,6 +178,65 @@ class TranscriptModel(QAbstractListModel):
                 fresh.append(segment)
         if fresh:
             self._insert(len(self._segments), fresh)
+
+    def apply(self, edit: Edit) -> None:
+        """Show a change: rows that only look different are told as such, others come and go."""
+        before, after = {s.id for s in edit.before}, {s.id: s for s in edit.after}
+        rows = sorted(row for row in map(self.row_of, before) if row >= 0)
+        if before == after.keys() and self._stays_in_order(rows, after):
+            self._change(rows, after)
+        elif len(before) + len(after) > _MANY:
+            self.beginResetModel()
+            rest = [s for s in self._segments if s.id not in before]
+            self._store(self._transcript, sorted([*rest, *edit.after], key=order))
+            self.endResetModel()
+        else:
+            self._exchange(rows, after)
+        if edit.changes_speakers:
+            self.set_speakers(edit.speakers_after)
+
+    def _stays_in_order(self, rows: list[int], after: dict[int, Segment]) -> bool:
+        """Whether the segments of these rows, changed, are still between their neighbours."""
+        segments = self._segments
+
+        def key(row: int) -> tuple[int, int, int]:
+            segment = segments[row]
+            return order(after.get(segment.id, segment))
+
+        return all(
+            (row == 0 or key(row - 1) <= key(row)) and (row + 1 == len(segments) or key(row) <= key(row + 1))
+            for row in rows
+        )
+
+    def _change(self, rows: list[int], after: dict[int, Segment]) -> None:
+        moved: int | None = None
+        for row in rows:
+            old, new = self._segments[row], after[self._segments[row].id]
+            self._segments[row] = new
+            if moved is None and (old.start, old.end) != (new.start, new.end):
+                moved = row
+        if moved is not None:
+            self._index(moved)
+        for first, last in _runs(rows):
+            self._touch(first, last)
+
+    def _exchange(self, rows: list[int], after: dict[int, Segment]) -> None:
+        """Rows of segments that are in both stay where they can; others are taken out and put in."""
+        kept = [row for row in rows if self._segments[row].id in after]
+        if not self._stays_in_order(kept, after):
+            kept = []
+        stay = {self._segments[row].id: after[self._segments[row].id] for row in kept}
+        self._change(kept, stay)
+        gone = [row for row in rows if row not in set(kept)]
+        for first, last in reversed(list(_runs(gone))):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            for segment in self._segments[first : last + 1]:
+                del self._row_of[segment.id]
+            del self._segments[first : last + 1]
+            self._index(first)
+            self.endRemoveRows()
+        for segment in sorted((s for s in after.values() if s.id not in stay), key=order):
+            self._insert(bisect_right(self._segments, order(segment), key=order), [segment])
 
     def set_speakers(self, speakers: Iterable[Speaker]) -> None:
         """New names or more speakers; every row may look different, none moves."""

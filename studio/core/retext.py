@@ -1,0 +1,167 @@
+"""Another text for a segment that has word times: untouched words keep theirs, new ones share the time of what they
+replace. Pure functions, called for every keystroke.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+from .breaks import HAS_CJK
+from .transcript import Segment, Word, join_words
+
+_CHUNK = re.compile(r"\S+")
+_LINE = re.compile(r"[ \t]*\n[ \t]*")
+
+
+def retext(segment: Segment, text: str) -> Segment:
+    """The segment with this text. Its words make up the text as far as words can: runs of spaces become one.
+
+    Without words, or with times that cannot be known (everything was deleted before), only the text changes.
+    """
+    if text == segment.text:
+        return segment
+    if not segment.words or not text.strip():
+        return replace(segment, text=_tidy(text), words=())
+    words = _rewritten(segment, text)
+    return replace(segment, text=join_words(words), words=tuple(words))
+
+
+def joined(first: Segment, second: Segment) -> Segment:
+    """Both texts in one segment under the first one's id; where only one has word times, the other's are reckoned."""
+    if not first.text or not second.text:
+        kept = first if first.text else replace(second, id=first.id, speaker=first.speaker)
+        return replace(kept, start=min(first.start, second.start), end=max(first.end, second.end))
+    start, end = min(first.start, second.start), max(first.end, second.end)
+    if not first.words and not second.words:
+        return replace(first, start=start, end=end, text=f"{first.text} {second.text}")
+    left, right = reckoned_words(first), reckoned_words(second)
+    gap = not (HAS_CJK.match(left[-1].text[-1:]) and HAS_CJK.match(right[0].text[:1]))
+    words = (*left, right[0]._replace(space=gap, line=False), *right[1:])
+    return replace(first, start=start, end=end, text=join_words(words), words=words)
+
+
+def reckoned_words(segment: Segment) -> tuple[Word, ...]:
+    """The segment's words; where it has none, those of its text with times in proportion to their length."""
+    return segment.words or tuple(_spread(_tokens(segment.text, None), segment.start, segment.end))
+
+
+def text_spans(segment: Segment) -> list[tuple[int, int]]:
+    """Where each word stands in the segment's text, in characters."""
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for number, word in enumerate(segment.words):
+        at += bool(number and (word.line or word.space))
+        spans.append((at, at + len(word.text)))
+        at += len(word.text)
+    return spans
+
+
+def _tidy(text: str) -> str:
+    return _LINE.sub("\n", text)
+
+
+def _rewritten(segment: Segment, text: str) -> list[Word]:
+    """Words of the new text: the same ones before and after the place of the change, new ones in between."""
+    old, spans = segment.text, text_spans(segment)
+    head = _alike(old, text)
+    tail = _alike(old[head:][::-1], text[head:][::-1])
+    stop = len(old) - tail  # old[head:stop] was changed
+    first = sum(1 for _, end in spans if end < head or (end == head and _ends_word(text, head)))
+    last = len(spans) - sum(1 for start, _ in spans if start > stop or (start == stop and _begins_word(text, tail)))
+    last = max(last, first)
+    begin = spans[first - 1][1] if first else 0
+    end = len(text) - (len(old) - spans[last][0]) if last < len(spans) else len(text)
+    end = max(end, begin)
+    fresh = _matched(segment, first, last, _tokens(text[begin:end], segment.words))
+    rest = list(segment.words[last:])
+    if rest:
+        before = text[begin:end]
+        gap = before[len(before.rstrip()) :]
+        rest[0] = rest[0]._replace(space=bool(gap) or not (first or fresh), line="\n" in gap)
+    words = [*segment.words[:first], *fresh, *rest]
+    words[0] = words[0]._replace(line=False)
+    return words
+
+
+def _alike(a: str, b: str) -> int:
+    """How many characters both begin with."""
+    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+def _ends_word(text: str, at: int) -> bool:
+    """Whether a word that ends here in the old text ends here in the new one, too."""
+    return at >= len(text) or text[at].isspace() or bool(HAS_CJK.match(text[at]))
+
+
+def _begins_word(text: str, tail: int) -> bool:
+    at = len(text) - tail
+    return at <= 0 or text[at - 1].isspace() or bool(HAS_CJK.match(text[at - 1]))
+
+
+Token = tuple[str, bool, bool]  # text, a space stands before it, a line break stands before it
+
+
+def _tokens(text: str, like: Sequence[Word] | None) -> list[Token]:
+    """The words of a text as people write them; Chinese and Japanese runs are cut into characters.
+
+    `like`: words of the segment; if they are not cut at characters, neither are these.
+    """
+    found: list[Token] = []
+    at = 0
+    by_character = like is None or any(not w.space for w in like[1:])
+    for chunk in _CHUNK.finditer(text):
+        line = "\n" in text[at : chunk.start()]
+        space = chunk.start() > 0 or not by_character
+        at = chunk.end()
+        for number, piece in enumerate(_pieces(chunk[0]) if by_character else (chunk[0],)):
+            found.append((piece, space and number == 0, line and number == 0))
+    return found
+
+
+def _pieces(chunk: str) -> Iterator[str]:
+    if not HAS_CJK.search(chunk):
+        yield chunk
+        return
+    run = ""
+    for char in chunk:
+        if HAS_CJK.match(char) and char.isalnum():
+            if run and not run[-1:].isspace():
+                yield run
+            run = char
+        else:
+            run += char
+    if run:
+        yield run
+
+
+def _matched(segment: Segment, first: int, last: int, tokens: list[Token]) -> list[Word]:
+    """Words for tokens that stand in place of segment.words[first:last]; equal ones keep their times."""
+    if not tokens:
+        return []
+    old = segment.words[first:last]
+    floor = segment.words[first - 1].end if first else segment.start
+    ceiling = segment.words[last].start if last < len(segment.words) else segment.end
+    blocks = SequenceMatcher(None, [w.text for w in old], [t[0] for t in tokens], autojunk=False).get_opcodes()
+    words: list[Word] = []
+    for kind, a, b, c, d in blocks:
+        if kind == "equal":
+            words += [w._replace(space=t[1], line=t[2]) for w, t in zip(old[a:b], tokens[c:d], strict=True)]
+        elif d > c:
+            start = old[a].start if b > a else (old[a - 1].end if a else floor)
+            end = old[b - 1].end if b > a else (old[b].start if b < len(old) else ceiling)
+            words += _spread(tokens[c:d], start, max(start, end))
+    return words
+
+
+def _spread(tokens: list[Token], start: int, end: int) -> list[Word]:
+    """Times in proportion to the number of characters."""
+    total = sum(len(t[0]) for t in tokens)
+    words, done = list[Word](), 0
+    for text, space, line in tokens:
+        begin = start + (end - start) * done // total
+        done += len(text)
+        words.append(Word(text, begin, start + (end - start) * done // total, None, space, line))
+    return words
