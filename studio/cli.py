@@ -101,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     c = commands.add_parser("transcribe", help="write the text and subtitles of recordings")
     c.add_argument("input", nargs="+", type=Path, help="sound or video files, or folders with some")
     c.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder for the results")
-    c.add_argument("--format", default="txt,srt,vtt,json", help=f"some of {','.join(FORMATS)} (all of them)")
+    c.add_argument("--format", default="txt,srt,vtt,json", help=f"some of {','.join(FORMATS)} (txt,srt,vtt,json)")
     defaults = JobOptions()
     c.add_argument("--model", default=defaults.model, metavar="ID", help=f"see `studio models list` ({defaults.model})")
     c.add_argument("--language", default="auto", metavar="auto|xx", help="spoken language, e.g. de (auto)")
@@ -113,9 +113,10 @@ def _parser() -> argparse.ArgumentParser:
     c.add_argument("--overwrite", action="store_true", help="write anew what is already there")
     c.set_defaults(do=_transcribe)
 
+    endings = ", ".join(f.suffix for f in FORMATS.values())
     c = commands.add_parser("convert", help="turn a transcript or subtitle file into another format")
     c.add_argument("source", type=Path, metavar="IN")
-    c.add_argument("target", type=Path, metavar="OUT", help=f"its ending says the format: {', '.join(FORMATS)}")
+    c.add_argument("target", type=Path, metavar="OUT", help=f"its ending says the format: {endings}")
     c.add_argument("--overwrite", action="store_true")
     c.set_defaults(do=_convert)
 
@@ -240,7 +241,7 @@ def _write(studio: Studio, output: Output, show_text: bool) -> bool:
     if not transcript.segments:
         err.print(f"No speech was heard in “{output.job.name}”.")
     elif show_text:
-        out.print(FORMATS["txt"].write(transcript, WriteOptions()).rstrip())
+        out.print(export.preview(transcript, "txt", WriteOptions()).rstrip())
     for file in files:
         err.print(f"Written: {file}")
     return True
@@ -253,8 +254,8 @@ def _convert(a: argparse.Namespace) -> int:
     for warning in parsed.warnings:
         err.print(f"“{a.source.name}”: {warning}")
     format = export.format_of(a.target)
-    text = FORMATS[format].write(parsed.transcript, WriteOptions())
-    export.write_file(a.target, text, export.IfExists.REPLACE if a.overwrite else export.IfExists.REFUSE)
+    content = FORMATS[format].write(parsed.transcript, WriteOptions())
+    export.write_file(a.target, content, export.IfExists.REPLACE if a.overwrite else export.IfExists.REFUSE)
     return 0
 
 

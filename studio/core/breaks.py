@@ -68,14 +68,21 @@ class Token:
     piece: bool = False  # goes on a word that was cut
     segment: int = -1  # position of its segment in the transcript
     ready: bool = False  # comes from a segment without words: a ready-made subtitle, perhaps
+    word: int = -1  # position of its word in the segment, -1 where that has none
 
 
 @lru_cache(maxsize=65536)
 def text_width(text: str) -> int:
     """Columns a text takes: one per code point, two for East Asian wide ones."""
-    if text.isascii():
+    if text.isascii() or max(text) < "\u1100":  # the first wide character
         return len(text)
     return len(text) + sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+
+
+def reading_columns(text: str) -> int:
+    """Columns of a whole cue for its reading speed: a line break counts as the space it stands for."""
+    breaks = text.count("\n") if not text.isascii() and HAS_CJK.search(text) else 0
+    return text_width(text) - breaks
 
 
 def segment_tokens(segment: Segment, index: int, max_line: int) -> list[Token]:
@@ -83,13 +90,16 @@ def segment_tokens(segment: Segment, index: int, max_line: int) -> list[Token]:
     if segment.words:
         tokens: list[Token] = []
         clock = segment.words[0].start
-        for word in segment.words:
+        for position, word in enumerate(segment.words):
             clock = max(clock, word.start)  # words may be out of order by some milliseconds
             end = max(clock, word.end)
             if word.text.isalnum() and (width := text_width(word.text)) <= max_line:
-                tokens.append(Token(word.text, clock, end, width, word.space, False, index))
+                tokens.append(Token(word.text, clock, end, width, word.space, False, index, False, position))
             else:
-                tokens += _timed(_pieces(word.text, word.space, max_line, False), clock, end, index)
+                pieces = _timed(_pieces(word.text, word.space, max_line, False), clock, end, index)
+                for piece in pieces:
+                    piece.word = position
+                tokens += pieces
                 clock = tokens[-1].start if tokens else clock
         return tokens
     tokens = _timed(_pieces(segment.text, True, max_line, True), segment.start, max(segment.end, segment.start), index)
@@ -172,25 +182,25 @@ def break_cost(token: Token, after: Token) -> float:
     return _PLAIN
 
 
-def wrap_lines(tokens: list[Token], max_line: int, max_lines: int) -> list[str]:
+def wrap_lines(tokens: list[Token], max_line: int, max_lines: int) -> list[list[Token]]:
     """The tokens as few lines as they fit, evenly filled and broken where it reads well.
 
     More than `max_lines` only if they do not fit otherwise. Every token must fit a line.
     """
     fewest = _line_count(tokens, max_line)
     if fewest == 1:
-        return [_line(tokens)]
+        return [tokens]
     if fewest > max_lines:
         return _greedy(tokens, max_line)
     return _balanced(tokens, max_line, fewest)[1]
 
 
-def _balanced(tokens: list[Token], max_line: int, count: int) -> tuple[float, list[str]]:
+def _balanced(tokens: list[Token], max_line: int, count: int) -> tuple[float, list[list[Token]]]:
     """(cost, lines) of the best way to set the tokens in `count` lines; cost is infinite if they do not fit."""
     if count == 1:
-        return (0.0 if _width(tokens) <= max_line else float("inf")), [_line(tokens)]
+        return (0.0 if _width(tokens) <= max_line else float("inf")), [tokens]
     target = _width(tokens) / count
-    best: tuple[float, list[str]] = (float("inf"), [])
+    best: tuple[float, list[list[Token]]] = (float("inf"), [])
     width = 0
     for at in range(1, len(tokens)):
         width += tokens[at - 1].width + (tokens[at - 1].space if at > 1 else 0)
@@ -203,17 +213,17 @@ def _balanced(tokens: list[Token], max_line: int, count: int) -> tuple[float, li
             continue
         rest, lines = _balanced(tokens[at:], max_line, count - 1)
         if cost + rest < best[0]:
-            best = (cost + rest, [_line(tokens[:at]), *lines])
+            best = (cost + rest, [tokens[:at], *lines])
     return best
 
 
-def _greedy(tokens: list[Token], max_line: int) -> list[str]:
+def _greedy(tokens: list[Token], max_line: int) -> list[list[Token]]:
     lines: list[list[Token]] = [[]]
     for token in tokens:
         if lines[-1] and _width([*lines[-1], token]) > max_line:
             lines.append([])
         lines[-1].append(token)
-    return [_line(line) for line in lines]
+    return lines
 
 
 def _line_count(tokens: list[Token], max_line: int) -> int:
@@ -230,5 +240,6 @@ def _width(tokens: list[Token]) -> int:
     return sum(t.width + t.space for t in tokens) - tokens[0].space
 
 
-def _line(tokens: list[Token]) -> str:
+def line_text(tokens: list[Token]) -> str:
+    """A line as shown."""
     return "".join((" " if t.space and n else "") + t.text for n, t in enumerate(tokens))

@@ -11,12 +11,15 @@ constants below are the only tuning. Widths count one per code point and two for
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Literal
 
-from .breaks import CHEAP_END, INSIDE_WORD, Token, break_cost, segment_tokens, text_width, wrap_lines
+from .breaks import CHEAP_END, INSIDE_WORD, Token, break_cost, line_text, reading_columns, segment_tokens, wrap_lines
+from .profiles import DEFAULT
+from .profiles import CueRules as CueRules
+from .spacing import Spoken, space_out
 from .transcript import Segment, Transcript
 
 SpeakerNames = Literal["change", "always", "never"]
@@ -32,29 +35,6 @@ _KEEP = 100.0  # cutting a ready-made subtitle that is fine as it is
 _JOIN_READY = 30.0  # joining two ready-made subtitles
 _SEGMENT_END = 5.0  # ending a cue with a segment costs no more
 _LINE_BREAK = 7.0  # the best line break of a cue costs what is above this
-_LEAD = 500  # milliseconds a cue may show before its first word
-
-
-@dataclass(frozen=True, slots=True)
-class CueRules:
-    """What subtitles must obey. Durations in milliseconds, speed in characters a second, widths in columns."""
-
-    max_lines: int = 2
-    max_line: int = 42
-    min_duration: int = 1000
-    max_duration: int = 7000
-    max_cps: float = 20.0
-    frame_rate: float = 25.0
-    gap_frames: int = 2
-
-    @property
-    def frame(self) -> int:
-        return math.ceil(1000 / self.frame_rate)
-
-    @property
-    def min_gap(self) -> int:
-        """Milliseconds between the end of a cue and the start of the next."""
-        return math.ceil(self.gap_frames * 1000 / self.frame_rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +48,8 @@ class Cue:
     segments: tuple[int, ...] = ()  # positions in Transcript.segments that it shows words of
 
 
-ProblemKind = Literal["too many lines", "line too long", "too short", "too long", "too fast", "gap", "overlap"]
-
-
-@dataclass(frozen=True, slots=True)
-class CueProblem:
-    """A rule that cue number `index` (from 0) breaks; `text` says by how much."""
-
-    index: int
-    kind: ProblemKind
-    text: str
-
-
 @dataclass(slots=True)
-class _Run:
+class Run:
     """The words that one speaker says in a row, and the name to set before them."""
 
     speaker: str | None
@@ -91,85 +59,57 @@ class _Run:
 
 
 @dataclass(slots=True)
-class _Draft:
+class Draft:
     """A cue before its times are settled: they still are those of its words."""
 
     start: int
     end: int
-    run: _Run
+    run: Run
     tokens: list[Token]
 
 
-def make_cues(transcript: Transcript, rules: CueRules = CueRules(), names: SpeakerNames = "never") -> list[Cue]:
+def make_cues(transcript: Transcript, rules: CueRules = DEFAULT, names: SpeakerNames = "never") -> list[Cue]:
     """Cut a transcript into subtitle cues, ordered by start.
 
     All words appear once and in the order of their speaker. Every cue keeps the rules for lines, longest duration
-    and gap; the shortest duration and the reading speed are kept where the speech leaves room (see `problems`).
+    and gap; the shortest duration and the reading speed are kept where the speech leaves room (see `spacing`).
     Words longer than a line are cut without a hyphen. Segments without words get word times by position in the
     text, for cutting only.
 
     `names` says when "Name: " stands before the text: at a change of speaker (if there is more than one), always or
     never; it counts into line length and reading speed.
     """
+    return list(_settled(draft_cues(transcript, rules, names), after_all(transcript), rules, names))
+
+
+def draft_cues(transcript: Transcript, rules: CueRules, names: SpeakerNames = "never") -> list[Draft]:
+    """What `make_cues` shows together, ordered by start."""
     runs = _runs(transcript, rules, names)
     _mark_crossed(runs)
-    end = _after_all(transcript)
-    starts = [run.tokens[0].start for run in runs] + [end]
-    drafts: list[_Draft] = []
+    starts = [run.tokens[0].start for run in runs] + [after_all(transcript)]
+    drafts: list[Draft] = []
     for run, following in zip(runs, starts[1:], strict=True):
         at = 0
         for count in _Cutter(run, following, rules, names == "always" or run.crossed).cut():
             tokens = run.tokens[at : at + count]
-            drafts.append(_Draft(tokens[0].start, max(t.end for t in tokens), run, tokens))
+            drafts.append(Draft(tokens[0].start, max(t.end for t in tokens), run, tokens))
             at += count
     drafts.sort(key=lambda d: d.start)
-    return _settle(drafts, end, rules, names)
+    return drafts
 
 
-def problems(cues: Iterable[Cue], rules: CueRules = CueRules()) -> list[CueProblem]:
-    """Which rules which cues break, in order."""
-    found: list[CueProblem] = []
-    previous: Cue | None = None
-    for index, cue in enumerate(cues):
-        if previous is not None:
-            gap = cue.start - previous.end
-            if gap < 0:
-                found.append(CueProblem(index, "overlap", f"starts {-gap} ms before the one before it ends"))
-            elif gap < rules.min_gap:
-                found.append(CueProblem(index, "gap", f"starts {gap} ms after the one before it, not {rules.min_gap}"))
-        found += (CueProblem(index, kind, text) for kind, text in _own_problems(cue, rules))
-        previous = cue
-    return found
-
-
-def _own_problems(cue: Cue, rules: CueRules) -> Iterator[tuple[ProblemKind, str]]:
-    if len(cue.lines) > rules.max_lines:
-        yield "too many lines", f"{len(cue.lines)} lines, at most {rules.max_lines}"
-    widths = [text_width(line) for line in cue.lines]
-    if max(widths, default=0) > rules.max_line:
-        yield "line too long", f"{max(widths)} characters, at most {rules.max_line}"
-    duration = cue.end - cue.start
-    if duration < rules.min_duration:
-        yield "too short", f"{duration} ms, at least {rules.min_duration}"
-    if duration > rules.max_duration:
-        yield "too long", f"{duration} ms, at most {rules.max_duration}"
-    if sum(widths) * 1000 > rules.max_cps * duration:
-        speed = sum(widths) * 1000 / max(duration, 1)
-        yield "too fast", f"{speed:.1f} characters a second, at most {rules.max_cps:g}"
-
-
-def _after_all(transcript: Transcript) -> int:
+def after_all(transcript: Transcript) -> int:
     """A time after which nothing follows: cues may last until the end of the recording, or freely if unknown."""
     last = max((s.end for s in transcript.segments), default=0)
     return max(last, transcript.duration) if transcript.duration else last + 3_600_000
 
 
-def _runs(transcript: Transcript, rules: CueRules, names: SpeakerNames) -> list[_Run]:
+def _runs(transcript: Transcript, rules: CueRules, names: SpeakerNames) -> list[Run]:
     order = sorted(range(len(transcript.segments)), key=lambda i: transcript.segments[i].start)
     named = names == "always" or (names == "change" and len({s.speaker for s in transcript.segments}) > 1)
     labels: dict[str | None, list[Token]] = {None: []}
     spoken: dict[str | None, int] = {}  # when the last word of each speaker began
-    runs: list[_Run] = []
+    runs: list[Run] = []
     for index in order:
         segment = transcript.segments[index]
         tokens = segment_tokens(segment, index, rules.max_line)
@@ -183,15 +123,15 @@ def _runs(transcript: Transcript, rules: CueRules, names: SpeakerNames) -> list[
             token.start = max(token.start, floor)
             token.end = max(token.end, token.start)
         spoken[segment.speaker] = tokens[-1].start
-        if runs and runs[-1].speaker == segment.speaker:
+        if runs and runs[-1].speaker == segment.speaker and runs[-1].tokens[-1].ready == tokens[0].ready:
             runs[-1].tokens += tokens
         else:
-            runs.append(_Run(segment.speaker, tokens, labels[segment.speaker]))
+            runs.append(Run(segment.speaker, tokens, labels[segment.speaker]))
     return runs
 
 
-def _mark_crossed(runs: list[_Run]) -> None:
-    latest: _Run | None = None
+def _mark_crossed(runs: list[Run]) -> None:
+    latest: Run | None = None
     for run in runs:
         if latest is not None and latest.tokens[-1].start >= run.tokens[0].start:
             latest.crossed = run.crossed = True
@@ -202,7 +142,7 @@ def _mark_crossed(runs: list[_Run]) -> None:
 class _Cutter:
     """The dynamic programme over the tokens of one run. O(tokens x tokens a cue)."""
 
-    def __init__(self, run: _Run, following: int, rules: CueRules, label_always: bool) -> None:
+    def __init__(self, run: Run, following: int, rules: CueRules, label_always: bool) -> None:
         tokens = run.tokens
         self.rules = rules
         self.starts = [t.start for t in tokens]
@@ -298,7 +238,7 @@ class _Cutter:
                 break
 
 
-def _label_state(run: _Run, rules: CueRules) -> tuple[int, int, int]:
+def _label_state(run: Run, rules: CueRules) -> tuple[int, int, int]:
     """(lines begun, width of the last, width of all) after the speaker's name; all of a cue at most."""
     lines, line, total = 1, 0, 0
     for token in run.label:
@@ -310,31 +250,19 @@ def _label_state(run: _Run, rules: CueRules) -> tuple[int, int, int]:
     return (lines, line, total) if lines <= rules.max_lines else (rules.max_lines, rules.max_line, total)
 
 
-def _settle(drafts: list[_Draft], end: int, rules: CueRules, names: SpeakerNames) -> list[Cue]:
-    """Give the cues their lines and times.
-
-    A cue that is too short or too fast lasts on into the silence after it, then begins earlier in the silence
-    before it. Where speakers talk at once, the later cue waits, the less the later it already is.
-    """
-    cues: list[Cue] = []
-    free = 0  # the earliest time the next cue may start
+def _settled(drafts: list[Draft], end: int, rules: CueRules, names: SpeakerNames) -> Iterator[Cue]:
+    """Give the cues their names, lines and times."""
+    texts: list[tuple[str, ...]] = []
     speaker: str | None = None
     for index, draft in enumerate(drafts):
         label = draft.run.label if names == "always" or index == 0 or draft.run.speaker != speaker else []
         speaker = draft.run.speaker
         if label:
             draft.tokens[0].space = True
-        lines = wrap_lines(label + draft.tokens, rules.max_line, rules.max_lines)
-        columns = sum(text_width(line) for line in lines)
-        wanted = min(rules.max_duration, max(rules.min_duration, math.ceil(columns * 1000 / rules.max_cps)))
-        limit = drafts[index + 1].start - rules.min_gap if index + 1 < len(drafts) else end
-        start = max(draft.start, free)
-        late = start - draft.start
-        lasts = draft.end - draft.start
-        floor = max(rules.frame, (rules.min_duration if lasts >= rules.min_duration else lasts - rules.min_gap) - late)
-        stop = min(max(draft.end, start + wanted), max(limit, start + floor), start + rules.max_duration)
-        if stop - start < wanted and not late:
-            start = max(free, start - _LEAD, stop - wanted, 0)
-        cues.append(Cue(start, stop, tuple(lines), speaker, tuple(dict.fromkeys(t.segment for t in draft.tokens))))
-        free = stop + rules.min_gap
-    return cues
+        texts.append(tuple(map(line_text, wrap_lines(label + draft.tokens, rules.max_line, rules.max_lines))))
+    spoken = [
+        Spoken(draft.start, draft.end, reading_columns("\n".join(lines)))
+        for draft, lines in zip(drafts, texts, strict=True)
+    ]
+    for draft, lines, (start, stop) in zip(drafts, texts, space_out(spoken, rules, 0, end), strict=True):
+        yield Cue(start, stop, lines, draft.run.speaker, tuple(dict.fromkeys(t.segment for t in draft.tokens)))

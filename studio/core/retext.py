@@ -66,8 +66,8 @@ def _tidy(text: str) -> str:
 def _rewritten(segment: Segment, text: str) -> list[Word]:
     """Words of the new text: the same ones before and after the place of the change, new ones in between."""
     old, spans = segment.text, text_spans(segment)
-    head = _alike(old, text)
-    tail = _alike(old[head:][::-1], text[head:][::-1])
+    head = common_start(old, text)
+    tail = common_start(old[head:][::-1], text[head:][::-1])
     stop = len(old) - tail  # old[head:stop] was changed
     first = sum(1 for _, end in spans if end < head or (end == head and _ends_word(text, head)))
     last = len(spans) - sum(1 for start, _ in spans if start > stop or (start == stop and _begins_word(text, tail)))
@@ -86,9 +86,18 @@ def _rewritten(segment: Segment, text: str) -> list[Word]:
     return words
 
 
-def _alike(a: str, b: str) -> int:
-    """How many characters both begin with."""
-    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+def common_start(a: str, b: str) -> int:
+    """How many characters both begin with; halving, because comparing slices is quicker than looking at each."""
+    low, high = 0, min(len(a), len(b))
+    if a[:high] == b[:high]:
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def _ends_word(text: str, at: int) -> bool:
@@ -111,7 +120,7 @@ def _tokens(text: str, like: Sequence[Word] | None) -> list[Token]:
     """
     found: list[Token] = []
     at = 0
-    by_character = like is None or any(not w.space for w in like[1:])
+    by_character = not text.isascii() and (like is None or any(not w.space for w in like[1:]))
     for chunk in _CHUNK.finditer(text):
         line = "\n" in text[at : chunk.start()]
         space = chunk.start() > 0 or not by_character
@@ -144,7 +153,11 @@ def _matched(segment: Segment, first: int, last: int, tokens: list[Token]) -> li
     old = segment.words[first:last]
     floor = segment.words[first - 1].end if first else segment.start
     ceiling = segment.words[last].start if last < len(segment.words) else segment.end
-    blocks = SequenceMatcher(None, [w.text for w in old], [t[0] for t in tokens], autojunk=False).get_opcodes()
+    there, wanted = [w.text for w in old], [t[0] for t in tokens]
+    if set(there).isdisjoint(wanted):
+        blocks = [("replace", 0, len(old), 0, len(tokens))]
+    else:
+        blocks = list(SequenceMatcher(None, there, wanted, autojunk=False).get_opcodes())
     words: list[Word] = []
     for kind, a, b, c, d in blocks:
         if kind == "equal":

@@ -1,29 +1,72 @@
-"""Transcripts as text and back: txt, srt, vtt, json. Text in, text out; no disk here. Any thread."""
+"""Transcripts as files and back, one module per format; no disk here. Any thread."""
 
 from __future__ import annotations
 
 import re
-from pathlib import PurePath
+from collections.abc import Callable, Iterable
 
 from charset_normalizer import from_bytes
 
 from studio.core.errors import FormatError
 
-from . import json_, srt, txt, vtt
+from . import ass, audacity, csv_, docx, html, json_, lrc, md, pdf, rttm, sbv, smi, srt, sub, textgrid, ttml, txt, vtt
 from .base import Format, Parsed, WriteOptions
+from .document import as_text
+from .subtitles import cues_for
 
-__all__ = ["FORMATS", "Format", "Parsed", "WriteOptions", "decode_text", "format_of", "read_any"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "Parsed",
+    "WriteOptions",
+    "as_text",
+    "cues_for",
+    "decode_text",
+    "format_of",
+    "named_format",
+    "read_any",
+]
 
 FORMATS: dict[str, Format] = {
     f.id: f
     for f in (
-        Format("txt", "Text", ".txt", txt.write, txt.read),
-        Format("srt", "SubRip subtitles", ".srt", srt.write, srt.read),
-        Format("vtt", "WebVTT subtitles", ".vtt", vtt.write, vtt.read),
-        Format("json", "Transcript with word times", ".json", json_.write, json_.read),
+        Format("srt", "SubRip", ".srt", srt.write, srt.read),
+        Format("vtt", "WebVTT", ".vtt", vtt.write, vtt.read, encoding="utf-8"),
+        Format("ass", "Advanced SubStation Alpha", ".ass", ass.write, ass.read),
+        Format("ssa", "SubStation Alpha", ".ssa", ass.write_ssa, ass.read),
+        Format("ttml", "Timed text", ".ttml", ttml.write, ttml.read, encoding="utf-8"),
+        Format("dfxp", "Timed text for Flash", ".dfxp", ttml.write, ttml.read, encoding="utf-8"),
+        Format("sbv", "YouTube captions", ".sbv", sbv.write, sbv.read),
+        Format("lrc", "Song text", ".lrc", lrc.write, lrc.read),
+        Format("txt", "Plain text", ".txt", txt.write, txt.read, "Text"),
+        Format("docx", "Word document", ".docx", docx.write, None, "Text", "none"),
+        Format("pdf", "PDF", ".pdf", pdf.write, None, "Text", "none"),
+        Format("md", "Markdown", ".md", md.write, None, "Text"),
+        Format("html", "Web page", ".html", html.write, None, "Text", "utf-8"),
+        Format("json", "JSON, words and times", ".json", json_.write, json_.read, "Data", "utf-8"),
+        Format("csv", "Table", ".csv", csv_.write, None, "Data"),
+        Format("tsv", "Table with tabs", ".tsv", csv_.write_tabs, None, "Data"),
+        Format("rttm", "Speaker turns", ".rttm", rttm.write, None, "Data"),
+        Format("textgrid", "Praat TextGrid", ".TextGrid", textgrid.write, textgrid.read, "Data"),
+        Format("audacity", "Audacity labels", ".labels.txt", audacity.write, audacity.read, "Data"),
     )
 }
 
+# Old subtitles that are read but not written, by ending.
+READ_ONLY: dict[str, Callable[[str], Parsed]] = {
+    ".sub": sub.read_sub,
+    ".mpl2": sub.read_mpl2,
+    ".stl": sub.read_stl,
+    ".smi": smi.read,
+    ".sami": smi.read,
+}
+
+# How files of some formats begin, whatever their name.
+_SIGNS = {
+    "vtt": re.compile(r"WEBVTT(\s|\Z)"),
+    "ass": re.compile(r"\s*\[Script Info\]", re.IGNORECASE),
+    "ttml": re.compile(r"\s*<(?:[?!][^<>]*>\s*<)*(?:\w+:)?tt[\s>]"),
+}
 _WESTERN = frozenset("äöüÄÖÜßàâáãåæçéèêëíìîïñóòôõøœúùûýÿÀÂÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÕØŒÚÙÛÝ«»‹›“”„‘’‚–—…¿¡°€£©®·´\u00a0")
 _SRT_TIMES = re.compile(r"^\s*[0-9]+:[0-9]+.*-->.*[0-9]+:[0-9]+", re.MULTILINE)
 
@@ -31,30 +74,46 @@ _SRT_TIMES = re.compile(r"^\s*[0-9]+:[0-9]+.*-->.*[0-9]+:[0-9]+", re.MULTILINE)
 def format_of(text: str, name: str) -> Format:
     """The format of a file by its ending, unless the content clearly is another's. Raises FormatError if unknown."""
     start = text.removeprefix("\ufeff")[:20_000]
-    suffix = PurePath(f"x{name}" if name.startswith(".") else name).suffix.lower()
-    named = next((f for f in FORMATS.values() if f.suffix == suffix), None)
-    if re.match(r"WEBVTT(\s|\Z)", start):
-        return FORMATS["vtt"]
+    readable = [f for f in FORMATS.values() if f.read]
+    named = named_format(name, readable)
+    for id, sign in _SIGNS.items():
+        if sign.match(start):
+            return FORMATS[id]
     if start.lstrip()[:1] in ("{", "[") and named is None:
         return FORMATS["json"]
+    if named is FORMATS["txt"] and audacity.looks_alike(start):
+        return FORMATS["audacity"]
     if named is not FORMATS["json"] and _SRT_TIMES.search(start):
         return FORMATS["srt"]
     if named is None:
-        known = ", ".join(f.suffix for f in FORMATS.values())
+        known = ", ".join([*(f.suffix for f in readable), *READ_ONLY])
         raise FormatError(f"“{name}” is of a kind that cannot be read.", f"These can: {known}.")
     return named
+
+
+def named_format(name: str, formats: Iterable[Format] | None = None) -> Format | None:
+    """The format that the ending of a file's name stands for: the longest one that fits."""
+    fit = [f for f in formats or FORMATS.values() if name.lower().endswith(f.suffix.lower())]
+    return max(fit, key=lambda f: len(f.suffix), default=None)
 
 
 def read_any(text: str, name: str) -> Parsed:
     """Read a file of any format. `name` is its name or suffix. Raises FormatError that names the file and line."""
     if not text.strip("\ufeff \t\r\n"):
         raise FormatError(f"“{name}” is empty.")
-    kind = format_of(text, name)
+    read = _old_reader(text, name) or format_of(text, name).read
+    assert read is not None  # format_of knows readable ones only
     try:
-        return kind.read(text)
+        return read(text)
     except FormatError as error:
         problem = error.problem
         raise FormatError(f"“{name}” cannot be read. {problem.what}", problem.hint, problem.detail) from error
+
+
+def _old_reader(text: str, name: str) -> Callable[[str], Parsed] | None:
+    """The reader of an old kind, if the file's name ends like that and it is not SubRip after all."""
+    ends = (read for suffix, read in READ_ONLY.items() if name.lower().endswith(suffix))
+    return None if _SRT_TIMES.search(text[:20_000]) else next(ends, None)
 
 
 def decode_text(data: bytes) -> str:

@@ -1,7 +1,8 @@
 """What every format promises, and what several of them share.
 
-To add a format: write a module with `write(transcript, options) -> str` and `read(text) -> Parsed`, and add a line
-to the table in `formats/__init__.py`. Text in, text out: nothing here touches the disk. Any thread.
+To add a format: write a module with `write(transcript, options) -> str | bytes` and, if such files can be opened,
+`read(text) -> Parsed`, and add a line to the table in `formats/__init__.py`. Nothing here touches the disk (but pdf.py
+reads fonts). Any thread.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from studio.core.breaks import SPACES
 from studio.core.cues import CueRules, SpeakerNames
 from studio.core.errors import FormatError
 from studio.core.transcript import Segment, Speaker, Transcript
 
+Group = Literal["Subtitles", "Text", "Data"]
 Read = tuple[str | None, Segment]  # the name of who speaks, if known, and the segment, its speaker not set
 
 
@@ -22,6 +25,9 @@ Read = tuple[str | None, Segment]  # the name of who speaks, if known, and the s
 class WriteOptions:
     rules: CueRules = field(default_factory=CueRules)  # for subtitles
     speaker_names: SpeakerNames = "change"  # when names are written; txt and vtt know only "never" and all else
+    recut: bool | None = None  # cut subtitles anew; None: unless every segment already keeps the rules
+    notes: bool = False  # comments and flags too, where the format has a place for them; json always has
+    date: str = ""  # the day of the recording as documents show it; "": no day is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,13 @@ class Format:
     id: str
     title: str
     suffix: str  # ".srt"
-    write: Callable[[Transcript, WriteOptions], str]
-    read: Callable[[str], Parsed]
+    write: Callable[[Transcript, WriteOptions], str | bytes]  # bytes: no text file
+    read: Callable[[str], Parsed] | None  # None: can be written only
+    group: Group = "Subtitles"
+    encoding: Literal["any", "utf-8", "none"] = "any"  # what it may be stored in; "none": it is bytes
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _NAMED = re.compile(r"([^\W\d_][^:\n]{0,39}):[ \t]+(?=\S)")
 _STAMP = r"(?:([0-9]+)\s*:\s*)?([0-9]{1,3})\s*:\s*([0-9]{1,2})(?:\s*[,.:]\s*([0-9]{1,9}))?"
 _TIMES = re.compile(rf"\s*{_STAMP}\s*-{{1,3}}>\s*{_STAMP}(?![0-9:,.])\s*(.*)", re.DOTALL)
@@ -74,7 +82,7 @@ def require_times(transcript: Transcript) -> None:
     """Raises FormatError if the transcript came from plain text, so that nothing says when a word is shown."""
     if transcript.segments and not any(s.end for s in transcript.segments):
         raise FormatError(
-            "This transcript has no times, so no subtitles can be made of it.",
+            "This transcript has no times, and this kind of file needs them.",
             "Save it as text, or transcribe the recording it belongs to.",
         )
 

@@ -10,23 +10,11 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 
-from studio.core.cues import make_cues
 from studio.core.errors import FormatError
 from studio.core.transcript import Segment, Transcript
 
-from .base import (
-    Parsed,
-    Read,
-    WriteOptions,
-    lines_of,
-    loose_times,
-    printable,
-    printable_transcript,
-    quoted,
-    require_times,
-    split_name,
-    with_speakers,
-)
+from .base import Parsed, WriteOptions, lines_of, loose_times, quoted, with_speakers
+from .subtitles import cues_for, named, printable_lines
 
 _LIKE_TIMES = re.compile(r"[0-9]\s*:.*-->|-->.*[0-9]\s*:")
 _NUMBER = re.compile(r"\s*[0-9]+\s*")
@@ -46,9 +34,8 @@ class _Block:
 
 
 def write(transcript: Transcript, options: WriteOptions) -> str:
-    """Cues under the rules, names before the text. Raises FormatError for a transcript without times."""
-    require_times(transcript)
-    cues = make_cues(printable_transcript(transcript), options.rules, options.speaker_names)
+    """Cues with names before the text. Raises FormatError for a transcript without times."""
+    cues = cues_for(transcript, options, options.speaker_names)
     return "\n".join(
         f"{number}\n{_stamp(cue.start)} --> {_stamp(cue.end)}\n{_escape(chr(10).join(cue.lines))}\n"
         for number, cue in enumerate(cues, 1)
@@ -82,7 +69,7 @@ def read(text: str) -> Parsed:
         warnings.append(f"Line {placed[0]}: positions on the screen are not kept ({len(placed)} in all).")
     if not blocks:
         warnings.append("Line 1: the file holds no subtitles.")
-    return Parsed(with_speakers(_named(segments)), tuple(warnings))
+    return Parsed(with_speakers(named(segments)), tuple(warnings))
 
 
 def _blocks(lines: list[str]) -> list[_Block]:
@@ -131,19 +118,6 @@ def _timeless(lines: list[str], index: int, expected: int) -> bool:
 
 
 def _plain(text: str) -> str:
-    """The text on one line, without formatting tags and codes, entities decoded."""
+    """The lines of the text without formatting tags and codes, entities decoded."""
     text = _CODE.sub("", _TAG.sub("", _BREAK.sub("\n", text)))
-    return printable(re.sub(r"&#?\w+;", lambda match: unescape(match[0]), text))
-
-
-def _named(segments: list[Segment]) -> list[Read]:
-    split = [split_name(s.text) for s in segments]
-    names = {name for name, _ in split if name}
-    if len(names) < 2 or split[0][0] is None:
-        return [(None, s) for s in segments]
-    read: list[Read] = []
-    speaker: str | None = None
-    for segment, (name, said) in zip(segments, split, strict=True):
-        speaker = name or speaker
-        read.append((speaker, Segment(segment.start, segment.end, said)))
-    return read
+    return printable_lines(re.sub(r"&#?\w+;", lambda match: unescape(match[0]), text))

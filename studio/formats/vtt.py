@@ -7,25 +7,13 @@ WebVTT: The Web Video Text Tracks Format, sections 6.1 to 6.3. Any thread.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 
-from studio.core.cues import make_cues
 from studio.core.errors import FormatError
-from studio.core.transcript import Segment, Transcript, Word, join_words
+from studio.core.transcript import Transcript
 
 from . import vtt_text
-from .base import (
-    Parsed,
-    Read,
-    WriteOptions,
-    lines_of,
-    loose_times,
-    printable,
-    printable_transcript,
-    quoted,
-    require_times,
-    with_speakers,
-)
+from .base import Parsed, Read, WriteOptions, lines_of, loose_times, printable, quoted, with_speakers
+from .subtitles import cues_for, segments_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +37,13 @@ class RawFile:
 
 
 def write(transcript: Transcript, options: WriteOptions) -> str:
-    """Cues under the rules; each has the voice of its speaker unless names are off.
+    """Cues; each has the voice of its speaker unless names are off.
 
     Raises FormatError for a transcript without times.
     """
-    require_times(transcript)
-    transcript = printable_transcript(transcript)
     blocks = ["WEBVTT\n"]
-    for cue in make_cues(transcript, options.rules):
-        name = transcript.name_of(cue.speaker) if options.speaker_names != "never" else ""
+    for cue in cues_for(transcript, options):
+        name = printable(transcript.name_of(cue.speaker)) if options.speaker_names != "never" else ""
         voice = f"<v {_escape(name)}>" if name else ""
         blocks.append(f"{_stamp(cue.start)} --> {_stamp(cue.end)}\n{voice}{_escape(chr(10).join(cue.lines))}\n")
     return "\n".join(blocks)
@@ -86,7 +72,7 @@ def read(text: str) -> Parsed:
     for cue in raw.cues:
         if cue.end < cue.start:
             warnings.append(f"Line {cue.line}: the subtitle ends before it starts; its end was set to its start.")
-        segments += _segments(cue)
+        segments += segments_of(vtt_text.pieces(vtt_text.parse(cue.text)), cue.start, max(cue.start, cue.end))
     return Parsed(with_speakers(segments, _language(raw.header)), tuple(warnings))
 
 
@@ -156,35 +142,3 @@ def _language(header: list[str]) -> str | None:
         if key.strip().lower() == "language" and value.strip():
             return value.strip()
     return None
-
-
-def _segments(cue: RawCue) -> list[Read]:
-    """One segment for each voice in a cue; all have the times of the cue."""
-    found: list[Read] = []
-    end = max(cue.start, cue.end)
-    for voice, group in groupby(vtt_text.pieces(vtt_text.parse(cue.text)), key=lambda p: p.voice):
-        pieces = list(group)
-        text = printable("".join(p.text for p in pieces))
-        if not text:
-            continue
-        words = _words(pieces, cue.start, end)
-        if join_words(words) != text:
-            words = ()
-        found.append((printable(voice or "") or None, Segment(cue.start, end, text, words)))
-    return found or [(None, Segment(cue.start, end, ""))]
-
-
-def _words(pieces: list[vtt_text.Piece], start: int, end: int) -> tuple[Word, ...]:
-    """Words, if time tags stand between them; times between tags are not invented."""
-    if not any(p.time is not None for p in pieces) or any(len(p.text.split()) > 1 for p in pieces):
-        return ()
-    words: list[Word] = []
-    space = True
-    for n, piece in enumerate(pieces):
-        word = printable(piece.text)
-        if word:
-            begin = start if piece.time is None else min(max(piece.time, start), end)
-            following = next((p.time for p in pieces[n + 1 :] if p.time is not None), end)
-            words.append(Word(word, begin, min(max(begin, following), end), space=space or piece.text[0].isspace()))
-        space = piece.text[-1:].isspace() or (space and not word)
-    return tuple(words)

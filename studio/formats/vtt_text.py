@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 
+from .subtitles import Piece
+
 _TIMESTAMP = re.compile(r"(?:([0-9]+):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})(?![0-9])")
 _TAG = re.compile(r"<([^>]*)(?:>|\Z)")
 _START = re.compile(r"([^.\s]*)((?:\.[^.\s]*)*)(?:\s(.*))?", re.DOTALL)
@@ -25,21 +27,12 @@ class Node:
     children: list[Node | str | int] = field(default_factory=list)  # str: text; int: a time in milliseconds
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text in a cue, said by one voice."""
-
-    text: str
-    voice: str | None
-    time: int | None  # milliseconds, of the time tag before it
-
-
 def timestamp(text: str, at: int = 0) -> tuple[int, int] | None:
     """The time at a position as (milliseconds, position after it), None if there is none."""
     match = _TIMESTAMP.match(text, at)
     if not match:
         return None
-    hours, minutes, seconds, fraction = (int(part or 0) for part in match.groups())
+    hours, minutes, seconds, fraction = (int((part or "0")[-9:]) for part in match.groups())
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + fraction, match.end()
 
 
@@ -104,7 +97,7 @@ def pieces(root: Node) -> list[Piece]:
                 voice = item.annotation or None
             if item.name != "rt":
                 waiting += ((child, voice) for child in reversed(item.children))
-        elif found and (found[-1].voice, found[-1].time) == (voice, time):
+        elif found and (found[-1].voice, found[-1].start) == (voice, time):
             found[-1] = Piece(found[-1].text + item, voice, time)
         else:
             found.append(Piece(item, voice, time))

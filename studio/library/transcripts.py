@@ -43,9 +43,9 @@ class TranscriptStore:
             speakers = db.execute("SELECT id, name, color FROM speaker WHERE transcript_id = ? ORDER BY place", (id,))
             segments = db.execute(
                 f"SELECT {rows.SEGMENT} FROM segment WHERE transcript_id = ? ORDER BY start, end, id", (id,)
-            )
+            ).fetchall()
             return Transcript(
-                segments=tuple(rows.segment_from(r) for r in segments),
+                segments=rows.segments_from(segments),
                 speakers=tuple(Speaker(*r) for r in speakers),
                 language=row["language"],
                 duration=row["duration"],
@@ -161,8 +161,8 @@ class TranscriptStore:
             )
             return Edit(
                 row["name"],
-                tuple(rows.segment_from(r) for r in before),
-                tuple(rows.segment_from(r) for r in after),
+                rows.segments_from(before),
+                rows.segments_from(after),
                 rows.speakers_from(row["speakers_before"]),
                 rows.speakers_from(row["speakers_after"]),
             )

@@ -3,10 +3,12 @@
 Called from worker threads; nothing here keeps state between calls.
 """
 
-from .decode import DecodeResult, decode
+from .decode import DecodeResult, decode, read_peaks
 from .peaks import Peaks, PeaksWriter
 from .probe import SUFFIXES, MediaInfo, Track, expand, fingerprint, probe
+from .stretch import read_stretch
 from .wav import SAMPLE_RATE, wav_duration
+from .wav_peaks import wav_peaks
 
 __all__ = [
     "SAMPLE_RATE",
@@ -20,5 +22,8 @@ __all__ = [
     "expand",
     "fingerprint",
     "probe",
+    "read_peaks",
+    "read_stretch",
     "wav_duration",
+    "wav_peaks",
 ]

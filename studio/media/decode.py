@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from io import FileIO
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from av.stream import Discard
 from studio.core.errors import MediaError, UsageError
 from studio.core.jobs import StopToken
 
-from .peaks import PeaksWriter
+from .peaks import Peaks, PeaksWriter
 from .probe import ENCRYPTION_MARK, MediaInfo, describe
 from .source import COPY_AGAIN, encrypted, gone, recording, shown, unreadable
 from .timeline import Timeline
@@ -53,38 +55,27 @@ def decode(
     UsageError when there is no such track, StorageError when the disk is full, Stopped when asked to stop.
     """
     with recording(path) as (container, file):
-        info = describe(path, container)
-        stream = _choose(container, info, track)
-        check_room(path, target, info.duration)
-        size, done = os.fstat(file.fileno()).st_size, 0.0
-        yield done
+        reader = Reader(path, container, file, track)
+        check_room(path, target, reader.info.duration)
+        yield 0.0
         with wav_writer(path, target) as wav:
-            timeline = Timeline(wav, peaks, info.duration / 1000, stop)
-            reader = _Reader(path, container, stream)
-            try:
-                for frame, at in reader.frames(stop):
-                    timeline.add(frame, at)
-                    share = timeline.position * 1000 / info.duration if info.duration else file.tell() / size
-                    if min(share, 0.999) >= done + _YIELD_EVERY:
-                        done = min(share, 0.999)
-                        yield done
-                timeline.flush()
-            except OSError as error:
-                raise unreadable(path, error) from error
-            except FFmpegError as error:  # of the mixer; those of the recording stay in the reader
-                raise MediaError(
-                    f"{shown(path)} holds sound in a form that cannot be mixed here: {info.tracks[track]}.",
-                    "Convert it to WAV or MP3 with one or two channels.",
-                    repr(error),
-                ) from error
-            if not timeline.heard or not wav.samples:
-                raise _nothing(path, info, track, reader.error)
-            truncated = _ends_early(info, stream, file, timeline.position)
+            timeline = Timeline(wav, peaks, reader.info.duration / 1000, stop)
+            yield from reader.pour(timeline, stop)
+            truncated = _ends_early(reader.info, reader.stream, file, timeline.position)
             if truncated and not path.exists():
                 raise gone(path)
     yield 1.0
-    damaged = reader.error is not None or (timeline.gaps and info.container in _GAPLESS)
+    damaged = reader.error is not None or (timeline.gaps and reader.info.container in _GAPLESS)
     return DecodeResult(wav.samples * 1000 // SAMPLE_RATE, damaged, truncated)
+
+
+def read_peaks(path: Path, track: int, stop: StopToken) -> Generator[float, None, Peaks]:
+    """The peaks of a recording and nothing else; yields how much is done. Raises what `decode` does."""
+    with recording(path) as (container, file):
+        reader, peaks = Reader(path, container, file, track), PeaksWriter()
+        yield from reader.pour(Timeline(peaks, None, reader.info.duration / 1000, stop), stop)
+    yield 1.0
+    return peaks.finish()
 
 
 def _choose(container: InputContainer, info: MediaInfo, track: int) -> AudioStream:
@@ -104,16 +95,64 @@ def _choose(container: InputContainer, info: MediaInfo, track: int) -> AudioStre
     return chosen
 
 
-class _Reader:
-    """Reads and decodes, stepping over what is damaged; `error` is the first thing that was."""
+class Reader:
+    """Reads and decodes one track, stepping over what is damaged; `error` is the first thing that was.
 
-    def __init__(self, path: Path, container: InputContainer, stream: AudioStream) -> None:
-        self._path, self._container, self._stream = path, container, stream
+    Raises UsageError when there is no such track, MediaError when it holds nothing to decode.
+    """
+
+    def __init__(self, path: Path, container: InputContainer, file: FileIO, track: int) -> None:
+        self.info = describe(path, container)
+        self.stream = _choose(container, self.info, track)
         self.error: FFmpegError | None = None
+        self._path, self._container, self._file, self._track = path, container, file, track
+
+    def pour(self, timeline: Timeline, stop: StopToken) -> Iterator[float]:
+        """Put all frames from here on on the line; yields how much is done, 0..1, never falling.
+
+        Raises MediaError where there are none.
+        """
+        size, done = os.fstat(self._file.fileno()).st_size, 0.0
+        with self.telling():
+            for frame, at in self.frames(stop):
+                timeline.add(frame, at)
+                whole = self.info.duration
+                share = timeline.position * 1000 / whole if whole else self._file.tell() / size
+                if min(share, 0.999) >= done + _YIELD_EVERY:
+                    done = min(share, 0.999)
+                    yield done
+            timeline.flush()
+        if not timeline.heard or not timeline.position:
+            raise _nothing(self._path, self.info, self._track, self.error)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """What goes wrong in the block is told as a MediaError."""
+        try:
+            yield
+        except OSError as error:
+            raise unreadable(self._path, error) from error
+        except FFmpegError as error:  # of the mixer; those of the recording stay in the reader
+            form = self.info.tracks[self._track]
+            raise MediaError(
+                f"{shown(self._path)} holds sound in a form that cannot be mixed here: {form}.",
+                "Convert it to WAV or MP3 with one or two channels.",
+                repr(error),
+            ) from error
+
+    @property
+    def begins(self) -> float:
+        """Seconds on the container's clock at which the recording begins."""
+        return (self._container.start_time or 0) / 1_000_000
+
+    def seek(self, seconds: float) -> None:
+        """Go on from a frame at or before this time of the recording. Raises FFmpegError where that is impossible."""
+        base = self.stream.time_base or Fraction(1, 1_000_000)
+        self._container.seek(int((seconds + self.begins) / base), stream=self.stream)
 
     def frames(self, stop: StopToken) -> Iterator[tuple[AudioFrame, float | None]]:
         """Frames and where they belong: seconds from the start of the recording."""
-        start = (self._container.start_time or 0) / 1_000_000
+        start = self.begins
         for packet in self._packets():
             stop.check()
             for frame in self._decoded(packet):
@@ -125,7 +164,7 @@ class _Reader:
         tries = _TRIES
         while tries:
             try:
-                for packet in self._container.demux(self._stream):
+                for packet in self._container.demux(self.stream):
                     if packet.size:
                         tries = _TRIES
                         yield packet
@@ -139,7 +178,7 @@ class _Reader:
 
     def _decoded(self, packet: Packet[AudioStream] | None) -> list[AudioFrame]:
         try:
-            return self._stream.codec_context.decode(packet)
+            return self.stream.codec_context.decode(packet)
         except FFmpegError as error:
             if packet and packet.has_sidedata(ENCRYPTION_MARK):
                 raise encrypted(self._path) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 import numpy as np
 from av.audio.frame import AudioFrame
@@ -13,22 +14,30 @@ from av.filter import Graph
 from studio.core.jobs import StopToken
 
 from .peaks import PeaksWriter
-from .wav import SAMPLE_RATE, Samples, WavWriter
+from .wav import SAMPLE_RATE, Samples
 
 _GAP = 0.1  # seconds; smaller ones are rounding, and many small ones add up to this before they are filled
 _SILENCE_IF_UNKNOWN = 3600.0  # seconds of silence to insert at most where the duration is not known
 _BLOCK = 10 * SAMPLE_RATE
 
 
+class Sink(Protocol):
+    """Where the line is written to: a WAV file, peaks, a stretch of memory."""
+
+    samples: int  # written so far
+
+    def write(self, samples: Samples) -> None: ...
+
+
 class Timeline:
-    """Takes frames of any rate, format and number of channels; writes samples to the WAV file and the peaks.
+    """Takes frames of any rate, format and number of channels; writes 16 kHz mono samples to a sink and the peaks.
 
     `duration`: seconds the recording says it lasts, 0 if unknown; no silence is inserted beyond it, so that a broken
     time stamp cannot fill the disk.
     """
 
-    def __init__(self, wav: WavWriter, peaks: PeaksWriter | None, duration: float, stop: StopToken) -> None:
-        self._wav, self._peaks, self._stop = wav, peaks, stop
+    def __init__(self, sink: Sink, peaks: PeaksWriter | None, duration: float, stop: StopToken) -> None:
+        self._sink, self._peaks, self._stop = sink, peaks, stop
         self._silence_until = duration or _SILENCE_IF_UNKNOWN
         self._mixer: _Mixer | None = None
         self._base = 0  # samples written when the mixer began
@@ -50,7 +59,7 @@ class Timeline:
         if gap > (_GAP if self.heard else 1 / SAMPLE_RATE):
             self.flush()
             self.gaps = self.gaps or self.heard
-            self._silence(round(min(at or 0.0, self._silence_until) * SAMPLE_RATE) - self._wav.samples)
+            self._silence(round(min(at or 0.0, self._silence_until) * SAMPLE_RATE) - self._sink.samples)
         if self._mixer is None or not self._mixer.takes(frame):
             self.flush()
             self._mixer = _Mixer(frame)
@@ -61,18 +70,18 @@ class Timeline:
         """Write what the resampler holds back."""
         if self._mixer:
             self._write(self._mixer.mix(None))
-        self._mixer, self._base = None, self._wav.samples
+        self._mixer, self._base = None, self._sink.samples
 
     def _silence(self, samples: int) -> None:
         while samples > 0:
             self._stop.check()
             self._write([np.zeros(min(samples, _BLOCK), np.int16)])
             samples -= _BLOCK
-        self._base = self._wav.samples
+        self._base = self._sink.samples
 
     def _write(self, blocks: Iterable[Samples]) -> None:
         for block in blocks:
-            self._wav.write(block)
+            self._sink.write(block)
             if self._peaks:
                 self._peaks.write(block)
 

@@ -5,18 +5,37 @@ Runs on the window's thread.
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.core.jobs import Job, JobState, Progress
 from studio.core.transcript import Transcript
 
 from . import theme
-from .commands import Commands
+from .commands import Commands, plain
 from .editor.transcript_view import TranscriptView
 from .models.transcript_model import TranscriptModel
 from .models.wording import clock, counted, percent
+from .player import VideoPane
 from .waveform import WaveformView
+
+
+@runtime_checkable
+class SplitsText(Protocol):
+    """A way to look at the text that has a caret in it."""
+
+    def split(self) -> None: ...
 
 
 class FilePage(QWidget):
@@ -26,6 +45,7 @@ class FilePage(QWidget):
         super().__init__(parent)
         self.setObjectName("filePage")
         self.waveform = WaveformView()
+        self.video = VideoPane()
         self.transcript = TranscriptView(model)
         self._name = QLabel()
         self._name.setObjectName("fileName")
@@ -36,11 +56,21 @@ class FilePage(QWidget):
 
         split = QSplitter(Qt.Orientation.Vertical)
         split.setObjectName("waveformSplitter")
-        split.addWidget(self.waveform)
+        top = QSplitter(Qt.Orientation.Horizontal)
+        top.setObjectName("videoSplitter")
+        top.addWidget(self.waveform)
+        top.addWidget(self.video)
+        top.setStretchFactor(0, 1)
+        top.setChildrenCollapsible(False)
+        split.addWidget(top)
+        self._pages: dict[str, QWidget] = {}
+        self._modes = QStackedWidget()
+        self._modes.addWidget(self.transcript)
         below = QWidget()
         column = _column(below)
         column.addWidget(_edit_bar(commands))
-        column.addWidget(self.transcript, 1)
+        self.above_text = column  # a bar between edit bar and text goes in here, at place 1
+        column.addWidget(self._modes, 1)
         split.addWidget(below)
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
@@ -69,8 +99,29 @@ class FilePage(QWidget):
         row = QHBoxLayout(header)
         row.setContentsMargins(16, 4, 12, 4)
         row.addLayout(names, 1)
+        row.addWidget(_mode_switch(commands))
+        row.addSpacing(8)
         row.addWidget(export)
         return header
+
+    def add_mode(self, name: str, page: QWidget) -> None:
+        """Another way to look at the text: "subtitles" or "compare"."""
+        self._pages[name] = page
+        self._modes.addWidget(page)
+
+    def set_mode(self, name: str) -> None:
+        """Show the text this way; "transcript" is the first one."""
+        self._modes.setCurrentWidget(self._pages.get(name, self.transcript))
+
+    @property
+    def mode(self) -> str:
+        return next((name for name, page in self._pages.items() if page is self._modes.currentWidget()), "transcript")
+
+    def split(self) -> None:
+        """Cut the passage at the caret of whatever editor is shown."""
+        page = self._modes.currentWidget()
+        assert isinstance(page, SplitsText)
+        page.split()
 
     def show_job(self, job: Job, transcript: Transcript, progress: Progress | None) -> None:
         """Name the recording and say what is known of it."""
@@ -88,6 +139,26 @@ class FilePage(QWidget):
         self._about.setText(" · ".join(facts))
 
 
+def _mode_switch(commands: Commands) -> QFrame:
+    """Transcript, subtitles or comparison: three buttons of which one is on."""
+    switch = QFrame()
+    switch.setObjectName("modeSwitch")
+    switch.setProperty("role", "segments")
+    row = QHBoxLayout(switch)
+    row.setContentsMargins(2, 2, 2, 2)
+    row.setSpacing(0)
+    for name in ("transcript", "subtitles", "compare"):
+        button = QToolButton()
+        button.setObjectName(f"{name}ModeButton")
+        button.setProperty("kind", "segment")
+        button.setDefaultAction(commands[f"{name}ModeAction"])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setText(name.capitalize())
+        button.setAccessibleName(name.capitalize())
+        row.addWidget(button)
+    return switch
+
+
 def _edit_bar(commands: Commands) -> QFrame:
     bar = QFrame()
     bar.setObjectName("editBar")
@@ -95,24 +166,35 @@ def _edit_bar(commands: Commands) -> QFrame:
     bar.setFixedHeight(theme.EDIT_BAR)
     row = QHBoxLayout(bar)
     row.setContentsMargins(12, 2, 12, 2)
-    for name in ("undoAction", "redoAction"):
+    for name, text in _EDIT_BAR:
+        if not name:
+            row.addSpacing(8)
+            continue
         button = QToolButton()
         button.setObjectName(name.replace("Action", "Button"))
         button.setProperty("kind", "flat")
         button.setDefaultAction(commands[name])
-        button.setAccessibleName(commands[name].text().replace("&", ""))
+        button.setAccessibleName(plain(commands[name].text()))
+        if text:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setText(text)
         row.addWidget(button)
-    row.addSpacing(8)
-    follow = QToolButton()
-    follow.setObjectName("followPlaybackButton")
-    follow.setProperty("kind", "flat")
-    follow.setDefaultAction(commands["followAction"])
-    follow.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    follow.setText("Follow playback")
-    follow.setAccessibleName("Follow playback")
-    row.addWidget(follow)
     row.addStretch()
     return bar
+
+
+# Actions of the bar above the text and what stands beside the icon; "" makes room between groups.
+_EDIT_BAR = (
+    ("undoAction", ""),
+    ("redoAction", ""),
+    ("", ""),
+    ("splitAction", "Split"),
+    ("mergeNextAction", "Merge"),
+    ("flagAction", "Flag"),
+    ("commentAction", "Comment"),
+    ("", ""),
+    ("followAction", "Follow playback"),
+)
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

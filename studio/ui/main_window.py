@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QModelIndex, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -37,6 +37,8 @@ from studio.services.studio import Studio
 
 from . import help_desk, theme
 from .commands import Commands
+from .dialogs.shortcuts_dialog import ShortcutsDialog
+from .edit_desk import EditDesk
 from .empty import EmptyPage
 from .export_desk import ExportDesk
 from .file_page import FilePage
@@ -44,9 +46,10 @@ from .inspector.speakers_panel import SpeakersPanel
 from .models.queue_model import QueueModel
 from .models.transcript_model import TranscriptModel
 from .notices import NoticeBar
+from .palette import Palette
+from .palette_hits import in_transcript, recordings
 from .panels import next_panel
 from .playback_desk import PlaybackDesk
-from .player import TransportBar
 from .queue.mime import paths_from_mime
 from .queue.queue_page import QueuePage
 from .queue.queue_view import QueueView
@@ -67,7 +70,7 @@ class MainWindow(QMainWindow):
         self.setAccessibleName("Transcription Studio")
         self.setAcceptDrops(True)
         self._studio = studio
-        self.commands = Commands(self)
+        self.commands = Commands(self, studio.library.settings.get("shortcuts"))
         self._progress: Progress | None = None
 
         self.queue_model, self.transcript_model = QueueModel(self), TranscriptModel(self)
@@ -96,8 +99,10 @@ class MainWindow(QMainWindow):
         self.page = FilePage(self.transcript_model, self.commands)
         self.speakers = SpeakersPanel(self.transcript_model)
         self.notices = NoticeBar()
-        self.playback = PlaybackDesk(self.desk, self.page, self.commands, self)
-        self.transport = TransportBar(self.playback.player, self.commands["playAction"])
+        self.playback = PlaybackDesk(self._studio, self.desk, self.page, self.commands, self)
+        self.finder = self._make_palette()
+        self.transport = self.playback.transport
+        self.editing = EditDesk(self.desk, self.page, self.playback, self.commands, self)
 
         self._centre = QStackedWidget()
         self._centre.addWidget(self.empty)
@@ -148,7 +153,7 @@ class MainWindow(QMainWindow):
             view.remove_requested.connect(self._remove)
             view.files_dropped.connect(self.add)
         self.queue_page.back_requested.connect(lambda: self.commands["queuePageAction"].setChecked(False))
-        self.commands["queuePageAction"].toggled.connect(self._switch_page)
+        self.commands.connect_switch("queuePageAction", self._switch_page)
         self.empty.choose_files.connect(self._choose_files)
         self.empty.try_sample.connect(self._try_sample)
         desk.notice.connect(self.notices.show_notice)
@@ -170,10 +175,11 @@ class MainWindow(QMainWindow):
         desk.history_changed.connect(self._on_history)
         for changed in (self.transcript_model.modelReset, self.transcript_model.rowsInserted):
             changed.connect(self._show_segments)
-        self.transcript_model.dataChanged.connect(self._show_segments)
+        self.transcript_model.rowsRemoved.connect(self._show_segments)
+        self.transcript_model.dataChanged.connect(self._show_rows)
         self.transcript_model.speakers_changed.connect(self._show_segments)
         page.transcript.rename_requested.connect(desk.rename_speaker)
-        page.transcript.relabel_requested.connect(desk.relabel)
+        page.transcript.relabel_requested.connect(lambda id, speaker: desk.relabel([id], speaker))
         page.transcript.retry_requested.connect(self.queue.retry)
         self.speakers.rename_requested.connect(desk.rename_speaker)
         self.tools.search.textChanged.connect(self._search)
@@ -181,9 +187,6 @@ class MainWindow(QMainWindow):
         self.tools.search.left.connect(page.transcript.setFocus)
         self.export.notice.connect(self.notices.show_notice)
         self.playback.notice.connect(lambda kind, text: self.notices.show_notice(kind, text, key="player"))
-        self.transport.state_changed.connect(
-            lambda: self._studio.library.settings.set("playback", self.transport.state())
-        )
 
     def _connect_commands(self) -> None:
         do = {
@@ -209,12 +212,29 @@ class MainWindow(QMainWindow):
             "retryJobAction": lambda: self._with_job(self.queue.retry),
             "removeJobAction": lambda: self._remove(self._selected()),
             "speakersAction": self._fit_speakers,
+            "paletteAction": self.finder.open,
+            "shortcutsAction": self._change_keys,
             "trySampleAction": self._try_sample,
             "doctorAction": lambda: help_desk.examine(self),
             "aboutAction": lambda: help_desk.about(self),
         }
         for name, function in do.items():
-            self.commands[name].triggered.connect(lambda _=False, f=function: f())
+            self.commands.connect(name, function)
+
+    def _make_palette(self) -> Palette:
+        settings = self._studio.library.settings
+        finders = [
+            in_transcript(self.transcript_model, lambda segment: self.playback.seek(segment.start)),
+            recordings(self._studio.library.jobs.all, self._open_id),
+        ]
+        palette = Palette(self.commands, finders, self, settings.get("recent_commands"))
+        palette.recent_changed.connect(lambda names: settings.set("recent_commands", names))
+        return palette
+
+    def _change_keys(self) -> None:
+        dialog = ShortcutsDialog(self.commands, self)
+        dialog.changed.connect(lambda keys: self._studio.library.settings.set("shortcuts", keys))
+        dialog.open()
 
     # Recordings
 
@@ -364,6 +384,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{shown}, Transcription Studio" if shown else "Transcription Studio")
         self.commands["exportAction"].setEnabled(bool(self.desk.transcript.segments))
         self.page.transcript.set_job(job, self._progress)
+        self.page.transcript.set_editable(job is not None and job.transcript_id is not None)
         if job:
             self.page.show_job(job, self.desk.transcript, self._progress)
 
@@ -371,6 +392,14 @@ class MainWindow(QMainWindow):
         model = self.transcript_model
         self.page.waveform.set_segments(model.segments(), model.speakers)
         self._refresh()
+
+    def _show_rows(self, first: QModelIndex, last: QModelIndex) -> None:
+        """Few rows are another: a key was typed, most of the time."""
+        if last.row() - first.row() > 10:
+            self._show_segments()
+        else:
+            for row in range(first.row(), last.row() + 1):
+                self.page.waveform.update_segment(row, self.transcript_model.segment(row))
 
     def _on_history(self, undo: str | None, redo: str | None) -> None:
         for name, verb, step in (("undoAction", "Undo", undo), ("redoAction", "Redo", redo)):
@@ -397,7 +426,6 @@ class MainWindow(QMainWindow):
         geometry = settings.get("window")
         if geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
-        self.transport.restore(settings.get("playback", {}))
         self.commands["themeAction"].setChecked(theme.current().dark)
         theme.current().changed.connect(lambda: self.commands["themeAction"].setChecked(theme.current().dark))
         self._on_paused(self.queue.paused)
@@ -423,6 +451,7 @@ class MainWindow(QMainWindow):
         self._studio.library.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode())
         self.playback.player.stop()
         self.queue.shut_down()
+        self.desk.shut_down()
         for task in self.findChildren(Task):
             task.shut_down()
         self._studio.close()

@@ -21,8 +21,10 @@ def next_panel(panels: Sequence[QWidget], step: int) -> None:
 
 
 def _target(panel: QWidget) -> QWidget | None:
-    """What takes the focus: the part itself, or the first in it that the tab key reaches."""
-    return next((w for w in [panel, *panel.findChildren(QWidget)] if _takes_focus(w)), None)
+    """What takes the focus: where it was last in this part, else the first that the tab key reaches."""
+    last = panel.focusWidget()
+    among = [*([last] if last else []), panel, *panel.findChildren(QWidget)]
+    return next((w for w in among if _takes_focus(w)), None)
 
 
 def _takes_focus(widget: QWidget) -> bool:

@@ -1,7 +1,7 @@
 """The palette and the one style sheet, filled from the theme's tokens. Runs on the window's thread.
 
 Widgets choose a look by dynamic properties, set before they are shown:
-    button   kind     primary | flat | link | segment | danger
+    button   kind     primary | flat | link | segment | danger | field
     button   small    true: 24 px instead of 28
     label    role     title | subtitle | heading | section | note | muted | ok | warn | err | key
     edit     wrong    true: red edge
@@ -129,14 +129,15 @@ QPushButton[kind="link"] {
 }
 QPushButton[kind="link"]:hover { color: $link_hover; text-decoration: underline; }
 QPushButton[kind="link"]:disabled { color: $off_text; }
+QPushButton[kind="field"] { border-color: $ctl; color: $text3; font-weight: 400; text-align: left; padding: 0 9px; }
 QPushButton[kind="danger"] { color: $err; }
 QPushButton[kind="danger"]:hover { background: $err_fill; }
 QPushButton[kind="danger"]:disabled { color: $off_text; }
-QPushButton[kind="segment"] {
+QPushButton[kind="segment"], QToolButton[kind="segment"] {
     background: transparent; border: 1px solid transparent; border-radius: 5px; color: $text2; min-height: 24px;
 }
-QPushButton[kind="segment"]:hover { background: $hover; }
-QPushButton[kind="segment"]:checked { background: $surface; border-color: $border; color: $accent; font-weight: 600; }
+QPushButton[kind="segment"]:hover, QToolButton[kind="segment"]:hover { background: $hover; }
+QPushButton[kind="segment"]:checked, QToolButton[kind="segment"]:checked { background: $surface; border-color: $border; color: $accent; font-weight: 600; }
 QPushButton[kind="segment"]:disabled { color: $off_text; }
 QFrame[role="segments"] { background: $win; border: 1px solid $border; border-radius: 7px; }
 

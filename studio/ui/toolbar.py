@@ -1,15 +1,15 @@
-"""The tool bar: add files, what the next job is done with, start or pause the queue, find. Layout only."""
+"""The tool bar: add files, what the next job is done with, start or pause the queue, commands. Layout only."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from studio.core.jobs import JobOptions
 
 from . import theme
-from .commands import Commands
+from .commands import Commands, key_text
 from .icons import icon
 from .models.queue_model import QueueModel, Section
 from .next_job import NextJob
@@ -34,6 +34,7 @@ class ToolBar(QFrame):
         self.matches = QLabel()
         self.matches.setObjectName("searchMatches")
         self.matches.setProperty("role", "note")
+        self._palette = _PaletteButton(commands)
         self._start = _button(commands["startQueueAction"], "startQueueButton", "Start queue")
         self._pause = _button(commands["pauseQueueAction"], "pauseQueueButton", "Pause queue")
         self._doing, self._waiting = QLabel(), QLabel()
@@ -66,6 +67,7 @@ class ToolBar(QFrame):
         row.addStretch(1)
         row.addWidget(self.matches)
         row.addWidget(self.search, 1)
+        row.addWidget(self._palette)
 
     def show_paused(self, paused: bool) -> None:
         self._start.setVisible(paused)
@@ -87,7 +89,42 @@ class ToolBar(QFrame):
     def fit(self, width: int) -> None:
         """Make room where the window is narrow."""
         self.next_job.set_narrow(width < _NARROW)
+        self._palette.set_narrow(width < _NARROW)
         self._waiting.setVisible(width >= _NARROW)
+
+
+class _PaletteButton(QPushButton):
+    """Looks like a field and says its key; opens the palette."""
+
+    def __init__(self, commands: Commands) -> None:
+        super().__init__(icon("search", "text3"), "")
+        self.setObjectName("paletteButton")
+        self.setAccessibleName("Search, commands")
+        self.setProperty("kind", "field")
+        self._commands = commands
+        self._key = QLabel()
+        self._key.setProperty("role", "key")
+        self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 7, 0)
+        row.addWidget(self._key, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        action = commands["paletteAction"]
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._refresh)
+        self._refresh()
+        self.set_narrow(False)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """An icon where there is little room."""
+        self.setText("" if narrow else "Search, commands")
+        self._key.setVisible(not narrow and bool(self._key.text()))
+        self.setFixedWidth(36 if narrow else 220)
+
+    def _refresh(self) -> None:
+        action, keys = self._commands["paletteAction"], self._commands.keys("paletteAction")
+        self._key.setText(key_text(keys[0]) if keys else "")
+        self.setEnabled(action.isEnabled())
+        self.setToolTip(action.toolTip())
 
 
 def _button(action: QAction, name: str, text: str, kind: str = "") -> QToolButton:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -165,4 +165,42 @@ class Task(QThread):
             self.failed.emit(e.problem)
         except Exception as e:
             log.exception("task")
+            self.failed.emit(Problem(f"That did not work: the program met an error of its own ({e}).", "", repr(e)))
+
+
+class Steps(QThread):
+    """One generator off the window's thread: each event is told, the last one is also the result."""
+
+    told = Signal(object)
+    done = Signal(object)  # the last event, None where there was none
+    failed = Signal(object)  # Problem
+    stopped = Signal()  # as asked by `cancel`
+
+    def __init__(self, generator: Callable[[StopToken], Iterable[object]], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._generator, self._stop = generator, StopToken()
+        self.finished.connect(self.deleteLater)
+
+    def cancel(self) -> None:
+        """Ask for the end; `stopped`, or `done` where it was too late, comes a moment later."""
+        self._stop.request(StopReason.CANCEL)
+
+    def shut_down(self) -> None:
+        """Stop and wait for the end; what comes of it is of no interest any more."""
+        self.blockSignals(True)
+        self._stop.request(StopReason.QUIT)
+        self.wait()
+
+    def run(self) -> None:
+        event = None
+        try:
+            for event in self._generator(self._stop):
+                self.told.emit(event)
+            self.done.emit(event)
+        except Stopped:
+            self.stopped.emit()
+        except StudioError as e:
+            self.failed.emit(e.problem)
+        except Exception as e:
+            log.exception("steps")
             self.failed.emit(Problem(f"That did not work: the program met an error of its own ({e}).", "", repr(e)))

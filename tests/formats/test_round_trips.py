@@ -140,13 +140,18 @@ LINES = st.sampled_from(
         "[[",
         "&#xFFFFFFFF;",
         "<b",
+        "0.5\t1.5\tA: hello",
+        '"ooTextFile" "TextGrid" 0 1 <exists> 1 "IntervalTier" "A" 0 1 1 0 1 "x"',
+        '{"transcription": [{"offsets": {"from": 1}}]}',
+        '{"words": [{"word": "a", "start": 0}], "text": "b"}',
+        '{"results": {"channels": [{"alternatives": [{"words": [{}]}]}]}}',
     ]
 )
 FILES = st.one_of(st.lists(LINES, max_size=12).map("\n".join), st.text(max_size=80))
 
 
 @settings(max_examples=300, deadline=None)
-@given(FILES, st.sampled_from([*FORMATS]))
+@given(FILES, st.sampled_from([id for id, format in FORMATS.items() if format.read]))
 def test_no_file_makes_a_reader_fail_in_another_way_than_by_its_own_error(text: str, id: str):
     for read in (FORMATS[id].read, lambda text: read_any(text, f"x.{id}")):
         with contextlib.suppress(FormatError):

@@ -14,7 +14,7 @@ from studio.formats import FORMATS, WriteOptions, read_any
 EXPECTED = Path(__file__).with_name("expected")
 
 
-@pytest.mark.parametrize("id", FORMATS)
+@pytest.mark.parametrize("id", [id for id, format in FORMATS.items() if format.encoding != "none"])
 def test_the_sample_is_written_exactly_so(id: str, sample: Transcript):
     written = FORMATS[id].write(sample, WriteOptions())
     assert written == (EXPECTED / f"sample{FORMATS[id].suffix}").read_text("utf-8")
@@ -47,7 +47,7 @@ def _by_speaker(transcript: Transcript) -> list[tuple[str, str]]:
     return turns
 
 
-@pytest.mark.parametrize("id", FORMATS)
+@pytest.mark.parametrize("id", [id for id, format in FORMATS.items() if format.read])
 def test_an_empty_transcript_can_be_written_and_read(id: str):
     written = FORMATS[id].write(Transcript(), WriteOptions())
     assert FORMATS[id].read(written).transcript == Transcript()

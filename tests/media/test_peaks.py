@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
+from sounds import Decoded, tone, write_video
 
-from studio.core.errors import StorageError
-from studio.media import Peaks, PeaksWriter
+from studio.core.errors import MediaError, StorageError
+from studio.core.jobs import Stopped, StopReason, StopToken
+from studio.library import Home
+from studio.media import Peaks, PeaksWriter, read_peaks, wav_peaks
+from studio.services.studio import Studio
+from studio.services.waveform import make_peaks, stored_peaks
+
+T = TypeVar("T")
 
 
 def noise(samples: int, seed: int = 1) -> np.ndarray:
@@ -124,3 +134,88 @@ def test_missing_peaks_and_a_missing_folder_are_told_in_words(tmp_path: Path) ->
         Peaks.load(tmp_path / "none.npz")
     with pytest.raises(StorageError, match="cannot be stored"):
         peaks_of(noise(10)).save(tmp_path / "no folder" / "wave.npz")
+
+
+# Without a job
+
+
+def done(steps: Generator[float, None, T]) -> tuple[list[float], T]:
+    """The fractions and what came of it."""
+    fractions = []
+    while True:
+        try:
+            fractions.append(next(steps))
+        except StopIteration as end:
+            return fractions, end.value
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 16000, 22050, 44100, 48000])
+@pytest.mark.parametrize("seconds", [0.503, 1, 47.123])
+def test_a_plain_wav_has_the_peaks_of_its_own_samples(tmp_path: Path, rate: int, seconds: float) -> None:
+    sound = noise(round(seconds * rate))
+    soundfile.write(tmp_path / "talk.wav", sound, rate)
+    fractions, peaks = done(wav_peaks(tmp_path / "talk.wav", StopToken()))
+    assert peaks is not None
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    assert peaks.duration == len(sound) * 1000 // rate
+    bins = [sound[n * rate // 100 : (n + 1) * rate // 100] for n in range(-(-len(sound) * 100 // rate))]
+    assert [tuple(pair) for pair in peaks.levels[0]] == [(b.min(), b.max()) for b in bins]
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "PCM_32", "PCM_U8"])
+def test_they_are_those_of_the_decoded_sound(tmp_path: Path, subtype: str) -> None:
+    left, right = tone(3, level=0.8), tone(3, frequency=90, level=0.2)
+    path = tmp_path / "talk.wav"
+    soundfile.write(path, np.stack((left, right), axis=1), 16000, subtype)
+    _, peaks = done(wav_peaks(path, StopToken()))
+    assert peaks is not None
+    expected = Decoded(path, tmp_path / "decoded.wav").peaks
+    assert np.abs(peaks.levels[0] - expected.levels[0].astype(int)).max() <= 2
+
+
+def test_other_files_are_left_to_decoding(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "float.wav", tone(1), 16000, "FLOAT")
+    soundfile.write(tmp_path / "talk.flac", tone(1), 16000)
+    soundfile.write(tmp_path / "cut.wav", tone(4), 16000)
+    (tmp_path / "cut.wav").write_bytes((tmp_path / "cut.wav").read_bytes()[:50_000] + b"\0" * 200_000)
+    (tmp_path / "text.wav").write_text("no sound")
+    for name in ("float.wav", "talk.flac", "text.wav", "gone.wav", "cut.wav"):
+        assert done(wav_peaks(tmp_path / name, StopToken()))[1] is None, name
+
+
+def test_a_video_is_decoded_for_them(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mp4", 6, [[(0, tone(4))], [(1, tone(3, level=0.9))]])
+    fractions, peaks = done(read_peaks(path, 1, StopToken()))
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    expected = Decoded(path, tmp_path / "decoded.wav", 1).peaks
+    assert peaks.duration == expected.duration
+    assert peaks.levels[0].tolist() == expected.levels[0].tolist()
+
+
+@pytest.mark.parametrize("name", ["talk.wav", "talk.flac"])
+def test_made_peaks_are_kept_and_found_by_content(tmp_path: Path, name: str) -> None:
+    soundfile.write(tmp_path / name, tone(2), 16000)
+    studio = Studio.open(Home(tmp_path / "home").prepared())
+    try:
+        assert stored_peaks(studio, "c1", 0) is None
+        _, made = done(make_peaks(studio, tmp_path / name, "c1", 0, StopToken()))
+        (tmp_path / name).unlink()
+        again = done(make_peaks(studio, tmp_path / name, "c1", 0, StopToken()))
+        assert again[0] == [1.0]
+        assert again[1].levels[0].tolist() == made.levels[0].tolist()
+        with pytest.raises(MediaError, match="is not there any more"):
+            done(make_peaks(studio, tmp_path / name, "c2", 0, StopToken()))
+    finally:
+        studio.close()
+
+
+def test_making_peaks_stops_when_asked(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "talk.wav", tone(120), 16000)
+    stop = StopToken()
+    steps = wav_peaks(tmp_path / "talk.wav", stop)
+    assert 0 < next(steps) < 1
+    stop.request(StopReason.CANCEL)
+    with pytest.raises(Stopped):
+        next(steps)

@@ -22,8 +22,10 @@ import psutil
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from studio.core.cues import CueRules, make_cues, problems
+from studio.core.checks import check
+from studio.core.cues import CueRules, make_cues
 from studio.core.jobs import Finished, JobOptions, JobState, SegmentsStored, StopReason
+from studio.core.transcript import Segment
 from studio.library import Home
 from studio.resources import resource
 from studio.services import queue
@@ -112,7 +114,8 @@ def test_a_recording_becomes_text_with_speakers_and_four_files(tiny: Home, sampl
     assert right / total > 0.95, "words are given to who spoke them"
 
     transcript = read_file(folder / "sample.json").transcript
-    broken = [p.kind for p in problems(make_cues(transcript), CueRules())]
+    shown = [Segment(c.start, c.end, "\n".join(c.lines)) for c in make_cues(transcript)]
+    broken = [finding.kind for finding in check(shown, CueRules())]
     assert set(broken) <= {"too fast"}, "only the speech itself may be too fast to read"
     assert len(broken) <= 2
     cues = make_cues(transcript, names="change")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -12,14 +13,14 @@ import av
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui import theme
+from studio.ui.commands import Commands
 from studio.ui.player import Player, TransportBar
-from studio.ui.player.transport import full_time_code
+from studio.ui.player.transport import RATES, full_time_code
 
 SECONDS = 4
 
@@ -111,6 +112,53 @@ def test_at_the_end_it_stops_and_starts_over(playing: Player, qtbot: QtBot) -> N
     playing.stop()
 
 
+def test_a_loop_is_played_over_and_over_exact_to_a_frame(playing: Player, qtbot: QtBot) -> None:
+    heard: list[int] = []
+    playing.set_loop((1_000, 1_600))
+    playing.position_changed.connect(heard.append)
+    qtbot.waitUntil(lambda: sum(a > b for a, b in itertools.pairwise(heard)) >= 3, timeout=10_000)
+    playing.stop()
+    assert min(heard) >= 1_000
+    assert max(heard) <= 1_600
+
+
+def test_a_loop_to_the_very_end_goes_on(playing: Player, qtbot: QtBot) -> None:
+    heard: list[int] = []
+    playing.set_loop((SECONDS * 1000 - 500, SECONDS * 1000))
+    playing.position_changed.connect(heard.append)
+    qtbot.waitUntil(lambda: sum(a > b for a, b in itertools.pairwise(heard)) >= 2, timeout=10_000)
+    assert playing.playing
+
+
+def test_behind_a_loop_it_plays_on_and_a_stop_in_it_steps_back_to_its_start(playing: Player, qtbot: QtBot) -> None:
+    playing.set_loop((500, 1_000))
+    playing.seek(1_200)
+    qtbot.waitUntil(lambda: playing.position() > 1_500, timeout=10_000)
+    playing.rewind = 5_000
+    playing.seek(600)
+    playing.pause()
+    assert playing.position() == 500
+
+
+def test_a_stretch_is_played_once(player: Player, tone: Path, qtbot: QtBot) -> None:
+    player.load(tone, duration=SECONDS * 1000)
+    player.rewind = 5_000
+    player.play_range(1_000, 1_500)
+    qtbot.waitUntil(lambda: player.playing, timeout=10_000)
+    qtbot.waitUntil(lambda: not player.playing, timeout=10_000)
+    assert player.position() == 1_500, "it does not step back"
+
+
+def test_pauses_are_left_out(playing: Player, qtbot: QtBot) -> None:
+    heard: list[int] = []
+    playing.position_changed.connect(heard.append)
+    playing.set_skips([(600, 2_400), (2_600, 3_500)])
+    qtbot.waitUntil(lambda: playing.position() > 3_600, timeout=10_000)
+    playing.stop()
+    assert not [ms for ms in heard if 600 <= ms < 2_400 or 2_600 <= ms < 3_500]
+    assert [ms for ms in heard if 2_400 <= ms < 2_600], "what lies between them is played"
+
+
 def test_seeks_stay_inside(player: Player, tone: Path) -> None:
     player.load(tone, duration=SECONDS * 1000)
     player.seek(-5)
@@ -172,17 +220,21 @@ def test_without_the_sound_library_the_window_still_works() -> None:
 import sys
 sys.modules["PySide6.QtMultimedia"] = None
 from pathlib import Path
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication
-from studio.ui.player import Player, TransportBar
+from PySide6.QtWidgets import QApplication, QWidget
+from studio.ui.commands import Commands
+from studio.ui.player import Player, TransportBar, VideoPane
 app = QApplication([])
 player = Player(app)
-bar = TransportBar(player, QAction("Play"))
+window = QWidget()
+bar = TransportBar(player, Commands(window))
+video = VideoPane()
+video.set_player(player)
 said = []
 player.failed.connect(said.append)
 player.load(Path("talk.wav"), duration=9000)
 player.seek(3000)
 player.play()
+video.set_wanted(True)
 bar.grab()
 assert player.position() == 3000 and not player.available
 print(said[0])
@@ -203,14 +255,23 @@ def test_the_sound_library_is_not_loaded_before_it_is_needed() -> None:
 
 
 @pytest.fixture
-def bar(player: Player, tone: Path, qtbot: QtBot, qapp: QApplication) -> TransportBar:
+def commands(player: Player, qtbot: QtBot) -> Commands:
+    window = QWidget()
+    qtbot.addWidget(window)
+    commands = Commands(window)
+    commands.connect("playAction", player.toggle)
+    commands.connect("backAction", lambda: player.seek(player.position() - 2_000))
+    commands.connect("forwardAction", lambda: player.seek(player.position() + 2_000))
+    commands.connect_switch("loopAction", lambda on: player.set_loop((500, 1_700) if on else None))
+    return commands
+
+
+@pytest.fixture
+def bar(player: Player, commands: Commands, tone: Path, qtbot: QtBot, qapp: QApplication) -> TransportBar:
     theme.current().apply(qapp)
-    action = QAction("Play", player)
-    action.setShortcut("F4")
-    action.triggered.connect(player.toggle)
-    bar = TransportBar(player, action)
+    bar = TransportBar(player, commands)
     qtbot.addWidget(bar)
-    bar.resize(1000, theme.TRANSPORT)
+    bar.resize(1400, theme.TRANSPORT)
     player.load(tone, duration=SECONDS * 1000)
     bar.show()
     return bar
@@ -220,15 +281,60 @@ def press(bar: TransportBar, name: str) -> None:
     QTest.mouseClick(bar.findChild(QWidget, name), Qt.MouseButton.LeftButton)
 
 
-def test_its_buttons_move_the_player(bar: TransportBar, player: Player) -> None:
+def test_its_buttons_move_the_player_and_ask_for_cues(bar: TransportBar, player: Player) -> None:
+    asked: list[int] = []
+    bar.cue_requested.connect(asked.append)
     press(bar, "forwardButton")
     assert player.position() == 2_000
-    press(bar, "toEndButton")
-    assert player.position() == 4_000
     press(bar, "backButton")
-    assert player.position() == 2_000
-    press(bar, "toStartButton")
     assert player.position() == 0
+    press(bar, "nextCueButton")
+    press(bar, "previousCueButton")
+    assert asked == [1, -1]
+
+
+def test_its_loop_button_says_how_long_the_loop_is(bar: TransportBar, player: Player) -> None:
+    button = bar.findChild(QToolButton, "loopButton")
+    width = button.width()
+    assert button.text() == "Loop off"
+    press(bar, "loopButton")
+    assert (button.text(), player.loop) == ("Loop 1.2 s", (500, 1_700))
+    assert button.accessibleName() == "Loop: 00:00.500 to 00:01.700"
+    assert button.width() == width, "nothing beside it moves"
+    press(bar, "loopButton")
+    assert (button.text(), player.loop) == ("Loop off", None)
+
+
+def test_a_speed_between_the_usual_ones_is_shown_while_it_is_chosen(bar: TransportBar, player: Player) -> None:
+    usual = bar.speed.count()
+    player.set_rate(1.1)
+    assert (bar.speed.currentText(), bar.speed.count()) == ("1.1×", usual + 1)
+    assert [bar.speed.itemData(i) for i in range(usual + 1)] == sorted([*RATES, 1.1])
+    player.set_rate(0.25)
+    assert (bar.speed.currentText(), bar.speed.count()) == ("0.25×", usual)
+    bar.speed.select(2.0)
+    assert player.rate == 2.0
+
+
+def test_stopping_steps_back_by_what_is_chosen_from_the_start(bar: TransportBar, player: Player, qtbot: QtBot) -> None:
+    assert (bar.rewind.currentText(), player.rewind) == ("1.5 s", 1_500)
+    press(bar, "playButton")
+    qtbot.waitUntil(lambda: player.position() > 1_600, timeout=10_000)
+    press(bar, "playButton")
+    assert 100 <= player.position() < 1_000
+
+
+def test_the_pedal_is_shown_while_it_is_on(bar: TransportBar, commands: Commands) -> None:
+    chip = bar.findChild(QToolButton, "pedalChip")
+    assert not chip.isVisible()
+    bar.show_pedal(True)
+    bar.show_pressed(True)
+    assert chip.isVisible()
+    assert chip.isChecked()
+    asked: list[bool] = []
+    commands.connect("pedalAction", lambda: asked.append(True))
+    press(bar, "pedalChip")
+    assert asked == [True]
 
 
 def test_its_play_button_is_the_windows_action(bar: TransportBar, player: Player, qtbot: QtBot) -> None:
@@ -241,11 +347,11 @@ def test_its_play_button_is_the_windows_action(bar: TransportBar, player: Player
     assert button.accessibleName() == "Play"
 
 
-def test_without_a_recording_its_buttons_are_off(bar: TransportBar, player: Player) -> None:
-    bar.play_action.setEnabled(False)
+def test_without_a_recording_its_buttons_are_off(bar: TransportBar, commands: Commands) -> None:
+    commands["playAction"].setEnabled(False)
     assert not bar.findChild(QWidget, "playButton").isEnabled()
     assert not bar.findChild(QWidget, "backButton").isEnabled()
-    bar.play_action.setEnabled(True)
+    commands["playAction"].setEnabled(True)
     assert bar.findChild(QWidget, "playButton").isEnabled()
 
 

@@ -13,7 +13,6 @@ import os
 import queue
 import threading
 import warnings
-import wave
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,6 +28,7 @@ from studio.core.transcript import Turn
 from studio.engines.base import SAMPLE_RATE, Fraction, Turns
 
 from . import campplus
+from .wav import Samples, map_wav
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # torchcodec needs a system FFmpeg to decode files; we hand over samples
@@ -37,7 +37,6 @@ with warnings.catch_warnings():
     from pyannote.audio.pipelines.clustering import AgglomerativeClustering
     from pyannote.audio.pipelines.speaker_diarization import SpeakerDiarization
 
-Samples = NDArray[np.int16]
 Array = NDArray[Any]
 
 # The parameters, all in one place. Threshold, method and durations are those of pyannote 3.1, which were tuned by its
@@ -125,17 +124,6 @@ class Session:
 def _card_failed(error: Exception) -> DeviceError:
     what = "The graphics card cannot be used to tell speakers apart."
     return DeviceError(what, "Choose the processor as device.", f"{type(error).__name__}: {error}")
-
-
-def map_wav(path: Path) -> Samples:
-    """The samples (int16) of a 16 kHz mono 16-bit WAV file, mapped into memory."""
-    with path.open("rb") as file, wave.open(file) as header:
-        assert header.getparams()[:3] == (1, 2, SAMPLE_RATE), "not what media.decode writes"
-        count, offset = header.getnframes(), file.tell()
-    if not count:
-        return np.zeros(0, np.int16)
-    # copy on write, because torch wants a writable array
-    return np.memmap(path, dtype="<i2", mode="c", offset=offset, shape=(count,))
 
 
 def _as_floats(_: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:

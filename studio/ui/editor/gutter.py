@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from studio.ui import theme
+from studio.ui import icons, theme
 from studio.ui.models.wording import time_code
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 WIDTH = 180
 CHIP = 18
+SIGN = 16
 CHIP_LEFT, NAME_LEFT, NAME_RIGHT = 16, 42, 168
 RULE_LEFT = 176
 
@@ -49,11 +50,13 @@ class Gutter(QWidget):
     def _paint_row(self, painter: QPainter, row: int, rect: QRectF) -> None:
         view, look = self._view, theme.current()
         segment = view.model.segment(row)
-        index = view.model.speaker_index(segment.speaker)
+        index = view.model.speaker_color(segment.speaker)
         layout = view.text_layout
         if row == view.current_row:
             painter.fillRect(QRectF(0, rect.top(), self.width(), rect.height()), view.row_tint())
             painter.fillRect(QRectF(0, rect.top(), 3, rect.height()), look.color("accent"))
+        elif segment.id in view.selected:
+            painter.fillRect(QRectF(0, rect.top(), 3, rect.height()), look.color("ctl"))
         top, height = rect.top() + layout.space_above(row), layout.line_height
         colour = look.speaker_color(index) if index >= 0 else look.color("border")
         if view.names_speaker(row):
@@ -66,6 +69,8 @@ class Gutter(QWidget):
         painter.setPen(look.color("text3"))
         place = QRectF(NAME_LEFT, top, NAME_RIGHT - NAME_LEFT, height)
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, time_code(segment.start))
+        for name, square in self._signs(row, rect.top()):
+            icons.icon(name).paint(painter, square)
         rule = QColor(colour)
         rule.setAlphaF(0.75)
         # Lines of one speaker run into one another, so that a turn looks like one thing.
@@ -80,6 +85,22 @@ class Gutter(QWidget):
         short = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(place.width()))
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, short)
 
+    def _signs(self, row: int, top: float) -> list[tuple[str, QRect]]:
+        """Icons for flag and comment, with their places: behind the time, the last at the right edge."""
+        segment, layout = self._view.model.segment(row), self._view.text_layout
+        names = [name for name, there in (("flag", segment.flagged), ("comment", bool(segment.comment))) if there]
+        y = top + layout.space_above(row) + (layout.line_height if self._view.names_speaker(row) else 0)
+        y += (layout.line_height - SIGN) / 2
+        left = NAME_RIGHT - (SIGN + 4) * len(names)
+        return [(name, QRect(left + n * (SIGN + 4), int(y), SIGN, SIGN)) for n, name in enumerate(names)]
+
+    def _commented_at(self, point: QPointF) -> int:
+        """The row whose comment sign is under the point, or -1."""
+        for row, rect in self._view.visible_rows():
+            if any(n == "comment" and r.contains(point.toPoint()) for n, r in self._signs(row, rect.top())):
+                return row
+        return -1
+
     def _row_named_at(self, point: QPointF) -> int:
         """The row whose chip or name is under the point, or -1."""
         for row, rect in self._view.visible_rows():
@@ -88,7 +109,7 @@ class Gutter(QWidget):
         return -1
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        over = self._row_named_at(event.position()) >= 0
+        over = self._row_named_at(event.position()) >= 0 or self._commented_at(event.position()) >= 0
         self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -97,6 +118,10 @@ class Gutter(QWidget):
         row = self._row_named_at(event.position())
         if row >= 0:
             self._view.rename_at(row)
+            return
+        row = self._commented_at(event.position())
+        if row >= 0:
+            self._view.comment_requested.emit(self._view.model.segment(row).id)
             return
         row = self._view.row_at_y(event.position().y())
         if row >= 0:
@@ -111,5 +136,8 @@ class Gutter(QWidget):
             if row >= 0:
                 name = self._view.model.speaker_name(self._view.model.segment(row).speaker)
                 QToolTip.showText(event.globalPos(), f"{name}: click or F2 to rename everywhere", self)
+            row = self._commented_at(QPointF(event.pos()))
+            if row >= 0:
+                QToolTip.showText(event.globalPos(), self._view.model.segment(row).comment, self)
             return True
         return super().event(event)

@@ -38,8 +38,9 @@ def transcript_menu(view: TranscriptView, row: int, ms: int) -> QMenu:
         submenu.setObjectName("relabelMenu")
         for speaker in others:
             index = view.model.speaker_index(speaker.id)
+            color = view.model.speaker_color(speaker.id)
             keys = f"\tAlt+{index + 1}" if index < 8 else ""
-            action = submenu.addAction(chip_icon(speaker.name, index), f"{_plain(speaker.name)}{keys}")
+            action = submenu.addAction(chip_icon(speaker.name, color), f"{_plain(speaker.name)}{keys}")
             action.triggered.connect(lambda _=False, to=speaker.id: view.relabel_requested.emit(segment.id, to))
     return menu
 

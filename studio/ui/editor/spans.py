@@ -1,6 +1,7 @@
 """Where words stand inside a segment's text block. Pure functions.
 
-Qt counts text positions in UTF-16 units; Python strings count characters. All offsets here are Qt's.
+Qt counts text positions in UTF-16 units; Python strings count characters. Offsets here are Qt's unless they are said
+to be the model's. While a row is typed in, its block may hold more spaces than the model's text.
 """
 
 from __future__ import annotations
@@ -11,23 +12,32 @@ from studio.core.transcript import Segment
 
 Span = tuple[int, int]  # first offset, offset behind the last
 
+LINE_BREAK = "\u2028"  # within a block
 # One segment is one block, so whatever Qt takes for a block's end becomes a soft line break, character for character.
-_BLOCK_SAFE = str.maketrans({"\n": "\u2028", "\u2029": "\u2028", "\r": " ", "\ufdd0": "\ufffd", "\ufdd1": "\ufffd"})
+_BLOCK_SAFE = str.maketrans({"\n": LINE_BREAK, "\u2029": LINE_BREAK, "\r": " ", "\ufdd0": "\ufffd", "\ufdd1": "\ufffd"})
+_UNSAFE = re.compile("[\n\u2029\r\ufdd0\ufdd1]")
 
 
 def block_text(segment: Segment) -> str:
-    return segment.text.translate(_BLOCK_SAFE)
+    text = segment.text
+    return text.translate(_BLOCK_SAFE) if _UNSAFE.search(text) else text
 
 
-def word_spans(segment: Segment) -> list[Span]:
-    """One span for every word, in order; an empty one where the text no longer holds the word."""
+def model_text(text: str) -> str:
+    """What stands in a block, as a segment's text."""
+    return text.replace(LINE_BREAK, "\n").replace("\u2029", "\n")
+
+
+def word_spans(segment: Segment, text: str | None = None) -> list[Span]:
+    """One span for every word in the block's text (or the segment's), in order; an empty one where it is not there."""
+    text = segment.text if text is None else text
     spans: list[Span] = []
     at = 0
     for word in segment.words:
-        found = segment.text.find(word.text, at)
+        found = text.find(word.text, at)
         start, at = (at, at) if found < 0 else (found, found + len(word.text))
         spans.append((start, at))
-    return _in_units(segment.text, spans)
+    return _in_units(text, spans)
 
 
 def find_spans(segment: Segment, pattern: re.Pattern[str]) -> list[Span]:
@@ -35,10 +45,27 @@ def find_spans(segment: Segment, pattern: re.Pattern[str]) -> list[Span]:
     return _in_units(segment.text, [match.span() for match in pattern.finditer(segment.text)])
 
 
+def place_in(text: str, block: str, offset: int) -> int:
+    """The model's offset in `text` for an offset in its block: behind as many letters, however many spaces."""
+    letters = sum(not c.isspace() for c in block.encode("utf-16-le")[: offset * 2].decode("utf-16-le", "ignore"))
+    if not letters:
+        return 0
+    for at, char in enumerate(text):
+        letters -= not char.isspace()
+        if not letters:
+            return at + 1
+    return len(text)
+
+
+def units(text: str, characters: int) -> int:
+    """Qt's offset behind so many characters."""
+    return len(text[:characters].encode("utf-16-le")) // 2
+
+
 def _in_units(text: str, spans: list[Span]) -> list[Span]:
     if not spans or text.isascii() or max(text) <= "\uffff":
         return spans
-    units = [0]
+    at = [0]
     for char in text:
-        units.append(units[-1] + (2 if char > "\uffff" else 1))
-    return [(units[a], units[b]) for a, b in spans]
+        at.append(at[-1] + (2 if char > "\uffff" else 1))
+    return [(at[a], at[b]) for a, b in spans]

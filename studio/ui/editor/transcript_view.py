@@ -1,34 +1,35 @@
 """The transcript as text: one block per segment, speakers and times beside it, in step with playback.
 
-A read view over the TranscriptModel; it wishes for changes by signals and never makes them. Nothing is stored per word:
-what is marked is worked out for the rows on the screen. Runs on the window's thread.
+A view over the TranscriptModel; it tells what was typed and wishes for other changes by signals (see `typing`), and
+shows what the model then holds. Nothing is stored per word: what is marked is worked out for the rows on the screen.
+Runs on the window's thread.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QFocusEvent,
+    QInputMethodEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
     QTextBlock,
-    QTextCursor,
-    QTextDocument,
-    QTextLine,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QTextEdit, QWidget
 
 from studio.core.jobs import Job, Progress
+from studio.core.transcript import Segment
 from studio.ui import theme
-from studio.ui.models.transcript_model import Index, TranscriptModel
+from studio.ui.models.transcript_model import TranscriptModel
 
 from . import gutter, marks
 from .following import Following
@@ -36,8 +37,8 @@ from .menu import transcript_menu
 from .name_edit import NameEdit
 from .placeholder import Placeholder
 from .search import Place, Search
-from .spans import Span, block_text, word_spans
-from .text_layout import TranscriptLayout
+from .segment_text import SegmentText
+from .spans import Span
 
 UNSURE = 0.5  # words below this confidence are underlined
 _SCROLL_KEYS = {
@@ -50,9 +51,13 @@ _SCROLL_KEYS = {
 }
 
 
-class TranscriptView(QPlainTextEdit):
+class TranscriptView(SegmentText):
     """`model` is shared with the waveform; `current_row` is the row being played, -1 before the first."""
 
+    comment_requested = Signal(int)  # segment id
+    play_requested = Signal()  # the tab key
+    back_requested = Signal()  # tab with shift
+    stop_requested = Signal()  # the escape key
     seek_requested = Signal(int)  # milliseconds
     rename_requested = Signal(str, str)  # speaker id, new name
     relabel_requested = Signal(int, str)  # segment id, speaker id
@@ -61,16 +66,17 @@ class TranscriptView(QPlainTextEdit):
     search_changed = Signal(int)  # how many places
 
     def __init__(self, model: TranscriptModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.model = model
+        super().__init__(model, parent)
+        self.setObjectName("transcriptView")
+        self.setAccessibleName("Transcript")
         self.current_row = -1
+        self.tab_plays = True
         self._word = -1
         self._search = Search()
-        self._spans: dict[int, list[Span]] = {}  # of rows that were on the screen
+        self._doubtful: Mapping[int, Collection[int]] = {}
         self._job: Job | None = None
         self._progress: Progress | None = None
-        self._pressed = QPoint()
-        self._make_text()
+        self.setViewportMargins(gutter.WIDTH, 0, 0, 0)
         self._gutter = gutter.Gutter(self)
         self._placeholder = Placeholder(self)
         self._placeholder.retry_requested.connect(self.retry_requested)
@@ -78,40 +84,10 @@ class TranscriptView(QPlainTextEdit):
         self._following.changed.connect(self.following_changed)
         self._search_again = QTimer(self, singleShot=True, interval=200)
         self._search_again.timeout.connect(lambda: self.set_search(self._search.text))
-        self._connect_model()
-        self._load()
-
-    def _make_text(self) -> None:
-        self.setObjectName("transcriptView")
-        self.setAccessibleName("Transcript")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
-        self.setTabChangesFocus(True)
-        self.setAcceptDrops(False)
-        self.viewport().setAcceptDrops(False)  # files dropped here belong to the window
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        document = QTextDocument(self)
-        document.setUndoRedoEnabled(False)
-        self.text_layout = TranscriptLayout(document, self.names_speaker)
-        document.setDocumentLayout(self.text_layout)
-        self.setDocument(document)
-        self.setFont(theme.font(theme.TRANSCRIPT))
-        document.setDefaultFont(theme.font(theme.TRANSCRIPT))
-        self.setViewportMargins(gutter.WIDTH, 0, 0, 0)
         self.verticalScrollBar().actionTriggered.connect(lambda _: self.set_following(False))
         self.updateRequest.connect(self._on_update)
         theme.current().changed.connect(self._on_theme)
-
-    def _connect_model(self) -> None:
-        model = self.model
-        model.modelAboutToBeReset.connect(self._remember_place)
-        model.modelReset.connect(self._on_reset)
-        model.rowsInserted.connect(self._on_inserted)
-        model.dataChanged.connect(self._on_changed)
+        self.load()
 
     # What the window tells
 
@@ -151,153 +127,76 @@ class TranscriptView(QPlainTextEdit):
 
     def next_match(self) -> bool:
         """Select the next place behind the selection; False if there is none."""
-        row, _, offset = self._caret()
+        row, _, offset = self.caret()
         return self._select(self._search.after(row, offset))
 
     def previous_match(self) -> bool:
-        row, offset, _ = self._caret()
+        row, offset, _ = self.caret()
         return self._select(self._search.before(row, offset))
 
-    # Rows and places
+    def set_editable(self, editable: bool) -> None:
+        """Whether text may be typed: there is a transcript to change."""
+        self.setReadOnly(not editable)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextEditorInteraction
+            if editable
+            else Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
 
-    def names_speaker(self, row: int) -> bool:
-        """Whether the gutter shows a name: where the speaker changes."""
-        if row >= self.model.rowCount():
-            return False
-        speaker = self.model.segment(row).speaker
-        return speaker is not None and (row == 0 or speaker != self.model.segment(row - 1).speaker)
+    def set_doubtful(self, words: Mapping[int, Collection[int]]) -> None:
+        """Words, by segment id and number, that another transcript disagrees about: marked like unsure ones."""
+        self._doubtful = words
+        self.viewport().update()
 
-    def visible_rows(self) -> Iterator[tuple[int, QRectF]]:
-        """Rows on the screen with their places in the viewport, as wide as it."""
-        for block, origin, height in self.visible_blocks():
-            yield block.blockNumber(), QRectF(0, origin.y(), self.viewport().width(), height)
+    def select_rows(self, ids: Sequence[int], current: int | None) -> None:
+        """Show the selection that others made: the caret goes to its row, unless it is there."""
+        self.selected = frozenset(ids)
+        self._repaint()
+        row = self.model.row_of(current) if current is not None else -1
+        if row >= 0 and self.caret()[0] != row:
+            self.put_caret(row, 0)
 
-    def row_at_y(self, y: float) -> int:
-        return next((row for row, rect in self.visible_rows() if rect.top() <= y < rect.bottom()), -1)
+    def next_unsure(self, step: int = 1) -> bool:
+        """Select the next word (or with -1 the previous) that is marked as unsure; False if there is none."""
+        row, start, end = self.caret()
+        rows = self.model.rowCount()
+        for away in range(rows + 1):
+            at = (row + step * away) % max(rows, 1)
+            spans = [span for _, span in self._unsure(at)] if rows else []
+            if away == 0:
+                spans = [s for s in spans if (s[0] >= end and s[0] > start) or (step < 0 and s[1] <= start)]
+            if away == 0 and step < 0:
+                spans = [s for s in spans if s[1] <= start]
+            if spans:
+                return self._select((at, spans[0 if step > 0 else -1]))
+        return False
+
+    def unsure_count(self) -> int:
+        return sum(self._is_unsure(s, n) for s in self.model.segments() for n in range(len(s.words)))
 
     def row_tint(self) -> QColor:
         tint = theme.current().color("sel")
         tint.setAlphaF(0.5)
         return tint
 
-    def time_at(self, point: QPointF) -> int:
-        """Start of the word under a point of the viewport, of its segment where there are no word times; else -1."""
-        for block, origin, height in self.visible_blocks():
-            if not origin.y() <= point.y() < origin.y() + height:
-                continue
-            line = self._line_at(block, point - origin)
-            if line is not None:
-                return self._time_of(block.blockNumber(), _offset_at(line, point.x() - origin.x()))
-        return -1
+    def _is_unsure(self, segment: Segment, word: int) -> bool:
+        confidence = segment.words[word].confidence
+        return (confidence is not None and confidence < UNSURE) or word in self._doubtful.get(segment.id, ())
 
-    def visible_blocks(self) -> Iterator[tuple[QTextBlock, QPointF, float]]:
-        block, origin = self.firstVisibleBlock(), self.contentOffset()
-        bottom, rows = self.viewport().height(), self.model.rowCount()
-        while block.isValid() and block.blockNumber() < rows and origin.y() < bottom:
-            height = self.blockBoundingRect(block).height()
-            yield block, QPointF(origin), height
-            origin.setY(origin.y() + height)
-            block = block.next()
-
-    def _line_at(self, block: QTextBlock, point: QPointF) -> QTextLine | None:
-        layout, height = block.layout(), self.text_layout.line_height
-        for i in range(layout.lineCount()):
-            line = layout.lineAt(i)
-            rect = line.naturalTextRect()
-            if abs(point.y() - rect.center().y()) <= height / 2 and rect.left() <= point.x() <= rect.right():
-                return line
-        return None
-
-    def _time_of(self, row: int, offset: int) -> int:
+    def _unsure(self, row: int) -> Iterator[tuple[int, Span]]:
         segment = self.model.segment(row)
-        word = bisect_right(self._row_spans(row), offset, key=lambda span: span[0]) - 1
-        return segment.words[word].start if word >= 0 else segment.start
+        for word, span in enumerate(self._row_spans(row)):
+            if self._is_unsure(segment, word):
+                yield word, span
 
-    def _row_spans(self, row: int) -> list[Span]:
-        if row not in self._spans:
-            if len(self._spans) > 500:
-                self._spans.clear()
-            self._spans[row] = word_spans(self.model.segment(row))
-        return self._spans[row]
-
-    def _caret(self) -> tuple[int, int, int]:
-        """Row of the caret, and the selection's offsets in it."""
-        cursor = self.textCursor()
-        block = self.document().findBlock(cursor.selectionStart())
-        at = block.position()
-        return block.blockNumber(), cursor.selectionStart() - at, cursor.selectionEnd() - at
-
-    def _cursor(self, row: int, span: Span) -> QTextCursor:
-        cursor = QTextCursor(self.document())
-        at = self.document().findBlockByNumber(row).position()
-        cursor.setPosition(at + span[0])
-        cursor.setPosition(at + span[1], QTextCursor.MoveMode.KeepAnchor)
-        return cursor
-
-    # Following the model
-
-    def _load(self) -> None:
-        self._spans.clear()
-        self.current_row = self._word = -1
-        self.setExtraSelections([])
-        self.setPlainText("\n".join(block_text(s) for s in self.model.segments()))
-        self._refresh_search()
-        self._show_placeholder()
-
-    def _remember_place(self) -> None:
-        top = self.firstVisibleBlock().blockNumber()
-        segments = self.model.segments()
-        self._place = self.model.transcript.source, segments[top].start if top < len(segments) else 0
-
-    def _on_reset(self) -> None:
-        self._load()
-        source, ms = self._place
-        if source.content_id and source == self.model.transcript.source:  # the same recording, cut anew
-            self._scroll_to_line(self._first_line(max(0, self.model.last_begun(ms))))
-
-    def _on_inserted(self, _parent: Index, first: int, last: int) -> None:
-        texts = "\n".join(block_text(self.model.segment(row)) for row in range(first, last + 1))
-        if last - first + 1 == self.model.rowCount():
-            self._load()
-            return
-        top = self.firstVisibleBlock().blockNumber()
-        into_top = self.verticalScrollBar().value() - self._first_line(top)
-        caret = self.textCursor()
-        anchor, position = caret.anchor(), caret.position()
-        writer = QTextCursor(self.document())
-        if last + 1 == self.model.rowCount():
-            writer.movePosition(QTextCursor.MoveOperation.End)
-            writer.insertText("\n" + texts)
-            if self.textCursor().position() != position or self.textCursor().anchor() != anchor:
-                caret.setPosition(anchor)
-                caret.setPosition(position, QTextCursor.MoveMode.KeepAnchor)
-                self.setTextCursor(caret)
-        else:
-            writer.setPosition(self.document().findBlockByNumber(first).position())
-            writer.insertText(texts + "\n")
-            top += last - first + 1 if first <= top else 0
-            self._spans.clear()
-        self._scroll_to_line(self._first_line(top) + into_top)
-        self._refresh_search()
-        self._repaint()
-
-    def _on_changed(self, first: Index, last: Index, roles: list[int]) -> None:
-        if not roles or Qt.ItemDataRole.DisplayRole in roles:
-            self._spans.clear()
-            for row in range(first.row(), last.row() + 1):
-                self._replace_text(row)
-            self._refresh_search()
-            self._mark_word()
-        self._repaint()
-
-    def _replace_text(self, row: int) -> None:
-        block, text = self.document().findBlockByNumber(row), block_text(self.model.segment(row))
-        if block.text() != text:
-            self._cursor(row, (0, block.length() - 1)).insertText(text)
-
-    def _refresh_search(self) -> None:
+    def shown(self) -> None:
+        if self.current_row >= self.model.rowCount():
+            self.current_row = self._word = -1
         if self._search.text:
             self._search_again.start()
+        self._mark_word()
+        self._show_placeholder()
+        self._repaint()
 
     def _show_placeholder(self) -> None:
         empty = self.model.rowCount() == 0
@@ -305,14 +204,6 @@ class TranscriptView(QPlainTextEdit):
             self._placeholder.show_state(self._job, self._progress)
         self._placeholder.setVisible(empty)
         self._following.keep_up()
-
-    # Scrolling
-
-    def _first_line(self, row: int) -> int:
-        return self.document().findBlockByNumber(row).firstLineNumber()
-
-    def _scroll_to_line(self, line: int) -> None:
-        self.verticalScrollBar().setValue(line)
 
     # Marks
 
@@ -356,9 +247,8 @@ class TranscriptView(QPlainTextEdit):
             marks.paint_word(painter, marks.span_rects(block, origin, self.word_span()))
         for span in self._search.by_row.get(row, ()):
             marks.paint_hits(painter, marks.span_rects(block, origin, span))
-        for word, span in zip(self.model.segment(row).words, self._row_spans(row), strict=True):
-            if word.confidence is not None and word.confidence < UNSURE:
-                marks.paint_unsure(painter, marks.span_rects(block, origin, span))
+        for _, span in self._unsure(row):
+            marks.paint_unsure(painter, marks.span_rects(block, origin, span))
 
     def _on_update(self, rect: QRect, dy: int) -> None:
         self._gutter.update(0, rect.y() if not dy else 0, gutter.WIDTH, rect.height() if not dy else self.height())
@@ -381,39 +271,70 @@ class TranscriptView(QPlainTextEdit):
     # Mouse and keys
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pressed = event.position().toPoint()
-        super().mousePressEvent(event)
+        """A click places the caret; with Ctrl it plays from the word."""
+        if event.button() == Qt.MouseButton.LeftButton and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self._seek_at(event.position())
+        else:
+            super().mousePressEvent(event)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        dragged = (event.position().toPoint() - self._pressed).manhattanLength() >= QApplication.startDragDistance()
-        if event.button() == Qt.MouseButton.LeftButton and not dragged and not self.textCursor().hasSelection():
-            ms = self.time_at(event.position())
-            if ms >= 0:
-                self.seek_requested.emit(ms)
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._seek_at(event.position())
+
+    def _seek_at(self, point: QPointF) -> None:
+        ms = self.time_at(point)
+        if ms >= 0:
+            self.seek_requested.emit(ms)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.set_following(False)
         super().wheelEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        """Keys that are commands of the window are not the text's, whatever Qt's text widgets do with them."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = QKeySequence(event.keyCombination())
+            if any(keys in a.shortcuts() for a in self.window().actions()) and not _is_clipboard(event):
+                event.ignore()
+                return False
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._tab(event):
+            return True
+        return super().event(event)
+
+    def _tab(self, event: QKeyEvent) -> bool:
+        """Tab plays here, because hands on the keyboard play all the time; F6 leaves."""
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+        if event.key() not in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) or not self.tab_plays or not plain:
+            return False
+        (self.play_requested if event.key() == Qt.Key.Key_Tab else self.back_requested).emit()
+        return True
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        row, offset, _ = self._caret()
+        row, _, _ = self.caret()
         known = row < self.model.rowCount()
-        number = event.key() - Qt.Key.Key_1
         if event.key() == Qt.Key.Key_F2 and known:
             self.rename_at(row)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() and known:
-            self.seek_requested.emit(self._time_of(row, offset))
-        elif event.modifiers() == Qt.KeyboardModifier.AltModifier and 0 <= number < 8 and known:
-            if number < len(self.model.speakers):
-                self.relabel_requested.emit(self.model.segment(row).id, self.model.speakers[number].id)
-        else:
+        elif event.key() == Qt.Key.Key_Escape:
+            self.stop_requested.emit()
+        elif self.isReadOnly() or not self._typing.key(event):
             if event.key() in _SCROLL_KEYS:
                 self.set_following(False)
             super().keyPressEvent(event)
 
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._typing.input_method(event)
+        super().inputMethodEvent(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        self._typing.paste(source)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._typing.settle(-1)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        row, offset, _ = self._caret()
+        row, offset, _ = self.caret()
         where = event.globalPos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             where = self.viewport().mapToGlobal(self.cursorRect().bottomLeft())
@@ -445,5 +366,7 @@ class TranscriptView(QPlainTextEdit):
         editor.setFocus()
 
 
-def _offset_at(line: QTextLine, x: float) -> int:
-    return int(line.xToCursor(x, QTextLine.CursorPosition.CursorOnCharacter))
+def _is_clipboard(event: QKeyEvent) -> bool:
+    """Copy, cut, paste and select all are the text's while it has the focus."""
+    keys = QKeySequence.StandardKey
+    return any(event.matches(k) for k in (keys.Copy, keys.Cut, keys.Paste, keys.SelectAll))

@@ -1,49 +1,128 @@
-"""The right panel: who speaks, how much, and what they are called. Runs on the window's thread."""
+"""The right panel: who speaks, how much, what they are called, and who they sound like. Runs on the window's thread.
+
+Tells of wishes by signals and changes nothing itself; ui/speakers_desk.py fulfils them.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from collections.abc import Iterable
 
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.services.voices import Suggestion
 from studio.ui import theme
-from studio.ui.editor.name_edit import NameEdit
-from studio.ui.models.transcript_model import SpeakerShare, TranscriptModel
-from studio.ui.models.wording import clock, counted
+from studio.ui.icons import icon
+from studio.ui.models.transcript_model import TranscriptModel
+from studio.ui.models.wording import counted
+
+from .offer_card import OfferCard
+from .speaker_card import SpeakerCard, line
+from .speaker_menu import SpeakerMenu
 
 NOBODY = "No speakers yet. They appear here once the voices are told apart."
-_KEYS = 8  # speakers that Alt and a digit reach
+CONSENT = "Recognise these voices in later recordings?", "Voices are kept on this computer only."
+UNCHECKED = "Does every passage fit its speaker?", "Compares each passage with the voices of this recording."
+CHECKING = "Listening to every passage …", "You can go on working."
+ALL_FIT = "Every passage fits its speaker", "Passages under two seconds cannot be judged."
+_SECONDS_EACH = 15  # to listen to a passage and decide
 
 
 class SpeakersPanel(QFrame):
     rename_requested = Signal(str, str)  # speaker id, new name
+    recolor_requested = Signal(str, int)  # speaker id, place in the palette
+    add_requested = Signal(str)  # name, "" for "Speaker n"
+    merge_requested = Signal(str, str)  # speaker id, into
+    merge_two_requested = Signal()  # which two is still to be asked
+    reassign_requested = Signal(str)  # the selected passages are of this speaker
+    split_off_requested = Signal(str)  # the selected passages are of a new speaker of this name
+    remove_requested = Signal(str)
+    play_requested = Signal(str)  # the next passage of this speaker
+    find_again_requested = Signal()  # tell the speakers apart again
+    consent_given = Signal(bool)  # voices may be remembered
+    suggestion_taken = Signal(object)  # Suggestion
+    suggestion_refused = Signal(object)
+    check_requested = Signal()  # look for passages of the wrong speaker
+    check_stopped = Signal()
+    doubts_requested = Signal()  # show those that were found
+    known_voices_requested = Signal()
 
     def __init__(self, model: TranscriptModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self._cards: dict[str, SpeakerCard] = {}
+        self._suggestions: dict[str, Suggestion] = {}
+        self._name_next = False  # a new card begins with its name being typed
         self.setObjectName("speakersPanel")
         self.setAccessibleName("Speakers")
         self.setProperty("role", "panel")
         self.setMinimumWidth(theme.RIGHT_MIN)
+        self._menu = SpeakerMenu(model, self)
+        for name in ("recolor", "merge", "reassign", "remove"):
+            getattr(self._menu, f"{name}_requested").connect(getattr(self, f"{name}_requested"))
+        self._menu.split_off_requested.connect(lambda: self._ask_for_new(self.split_off_requested))
         self._title = QLabel(self)
         self._title.setObjectName("speakersTitle")
         self._title.setProperty("role", "heading")
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._nobody = QLabel(NOBODY, self)
         self._nobody.setObjectName("speakersEmptyLabel")
         self._nobody.setProperty("role", "note")
         self._nobody.setWordWrap(True)
         self._list = QVBoxLayout()
+        self._make_buttons()
+        self._make_offers()
         self._arrange()
         # Segments arrive one by one; the shares need not keep up with each.
         self._soon = QTimer(self, singleShot=True, interval=200)
         self._soon.timeout.connect(self.refresh)
         model.modelReset.connect(self.refresh)
         model.speakers_changed.connect(self.refresh)
-        for signal in (model.rowsInserted, model.dataChanged):
+        for signal in (model.rowsInserted, model.rowsRemoved, model.dataChanged):
             signal.connect(lambda *_: None if self._soon.isActive() else self._soon.start())
         theme.current().changed.connect(self.refresh)
         self.refresh()
+
+    def _make_buttons(self) -> None:
+        self._add = self._button("addSpeakerButton", "Add", "add", "Add a speaker")
+        self._add.clicked.connect(lambda: self._ask_for_new(self.add_requested))
+        self._find = self._button("findSpeakersButton", "Find again", "retry", "Tell the speakers apart again")
+        self._find.clicked.connect(self.find_again_requested)
+        self._merge = self._button("mergeSpeakersButton", "Merge two speakers", "merge", "They are the same person")
+        self._merge.clicked.connect(self.merge_two_requested)
+        self._voices = self._button("knownVoicesButton", "Known voices …", "", "Voices kept on this computer")
+        self._voices.setProperty("kind", "link")
+        self._voices.clicked.connect(self.known_voices_requested)
+
+    def _make_offers(self) -> None:
+        self._consent = OfferCard("voicesConsent", self)
+        self._consent.add_button("voicesYesButton", "Yes, remember", lambda: self.consent_given.emit(True))
+        self._consent.add_button("voicesNoButton", "No", lambda: self.consent_given.emit(False))
+        self._check = OfferCard("speakerCheck", self)
+        add = self._check.add_button
+        self._begin = add("checkPassagesButton", "Check the passages", self.check_requested.emit, "speaker")
+        self._stop = add("stopCheckButton", "Stop", self.check_stopped.emit)
+        self._one_by_one = add("oneByOneButton", "Check them one by one", self.doubts_requested.emit, "play")
+        self.show_unchecked()
+
+    def _button(self, name: str, text: str, picture: str, tip: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(name)
+        button.setAccessibleName(text)
+        button.setToolTip(tip)
+        button.setProperty("small", True)
+        if picture:
+            button.setIcon(icon(picture))
+        return button
 
     def _arrange(self) -> None:
         body = QWidget()
@@ -51,11 +130,23 @@ class SpeakersPanel(QFrame):
         body.setStyleSheet("#speakersList { background: transparent; }")
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)
+        below = QVBoxLayout()
+        below.setContentsMargins(16, 12, 16, 12)
+        below.setSpacing(10)
+        row = QHBoxLayout()
+        row.addWidget(self._merge)
+        row.addStretch()
+        row.addWidget(self._voices)
+        below.addLayout(row)
+        below.addWidget(self._consent)
+        below.addWidget(self._check)
         inner = QVBoxLayout(body)
         inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
         inner.addLayout(self._list)
         inner.addWidget(self._nobody)
         self._nobody.setContentsMargins(16, 12, 16, 12)
+        inner.addLayout(below)
         inner.addStretch()
         scroll = QScrollArea(self)
         scroll.setObjectName("speakersScroll")
@@ -67,168 +158,101 @@ class SpeakersPanel(QFrame):
         scroll.viewport().setAutoFillBackground(False)
         head = QHBoxLayout()
         head.setContentsMargins(16, 0, 16, 0)
-        head.addWidget(self._title)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._add)
+        head.addWidget(self._find)
         self._title.setFixedHeight(theme.FILE_HEADER)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
-        column.addWidget(_line(self))
+        column.addWidget(line(self))
         column.addWidget(scroll, 1)
+
+    # What the desk tells
+
+    def set_selected(self, count: int) -> None:
+        """How many passages are selected in the text."""
+        self._menu.set_selected(count)
+
+    def show_suggestions(self, suggestions: Iterable[Suggestion]) -> None:
+        self._suggestions = {s.speaker_id: s for s in suggestions}
+        self.refresh()
+
+    def show_voices(self, ask: bool, asked: bool) -> None:
+        """Whether to ask for consent now, and whether that was ever answered."""
+        self._consent.setVisible(False)
+        if ask:
+            self._consent.offer(*CONSENT)
+        self._voices.setVisible(asked)
+
+    def show_unchecked(self) -> None:
+        self._show_check(self._begin, *UNCHECKED)
+
+    def show_checking(self) -> None:
+        self._show_check(self._stop, *CHECKING)
+
+    def show_doubts(self, count: int) -> None:
+        """How many passages sound like somebody else than they are given to."""
+        if not count:
+            self._show_check(None, *ALL_FIT)
+            return
+        title = counted(count, "passage sounds", "passages sound") + " like somebody else"
+        minutes = counted(max(1, round(count * _SECONDS_EACH / 60)), "minute", "minutes")
+        self._show_check(self._one_by_one, title, f"Listen to each one and pick who it is. About {minutes}.")
+
+    def _show_check(self, button: QPushButton | None, title: str, text: str) -> None:
+        for other in self._check.buttons:
+            other.setVisible(other is button)
+        self._check.offer(title, text)
+        self._check.setVisible(len(self._cards) > 1)
+
+    # Cards
 
     def refresh(self) -> None:
         """Show the speakers as they are now; cards of known speakers stay, so that focus and typing survive."""
         shares = self._model.speaker_shares()
         self._title.setText(counted(len(shares), "speaker", "speakers") if shares else "Speakers")
         self._nobody.setVisible(not shares)
+        for button in (self._add, self._find):
+            button.setEnabled(self._model.rowCount() > 0)
+        self._merge.setVisible(bool(shares))
+        self._merge.setEnabled(len(shares) > 1)
+        self._check.setVisible(len(shares) > 1)
         known = {share.speaker.id for share in shares}
         for gone in [id for id in self._cards if id not in known]:
             self._cards.pop(gone).deleteLater()
+        fresh = None
         for place, share in enumerate(shares):
             card = self._cards.get(share.speaker.id)
             if card is None:
-                card = self._cards[share.speaker.id] = SpeakerCard(self)
-                card.rename_requested.connect(self.rename_requested)
+                card = fresh = self._cards[share.speaker.id] = self._new_card()
             self._list.insertWidget(place, card)
             card.show_share(share)
+            card.show_suggestion(self._suggestions.get(share.speaker.id))
         self._order_tabs()
+        if fresh and self._name_next:
+            fresh.edit_name()
+
+    def _new_card(self) -> SpeakerCard:
+        card = SpeakerCard(self._menu, self)
+        for name in ("rename_requested", "recolor_requested", "play_requested"):
+            getattr(card, name).connect(getattr(self, name))
+        card.suggestion_taken.connect(self.suggestion_taken)
+        card.suggestion_refused.connect(self.suggestion_refused)
+        return card
+
+    def _ask_for_new(self, wish: SignalInstance) -> None:
+        """Whoever fulfils this does it at once; then the new speaker's name is typed."""
+        self._name_next = True
+        wish.emit("")
+        self._name_next = False
 
     def _order_tabs(self) -> None:
         """The tab key comes here behind what stands before the panel; Qt puts what is made late at the window's end."""
-        before = self.previousInFocusChain()
-        while before and before is not self and not before.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            before = before.previousInFocusChain()
-        for card in self._in_order():
-            if before:
-                QWidget.setTabOrder(before, card.name_button)
-            before = card.name_button
-
-    def _in_order(self) -> list[SpeakerCard]:
-        return sorted(self._cards.values(), key=self._list.indexOf)
-
-
-class SpeakerCard(QWidget):
-    """One speaker: chip, name, share of the talk."""
-
-    rename_requested = Signal(str, str)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._share: SpeakerShare | None = None
-        self.setObjectName("speakerCard")
-        self._chip = _Chip(self)
-        self.name_button = QPushButton(self)
-        self.name_button.setObjectName("speakerNameButton")
-        self.name_button.setProperty("kind", "flat")
-        self.name_button.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.name_button.clicked.connect(self.edit_name)
-        self._key = QLabel(self)
-        self._key.setProperty("role", "key")
-        self._bar = _ShareBar(self)
-        self._facts = QLabel(self)
-        self._facts.setProperty("role", "note")
-        self._percent = QLabel(self)
-        self._percent.setFont(theme.font(theme.NOTE, theme.SEMIBOLD))
-        self._arrange()
-
-    def _arrange(self) -> None:
-        top, bottom, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
-        top.setSpacing(2)
-        top.addWidget(self._chip)
-        top.addWidget(self.name_button, 1)
-        top.addWidget(self._key, 0, Qt.AlignmentFlag.AlignVCenter)
-        bottom.addWidget(self._facts, 1)
-        bottom.addWidget(self._percent)
-        column.setContentsMargins(16, 10, 16, 0)
-        column.setSpacing(6)
-        column.addLayout(top)
-        column.addWidget(self._bar)
-        column.addLayout(bottom)
-        column.addSpacing(4)
-        line = _line(self)
-        column.addWidget(line)
-
-    def show_share(self, share: SpeakerShare) -> None:
-        self._share = share
-        name, colour = share.speaker.name, theme.current().speaker_color(share.index).name()
-        self._chip.show_speaker(name, share.index)
-        look = f"color: {colour}; text-align: left; font-weight: 600; padding: 0 4px;"
-        self.name_button.setStyleSheet(f"QPushButton {{ {look} }}")
-        self.name_button.setAccessibleName(f"Rename {name}")
-        self.name_button.setToolTip(f"{name}: click to rename everywhere (F2 in the text)")
-        self._elide()
-        self._key.setText(f"Alt {share.index + 1}")
-        self._key.setToolTip("In the text, gives the passage to this speaker")
-        self._key.setVisible(share.index < _KEYS)
-        self._bar.show_share(share.share, share.index)
-        facts = f"{name}, {round(share.share * 100)} % of the talk, {counted(share.turns, 'turn', 'turns')}"
-        self.setAccessibleName(facts)
-        self._facts.setText(f"{clock(share.talk)} of talk, {counted(share.turns, 'turn', 'turns')}")
-        self._percent.setText(f"{round(share.share * 100)} %")
-
-    def edit_name(self) -> None:
-        """Put a field in the place of the name."""
-        if self._share is None or self.findChild(NameEdit) is not None:
-            return
-        speaker = self._share.speaker
-        editor = NameEdit(speaker.id, speaker.name, self)
-        editor.renamed.connect(self.rename_requested)
-        editor.closed.connect(lambda: self.name_button.setFocus(Qt.FocusReason.OtherFocusReason))
-        editor.setGeometry(self.name_button.geometry())
-        editor.show()
-        editor.setFocus()
-
-    def _elide(self) -> None:
-        if self._share is not None:
-            room = self.name_button.width() - 16
-            name = self._share.speaker.name
-            metrics = self.name_button.fontMetrics()
-            self.name_button.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
-
-    def event(self, event: QEvent) -> bool:
-        done = super().event(event)
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
-            self._elide()
-        return done
-
-
-class _Chip(QWidget):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setFixedSize(18, 18)
-        self._name, self._index = "", 0
-
-    def show_speaker(self, name: str, index: int) -> None:
-        self._name, self._index = name, index
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            theme.paint_chip(painter, QRectF(self.rect()), theme.chip_letter(self._name), self._index)
-
-
-class _ShareBar(QWidget):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setFixedHeight(6)
-        self._share, self._index = 0.0, 0
-
-    def show_share(self, share: float, index: int) -> None:
-        self._share, self._index = share, index
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        look = theme.current()
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.color("border"))
-            painter.drawRoundedRect(QRectF(self.rect()), 3, 3)
-            painter.setBrush(look.speaker_color(self._index))
-            painter.drawRoundedRect(QRectF(0, 0, self.width() * self._share, self.height()), 3, 3)
-
-
-def _line(parent: QWidget) -> QFrame:
-    line = QFrame(parent)
-    line.setProperty("role", "line")
-    return line
+        before: QWidget = self._find
+        cards = sorted(self._cards.values(), key=self._list.indexOf)
+        controls = [control for card in cards for control in card.controls]
+        for control in (*controls, self._merge, self._voices, *self._consent.buttons, *self._check.buttons):
+            QWidget.setTabOrder(before, control)
+            before = control

@@ -6,17 +6,23 @@ system it is missing libraries, without which the rest of the program works all 
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, QUrl, Signal
 
 if TYPE_CHECKING:
-    from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer
+    from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer, QVideoSink
 
+Range = tuple[int, int]  # start, end in milliseconds
+
+SLOWEST, FASTEST = 0.25, 4.0
 _FRAME = 16  # milliseconds between positions while playing
 _SETTLE = 250  # milliseconds after a seek in which the back end may still tell the old place
 _DRIFT = 120  # milliseconds; closer positions of the back end only steer the clock
+_STRETCH = 60  # milliseconds that keeping the pitch takes at other speeds: of the recording, and again of time
 _NO_SOUND_SYSTEM = (
     "Playback does not work here: Qt's sound library cannot be loaded. "
     "Install the system package libpulse0 and start again; everything else works."
@@ -30,6 +36,9 @@ class Player(QObject):
     position_changed = Signal(int)
     playing_changed = Signal(bool)
     duration_changed = Signal(int)  # 0 when nothing is loaded
+    rate_changed = Signal(float)
+    loop_changed = Signal(object)  # (start, end) or None
+    video_changed = Signal(bool)  # whether the recording has pictures; known once it is open
     failed = Signal(str)  # a sentence for the user
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -39,14 +48,20 @@ class Player(QObject):
         self._track = 0
         self._duration = 0
         self._rate, self._volume, self._muted = 1.0, 1.0, False
+        self._loop: Range | None = None
+        self._skips: Sequence[Range] = ()
+        self._until: int | None = None  # where to stop by itself
+        self._before = 0  # the position a frame ago
         self._playing = False
         self._anchor = 0.0  # the position when the clock was started
+        self._silence = 0.0  # milliseconds from then until something was heard
         self._clock = QElapsedTimer()
         self._since_seek = QElapsedTimer()
         self._timer = QTimer(self, interval=_FRAME, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(lambda: self.position_changed.emit(self.position()))
+        self._timer.timeout.connect(self._tick)
         self._media: QMediaPlayer | None = None
         self._output: QAudioOutput | None = None
+        self._video_sink: QVideoSink | None = None
         self._devices: QMediaDevices | None = None
         self._opening = False
         self._broken = False
@@ -58,13 +73,23 @@ class Player(QObject):
         """Take this recording; it is opened when it is first played. `track` counts its audio tracks from 0."""
         self.stop()
         self._path, self._track = path, track
+        self._skips = ()
+        self.set_loop(None)
         if self._media is not None:
             self._media.setSource(QUrl())
         self._set_duration(duration)
         self._set_position(0)
 
+    def show_first(self) -> None:
+        """Open the recording without playing it, so that its picture is seen; silent where it cannot be opened."""
+        media = self._back_end()
+        if media is not None and self._path is not None and self._path.is_file() and media.source().isEmpty():
+            self._open(media)
+            media.pause()
+
     def stop(self) -> None:
         """Stop playing, without stepping back."""
+        self._until = None
         self._freeze()
         if self._media is not None:
             self._media.pause()
@@ -77,6 +102,10 @@ class Player(QObject):
     @property
     def duration(self) -> int:
         return self._duration
+
+    @property
+    def has_video(self) -> bool:
+        return self._media is not None and self._media.hasVideo()
 
     # Playing
 
@@ -98,16 +127,18 @@ class Player(QObject):
             if self._duration and self.position() >= self._duration:
                 self._set_position(0)
             if media.source().isEmpty():
-                self._opening = True
-                media.setSource(QUrl.fromLocalFile(str(self._path)))
+                self._open(media)
             media.setPosition(self.position())
             media.play()
 
     def pause(self) -> None:
-        """Stop playing and step back by `rewind`."""
+        """Stop playing and step back by `rewind`, inside a loop not before its start."""
         if self._playing:
             self.stop()
-            self.seek(self.position() - self.rewind)
+            now, least = self.position(), 0
+            if self._loop and self._loop[0] <= now <= self._loop[1]:
+                least = self._loop[0]
+            self.seek(max(now - self.rewind, least))
 
     def toggle(self) -> None:
         if self._playing:
@@ -115,7 +146,32 @@ class Player(QObject):
         else:
             self.play()
 
+    def play_range(self, start: int, end: int) -> None:
+        """Play from `start` and stop at `end`, unless something else is asked for in between."""
+        self.seek(start)
+        self._until = end
+        if not self._playing:
+            self.play()
+
+    def set_loop(self, loop: Range | None) -> None:
+        """Play this stretch over and over; the place jumps into it. None: play on."""
+        if loop == self._loop:
+            return
+        self._loop = loop
+        self.loop_changed.emit(loop)
+        if loop and not loop[0] <= self.position() < loop[1]:
+            self.seek(loop[0])
+
+    @property
+    def loop(self) -> Range | None:
+        return self._loop
+
+    def set_skips(self, skips: Sequence[Range]) -> None:
+        """Ranges that playing leaves out, ordered; until the next `load`."""
+        self._skips = skips
+
     def seek(self, ms: int) -> None:
+        self._until = None
         ms = max(ms, 0) if not self._duration else min(max(ms, 0), self._duration)
         self._since_seek.start()
         self._set_position(ms)
@@ -123,8 +179,9 @@ class Player(QObject):
             self._media.setPosition(ms)
 
     def position(self) -> int:
-        """Where it plays now, reckoned from the last report of the back end and the time since."""
-        ms = self._anchor + (self._clock.elapsed() * self._rate if self._playing else 0)
+        """What is heard now, reckoned from the last report of the back end and the time since."""
+        elapsed = max(0.0, self._clock.elapsed() - self._silence) if self._playing else 0.0
+        ms = self._anchor + elapsed * self._rate
         return round(min(ms, self._duration) if self._duration else ms)
 
     # How it sounds
@@ -135,10 +192,14 @@ class Player(QObject):
 
     def set_rate(self, rate: float) -> None:
         """Speed, 0.25 to 4; the pitch stays."""
+        rate = min(max(rate, SLOWEST), FASTEST)
+        if rate == self._rate:
+            return
         self._rebase(self.position())
-        self._rate = min(max(rate, 0.25), 4.0)
+        self._rate = rate
         if self._media is not None:
-            self._media.setPlaybackRate(self._rate)
+            self._media.setPlaybackRate(rate)
+        self.rate_changed.emit(rate)
 
     @property
     def volume(self) -> float:
@@ -157,7 +218,45 @@ class Player(QObject):
         self._muted = muted
         self._apply_volume()
 
+    # What is seen
+
+    def set_video_sink(self, sink: QVideoSink | None) -> None:
+        """Where pictures go; without a sink none are decoded."""
+        self._video_sink = sink
+        if self._media is not None:
+            self._media.setVideoSink(sink)  # type: ignore[arg-type]  # None is right, its stub forgot it
+
     # Inside
+
+    def _tick(self) -> None:
+        """A frame of playing has passed."""
+        ms, near = self.position(), _FRAME * self._rate / 2  # half a frame early is as good as half a frame late
+        crossed = self._before
+        self._before = ms
+        if self._loop is not None:
+            end = self._loop[1]
+            if self._duration:  # the very end would stop the back end
+                end = min(end, round(self._duration - 4 * near))
+            if crossed < end <= ms + near:
+                self.seek(self._loop[0])
+                return
+        if self._until is not None and ms + near >= self._until:
+            end = self._until
+            self.stop()
+            self.seek(end)
+        elif (skip := self._skip_at(ms)) is not None:
+            self.seek(skip)
+        else:
+            self.position_changed.emit(ms)
+
+    def _skip_at(self, ms: int) -> int | None:
+        """Where to go on if this place is to be left out."""
+        at = bisect_right(self._skips, ms, key=lambda skip: skip[0]) - 1
+        return self._skips[at][1] if at >= 0 and ms < self._skips[at][1] else None
+
+    def _open(self, media: QMediaPlayer) -> None:
+        self._opening = True
+        media.setSource(QUrl.fromLocalFile(str(self._path)))
 
     def _back_end(self) -> QMediaPlayer | None:
         """The media player, made when first needed; None where QtMultimedia cannot be loaded."""
@@ -179,7 +278,9 @@ class Player(QObject):
         self._media.durationChanged.connect(self._on_duration)
         self._media.mediaStatusChanged.connect(self._on_status)
         self._media.playbackStateChanged.connect(self._on_state)
+        self._media.hasVideoChanged.connect(self.video_changed)
         self._media.errorOccurred.connect(self._on_error)
+        self.set_video_sink(self._video_sink)
         self._apply_volume()
         return self._media
 
@@ -207,12 +308,17 @@ class Player(QObject):
         self._output.setVolume(linear)
         self._output.setMuted(self._muted)
 
-    def _rebase(self, ms: float) -> None:
-        self._anchor = ms
+    def _lag(self) -> float:
+        """Milliseconds that sound comes after the back end's clock: it does not count what keeping the pitch takes."""
+        return 0.0 if self._rate == 1.0 else _STRETCH + _STRETCH / self._rate
+
+    def _rebase(self, ms: float, silence: float = 0.0) -> None:
+        self._anchor, self._silence = ms, silence
         self._clock.restart()
 
     def _set_position(self, ms: int) -> None:
-        self._rebase(ms)
+        self._before = ms
+        self._rebase(ms, self._lag())
         self.position_changed.emit(ms)
 
     def _set_duration(self, ms: int) -> None:
@@ -231,7 +337,7 @@ class Player(QObject):
     def _on_position(self, ms: int) -> None:
         if not self._playing or (self._since_seek.isValid() and self._since_seek.elapsed() < _SETTLE):
             return
-        error = ms - self.position()
+        error = ms - self._lag() * self._rate - self.position()
         self._rebase(self.position() + (error if abs(error) > _DRIFT else error * 0.1))
 
     def _on_duration(self, ms: int) -> None:
@@ -254,7 +360,8 @@ class Player(QObject):
     def _on_state(self, state: QMediaPlayer.PlaybackState) -> None:
         if state == state.PlayingState and not self._playing:
             self._playing = True
-            self._clock.restart()
+            self._rebase(self._anchor, self._lag())
+            self._since_seek.start()
             self._timer.start()
             self.playing_changed.emit(True)
         elif state != state.PlayingState:

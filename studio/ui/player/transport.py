@@ -1,4 +1,4 @@
-"""The bar below the text: time, playing, speed, volume. Runs on the window's thread."""
+"""The bar below the text: time, playing, speed, loop, volume. Runs on the window's thread."""
 
 from __future__ import annotations
 
@@ -6,47 +6,54 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
 from studio.ui import theme
 from studio.ui.choice import Choice
+from studio.ui.commands import Commands
 from studio.ui.icons import icon
-from studio.ui.player.player import Player
+from studio.ui.models.wording import time_code
+from studio.ui.player.player import FASTEST, SLOWEST, Player, Range
 
-STEP = 2_000  # milliseconds of “back” and “forward”
-RATES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0, 3.0, 4.0)
-REWINDS = (0, 500, 1_000, 1_500, 2_000, 3_000, 5_000)
+RATES = (0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0, 3.0, 4.0)
+REWINDS = (0, 500, 1_000, 1_500, 2_000, 3_000, 4_000, 5_000)
+MORE = ("pauseTypingAction", "skipSilenceAction", "videoAction", "pedalAction")
 _NARROW = 1_200  # logical pixels; below it the selectors' labels hide
 
 
 class TransportBar(QFrame):
-    """Drives a Player. `play_action` is the window's one action for play and stop."""
+    """Drives a Player; what needs more than the player is an action of the window."""
 
     state_changed = Signal()  # speed, volume or rewind: see `state`
+    cue_requested = Signal(int)  # -1: the cue before, 1: the next one
 
-    def __init__(self, player: Player, play_action: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, player: Player, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._player = player
-        self.play_action = play_action
+        self._player, self._commands = player, commands
+        self._play_action = commands["playAction"]
         self.setObjectName("transportBar")
         self.setAccessibleName("Playback")
         self.setProperty("role", "transport")
         self.setFixedHeight(theme.TRANSPORT)
         self.time = TimeCode()
-        self._buttons = [
-            self._button("toStartButton", "to-start", "To the start", "Home", lambda: player.seek(0)),
-            self._button("backButton", "back", "Back 2 s", "F7", lambda: self._step(-STEP), "2 s"),
-            self._button("playButton", "play", "Play", "", play_action.trigger),
-            self._button("forwardButton", "forward", "Forward 2 s", "F8", lambda: self._step(STEP), "2 s"),
-            self._button("toEndButton", "to-end", "To the end", "End", lambda: player.seek(player.duration)),
-        ]
-        self._play = self._buttons[2]
+        self._play = self._button("playButton", "play", "Play", "", self._play_action.trigger)
         self._play.setProperty("kind", "primary")
         self._play.setFixedSize(44, 36)
         self._play.setIconSize(QSize(20, 20))
-        self.speed = self._choice("Speed", "speedChoice", {r: _times(r) for r in RATES}, 1.0)
+        cue, back, forward = self.cue_requested, commands["backAction"], commands["forwardAction"]
+        self._buttons = [
+            self._button("previousCueButton", "to-start", "To the cue before", "", lambda: cue.emit(-1)),
+            self._button("backButton", "back", "Back 2 s", "backAction", back.trigger, "2 s"),
+            self._play,
+            self._button("forwardButton", "forward", "Forward 2 s", "forwardAction", forward.trigger, "2 s"),
+            self._button("nextCueButton", "to-end", "To the next cue", "", lambda: cue.emit(1)),
+        ]
+        self.speed = self._choice("Speed", "speedChoice", {rate: _times(rate) for rate in RATES}, 1.0)
+        self.loop = self._loop_button()
         self.rewind = self._choice("Rewind on stop", "rewindChoice", {ms: _seconds(ms) for ms in REWINDS}, 1_500)
+        self._more = self._more_button()
+        self._pedal = self._pedal_chip()
         self._mute = self._button("muteButton", "volume", "Sound off", "", lambda: None)
         self._mute.setCheckable(True)
         self.volume = QSlider(Qt.Orientation.Horizontal)
@@ -60,39 +67,46 @@ class TransportBar(QFrame):
         self._arrange()
         self._connect()
         self.volume.setValue(80)
+        self._on_rewind()
         self._on_duration(player.duration)
         self._on_playing(player.playing)
 
     def state(self) -> dict[str, Any]:
         """What to remember: speed, rewind (ms), volume (0..100)."""
-        return {
-            "speed": self.speed.currentData(),
-            "rewind": self.rewind.currentData(),
-            "volume": self.volume.value(),
-        }
+        return {"speed": self._player.rate, "rewind": self.rewind.currentData(), "volume": self.volume.value()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take what `state` gave; unknown values are left out."""
-        for choice, name in ((self.speed, "speed"), (self.rewind, "rewind")):
-            if choice.findData(state.get(name)) >= 0:
-                choice.select(state[name])
+        speed = state.get("speed")
+        if isinstance(speed, int | float) and SLOWEST <= speed <= FASTEST:
+            self._player.set_rate(speed)
+        if self.rewind.findData(state.get("rewind")) >= 0:
+            self.rewind.select(state["rewind"])
         self.volume.setValue(int(state.get("volume", self.volume.value())))
+
+    def show_pedal(self, on: bool) -> None:
+        """Whether a foot pedal is in use."""
+        self._pedal.setVisible(on)
+
+    def show_pressed(self, pressed: bool) -> None:
+        """A pedal went down or up."""
+        self._pedal.setChecked(pressed)
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(4)
         row.addWidget(self.time)
-        row.addSpacing(12)
+        row.addSpacing(8)
         for button in self._buttons:
             row.addWidget(button)
-        row.addSpacing(20)
-        row.addWidget(self.speed)
-        row.addSpacing(4)
-        row.addWidget(self.rewind)
+        row.addSpacing(12)
+        for choice in (self.speed, self.loop, self.rewind, self._more):
+            row.addWidget(choice)
+            row.addSpacing(2)
         row.addStretch(1)
-        row.addWidget(self._mute)
-        row.addWidget(self.volume)
+        for part in (self._pedal, self._mute, self.volume):
+            row.addWidget(part)
         row.addSpacing(4)
         row.addWidget(self._percent)
 
@@ -100,41 +114,67 @@ class TransportBar(QFrame):
         self._player.position_changed.connect(self.time.set_position)
         self._player.duration_changed.connect(self._on_duration)
         self._player.playing_changed.connect(self._on_playing)
-        self.play_action.enabledChanged.connect(lambda _: self._on_duration(self._player.duration))
+        self._player.rate_changed.connect(self._on_rate)
+        self._player.loop_changed.connect(self._on_loop)
+        self._play_action.enabledChanged.connect(lambda _: self._on_duration(self._player.duration))
         self.speed.currentIndexChanged.connect(lambda _: self._player.set_rate(self.speed.currentData()))
         self.rewind.currentIndexChanged.connect(self._on_rewind)
         self.volume.valueChanged.connect(self._on_volume)
         self._mute.toggled.connect(self._on_mute)
-        for changed in (self.speed.currentIndexChanged, self.rewind.currentIndexChanged, self.volume.valueChanged):
+        for changed in (self._player.rate_changed, self.rewind.currentIndexChanged, self.volume.valueChanged):
             changed.connect(lambda _: self.state_changed.emit())
-        self._on_rewind()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         for choice in (self.speed, self.rewind):
             choice.set_label_hidden(self.width() < _NARROW)
-
-    def _step(self, ms: int) -> None:
-        self._player.seek(self._player.position() + ms)
+        self._percent.setVisible(self.width() >= _NARROW)
+        self.volume.setFixedWidth(96 if self.width() >= _NARROW else 64)
+        style = Qt.ToolButtonStyle
+        self._pedal.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if self.width() >= _NARROW else style.ToolButtonIconOnly
+        )
 
     def _on_duration(self, ms: int) -> None:
+        on = self._play_action.isEnabled()
         self.time.set_duration(ms)
-        for button in self._buttons:
-            button.setEnabled(self.play_action.isEnabled())
-        self.time.setEnabled(self.play_action.isEnabled())
+        for part in (*self._buttons, self.time):
+            part.setEnabled(on)
 
     def _on_playing(self, playing: bool) -> None:
-        keys = self.play_action.shortcut().toString()
+        keys = self._play_action.shortcut().toString()
         name = "Stop" if playing else "Play"
         self._play.setIcon(icon("pause" if playing else "play", "on_accent"))
         self._play.setAccessibleName(name)
         self._play.setToolTip(f"{name} ({keys})" if keys else name)
         self.time.announce()
 
+    def _on_rate(self, rate: float) -> None:
+        """Show the speed, in the list for as long as it is chosen if it is none of the usual ones."""
+        choice = self.speed
+        choice.blockSignals(True)
+        for index in reversed(range(choice.count())):
+            if choice.itemData(index) not in RATES:
+                choice.removeItem(index)
+        if rate not in RATES:
+            choice.insertItem(sum(usual < rate for usual in RATES), _times(rate), rate)
+        choice.select(rate)
+        choice.blockSignals(False)
+        choice.setToolTip(f"Speed: {_times(rate)}")
+        choice.update()
+
+    def _on_loop(self, loop: Range | None) -> None:
+        self.loop.setText(f"Loop {(loop[1] - loop[0]) / 1000:.1f} s" if loop else "Loop off")
+        stretch = f": {time_code(loop[0])} to {time_code(loop[1])}" if loop else ""
+        self.loop.setToolTip(self._commands["loopAction"].toolTip() + stretch)
+        self.loop.setAccessibleName(f"Loop{stretch}" if loop else "Loop off")
+
     def _on_rewind(self) -> None:
         self._player.rewind = self.rewind.currentData()
 
     def _on_volume(self, value: int) -> None:
         self._percent.setText(f"{value} %")
+        self.volume.setToolTip(f"Volume: {value} %")
         self._player.set_volume(value / 100)
 
     def _on_mute(self, muted: bool) -> None:
@@ -142,8 +182,9 @@ class TransportBar(QFrame):
         self._player.set_muted(muted)
 
     def _button(
-        self, name: str, picture: str, text: str, keys: str, do: Callable[[], object], caption: str = ""
+        self, name: str, picture: str, text: str, command: str, do: Callable[[], object], caption: str = ""
     ) -> QToolButton:
+        keys = self._commands[command].shortcut().toString() if command else ""
         button = QToolButton()
         button.setObjectName(name)
         button.setAccessibleName(text)
@@ -156,6 +197,40 @@ class TransportBar(QFrame):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.clicked.connect(lambda: do())
         return button
+
+    def _loop_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("loopButton")
+        button.setDefaultAction(self._commands["loopAction"])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setText("Loop 000.0 s")
+        button.setMinimumWidth(button.sizeHint().width())  # nothing beside it moves when it is switched
+        self._commands["loopAction"].changed.connect(lambda: self._on_loop(self._player.loop))
+        self.loop = button
+        self._on_loop(None)
+        return button
+
+    def _more_button(self) -> QToolButton:
+        button = self._button("playbackMoreButton", "more", "More for playing", "", lambda: None)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.setObjectName("playbackMenu")
+        menu.setAccessibleName("More for playing")
+        menu.addActions([self._commands[name] for name in MORE])
+        button.setMenu(menu)
+        return button
+
+    def _pedal_chip(self) -> QToolButton:
+        chip = self._button(
+            "pedalChip", "pedal", "Pedal on: change its keys", "", self._commands["pedalAction"].trigger
+        )
+        chip.setText("Pedal on")
+        chip.setProperty("small", True)
+        chip.setProperty("kind", "chip")
+        chip.setCheckable(True)
+        chip.clicked.connect(lambda: chip.setChecked(False))
+        chip.hide()
+        return chip
 
     def _choice(self, label: str, name: str, entries: dict[Any, str], chosen: object) -> Choice:
         choice = Choice(label, name)

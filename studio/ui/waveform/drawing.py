@@ -7,25 +7,10 @@ import numpy.typing as npt
 from PySide6.QtGui import QColor, QImage
 
 from studio.ui.theme import LIGHT, Theme, mix
+from studio.ui.waveform.block import Block
 from studio.ui.waveform.scene import Scene
 
 TINT, TINT_SELECTED = 0.11, 0.25  # of the speaker's colour, behind its waveform
-
-# A "nice" distance of ruler lines is one of these, in milliseconds.
-_STEPS = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000)
-
-
-def ruler_step(span: int, width: int, least: int) -> int:
-    """Milliseconds between ruler labels that stand at least `least` pixels apart."""
-    return next((step for step in _STEPS if step * width >= least * span), 3_600_000)
-
-
-def ruler_label(ms: int, step: int) -> str:
-    """ "12:30", with hours where there are any and tenths where the step needs them."""
-    seconds = ms // 1000
-    hours, minutes = seconds // 3600, seconds // 60 % 60
-    text = f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes:02}:{seconds % 60:02}"
-    return text if step >= 1000 else f"{text}.{ms % 1000 // 100}"
 
 
 def stretch(scene: Scene, theme: Theme, width: int, height: int, top: int) -> QImage:
@@ -35,16 +20,37 @@ def stretch(scene: Scene, theme: Theme, width: int, height: int, top: int) -> QI
     """
     rows = scene.rows_of_columns(scene.start, scene.end, width)
     voices = _voices(scene, rows)
-    below = np.full(width, _rgb(theme.color("raised")), np.uint32)
     spoken = rows >= 0
-    chosen = spoken & (rows == scene.selected_row())
+    chosen = spoken & np.isin(rows, scene.rows_of(scene.selected))
+    below = np.full(width, _rgb(theme.color("raised")), np.uint32)
     below[spoken] = _voice_colors(theme, TINT)[voices[spoken]]
     below[chosen] = _voice_colors(theme, TINT_SELECTED)[voices[chosen]]
     image = np.broadcast_to(below, (height, width)).copy()
-    if scene.peaks is not None:
-        pairs = scene.peaks.slice(scene.start, scene.end, width) * scene.gain
+    pairs = scene.wave(width)
+    if pairs is not None:
         _draw_wave(image[top:], pairs, _voice_colors(theme)[voices])
     return QImage(image.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()  # outlives the array
+
+
+def spectrogram(block: Block, theme: Theme) -> QImage | None:
+    """The spectrum of a block, one pixel per column and band, in a scale from the ground to the text colour."""
+    if block.spectrum is None or not block.spectrum.size:
+        return None
+    bands, columns = block.spectrum.shape
+    rows = np.zeros((bands, -(-columns // 4) * 4), np.uint8)  # Qt wants lines of whole words
+    rows[:, :columns] = block.spectrum
+    image = QImage(rows.data, columns, bands, rows.shape[1], QImage.Format.Format_Indexed8)
+    image.setColorTable(_heat(theme))
+    return image.copy()
+
+
+def _heat(theme: Theme) -> list[int]:
+    """256 colours from silence to loud: the ground, violet, magenta, the text colour."""
+    ground, violet, magenta = (QColor(c) for c in (theme.colors.surface, *(theme.colors.speakers[i] for i in (6, 3))))
+    stops = [ground, mix(ground, violet, 0.45), violet, magenta, mix(magenta, theme.color("text"), 0.8)]
+    at = np.linspace(0, len(stops) - 1, 256)
+    places = at.astype(int).clip(None, len(stops) - 2)
+    return [_rgb(mix(stops[i], stops[i + 1], float(t - i))) for t, i in zip(at, places.tolist(), strict=True)]
 
 
 def whole(scene: Scene, theme: Theme, width: int, height: int) -> QImage:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.ui import theme
@@ -12,6 +12,12 @@ from studio.ui.waveform.scene import Scene
 
 _STRIP = 5  # pixels of speaker colours along the lower edge
 _BAR = 2  # pixels from bar to bar
+# What stands at the upper edge: colour and shape, as (x, y) from its upper middle, so that colour is not alone.
+_MARKERS = {
+    "warn": ("warn", ((-4, 0), (4, 0), (0, 6))),
+    "err": ("err", ((0, 0), (4, 4), (0, 8), (-4, 4))),
+    "flag": ("accent", ((-1, 0), (6, 3), (1, 5), (1, 9), (-1, 9))),
+}
 
 
 class Overview(QWidget):
@@ -34,7 +40,7 @@ class Overview(QWidget):
         self._picture = None
         self.update()
 
-    def x_of(self, ms: int) -> float:
+    def x_of(self, ms: float) -> float:
         return ms / max(self._scene.duration, 1) * self.width()
 
     def time_at(self, x: float) -> int:
@@ -51,6 +57,7 @@ class Overview(QWidget):
                 self._picture = self._draw()
             painter.drawPixmap(0, 0, self._picture)
             if not self._scene.blank:
+                self._paint_stretches(painter)
                 self._paint_frame(painter)
                 x = round(self.x_of(self._scene.position))
                 painter.fillRect(x - 1, 0, 2, self.height(), theme.current().color("playhead"))
@@ -65,6 +72,15 @@ class Overview(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._picture = None
+
+    def _paint_stretches(self, painter: QPainter) -> None:
+        """The loop and the range."""
+        for stretch in (self._scene.loop, self._scene.range):
+            if stretch:
+                left, right = (self.x_of(ms) for ms in stretch)
+                fill = theme.current().color("accent")
+                fill.setAlphaF(0.2)
+                painter.fillRect(QRectF(left, 0, max(right - left, 1), self.height() - _STRIP - 1), fill)
 
     def _paint_frame(self, painter: QPainter) -> None:
         scene, accent = self._scene, theme.current().color("accent")
@@ -94,5 +110,15 @@ class Overview(QWidget):
                     painter.drawImage(QRectF(bar * _BAR, 2, 1, height), wave, QRectF(bar, 0, 1, wave.height()))
                 who = drawing.strip(self._scene, look, round(width * ratio))
                 painter.drawImage(QRectF(0, self.height() - _STRIP - 1, width, _STRIP), who)
+                self._draw_markers(painter)
             painter.fillRect(0, self.height() - 1, self.width(), 1, look.color("border"))
         return picture
+
+    def _draw_markers(self, painter: QPainter) -> None:
+        """At most one of a kind on two pixels: a thousand warnings take no longer than the strip is wide."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for kind, (role, shape) in _MARKERS.items():
+            painter.setBrush(theme.current().color(role))
+            for x in sorted({round(self.x_of(ms)) // 2 * 2 for ms, k in self._scene.markers if k == kind}):
+                painter.drawPolygon(QPolygonF([QPointF(x + dx, y) for dx, y in shape]))

@@ -1,0 +1,186 @@
+"""Recognising a stretch of a recording again, with another model, language or task. Runs in a worker thread.
+
+Nothing is changed here: at the end stands an Edit to look at, which puts new segments in the place of the old ones.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from studio import media
+from studio.core.align import Cutter, label
+from studio.core.compare import Comparison, compare
+from studio.core.edits import Edit, fresh_ids
+from studio.core.errors import MediaError, UsageError
+from studio.core.jobs import DecodeOptions, Job, LanguageFound, Note, Progress, StopToken
+from studio.core.matching import matched
+from studio.core.progress import ProgressMeter
+from studio.core.retext import reckoned_words
+from studio.core.transcript import Segment, Transcript, Turn, Word
+from studio.engines.base import Heard, Language, Notice, SpeechRequest
+from studio.media.wav import wav_writer
+
+from .engine_pool import EnginePool
+from .studio import Studio
+
+MARGIN = 5_000  # milliseconds heard before and after, so that the first and last words have their context
+_PIECE = 300_000  # milliseconds read at once
+_WEIGHTS = {"models": 8.0, "reading": 1.0, "text": 20.0}
+
+
+@dataclass(frozen=True, slots=True)
+class RerunOptions:
+    model: str
+    language: str = "auto"  # or ISO 639-1
+    task: str = "transcribe"  # or "translate": to English
+    vocabulary: str = ""
+    device: str = "auto"
+    decode: DecodeOptions = field(default_factory=DecodeOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class Reheard:
+    """What was heard this time. `edit` replaces exactly the chosen segments; `comparison` is of these and the new."""
+
+    edit: Edit
+    comparison: Comparison
+
+
+RerunEvent = Progress | Note | LanguageFound | Reheard
+
+
+def chosen(transcript: Transcript, start: int, end: int) -> tuple[Segment, ...]:
+    """The whole segments that a stretch (milliseconds) touches."""
+    return tuple(s for s in transcript.segments if s.start < end and s.end > start)
+
+
+def rerun(
+    studio: Studio, job: Job, transcript: Transcript, start: int, end: int, options: RerunOptions, stop: StopToken
+) -> Iterator[RerunEvent]:
+    """Recognise start..end (milliseconds, widened to whole segments) again; the last event is `Reheard`.
+
+    Raises StudioError when it cannot be done and Stopped when asked to stop; the transcript is as it was in any case.
+    """
+    old = chosen(transcript, start, end)
+    if not old:
+        raise UsageError("No passage is chosen.", "Choose the passages to recognise again.")
+    path = Path(job.path)
+    if not path.is_file():
+        raise MediaError(f"“{job.name}” is not where it was: {path.parent}.", "Add it again from its new place.")
+    missing = studio.models.missing([options.model])
+    weights = {k: w for k, w in _WEIGHTS.items() if k != "models" or missing}
+    meter = ProgressMeter(weights, time.monotonic())
+    for step in studio.models.pull(options.model, stop) if missing else ():
+        share = step.done_bytes / step.total_bytes if step.total_bytes else 0.0
+        yield _told(meter, stop, "models", f"Getting the model {options.model}", share)
+    # An engine of its own: the queue may be using those of the studio for another model.
+    engines = EnginePool()
+    try:
+        with tempfile.TemporaryDirectory(prefix="studio-") as folder:
+            audio = Path(folder) / "stretch.wav"
+            first = max(0, old[0].start - MARGIN)
+            last = max(s.end for s in old) + MARGIN
+            last = min(last, max(job.duration, transcript.duration, last - MARGIN))
+            for share in _cut_out(path, job.options.track, first, last, audio, stop):
+                yield _told(meter, stop, "reading", "Reading the recording", share)
+            words = yield from _recognise(studio, engines, audio, options, meter, stop)
+    finally:
+        engines.close()
+    heard = [w._replace(start=w.start + first, end=w.end + first) for w in words]
+    yield reheard(transcript, old, heard)
+
+
+def _told(meter: ProgressMeter, stop: StopToken, stage: str, says: str, share: float) -> Progress:
+    stop.check()
+    overall, eta = meter.update(stage, share, time.monotonic())
+    return Progress(says, overall, eta)
+
+
+def _cut_out(path: Path, track: int, first: int, last: int, target: Path, stop: StopToken) -> Iterator[float]:
+    with wav_writer(path, target) as wav:
+        for at in range(first, last, _PIECE):
+            wav.write(media.read_stretch(path, track, at, min(at + _PIECE, last), stop))
+            yield min(1.0, (at + _PIECE - first) / (last - first))
+
+
+def _recognise(
+    studio: Studio, engines: EnginePool, audio: Path, options: RerunOptions, meter: ProgressMeter, stop: StopToken
+) -> Generator[RerunEvent, None, list[Word]]:
+    """Returns the words, with times in the stretch."""
+    request = SpeechRequest(
+        audio=audio,
+        language=None if options.language == "auto" else options.language,
+        task=options.task,
+        vocabulary=options.vocabulary,
+        decode=options.decode,
+    )
+    length = max(1, media.wav_duration(audio))
+    words: list[Word] = []
+    yield _told(meter, stop, "text", "Writing the text", 0.0)
+    engine = engines.speech(studio.models.path(options.model), engines.device(options.device))
+    for event in engine.transcribe(request, stop):
+        match event:
+            case Language(code, confidence):
+                yield LanguageFound(code, confidence)
+            case Notice(text):
+                yield Note(text)
+            case Heard(heard, until):
+                words += heard
+                yield _told(meter, stop, "text", "Writing the text", until / length)
+    return words
+
+
+def reheard(transcript: Transcript, old: Sequence[Segment], heard: Sequence[Word]) -> Reheard:
+    """What comes of words (with times in the recording) heard around the segments `old`: their speakers by overlap."""
+    words = _inside(transcript, old, heard)
+    cutter = Cutter()
+    segments = cutter.feed(words) + cutter.flush()
+    turns = [Turn(s.start, s.end, s.speaker) for s in old if s.speaker]
+    if turns:
+        segments = label(segments, turns)
+    ids = fresh_ids(transcript.segments)
+    new = _with_notes(old, [replace(s, id=next(ids)) for s in segments])
+    comparison = compare(transcript.with_segments(old), transcript.with_segments(new))
+    return Reheard(Edit("recognise again", tuple(old), tuple(new)), comparison)
+
+
+def _inside(transcript: Transcript, old: Sequence[Segment], heard: Sequence[Word]) -> list[Word]:
+    """The words of the stretch, without those that were heard of its neighbours.
+
+    What a neighbour has already is known by its words; where that does not help, time decides. No word reaches into
+    a neighbour, so that the order of the transcript stays.
+    """
+    ids = {s.id for s in old}
+    start, end = old[0].start, max(s.end for s in old)
+    before = [s for s in transcript.segments if s.id not in ids and s.start < start]
+    after = [s for s in transcript.segments if s.id not in ids and s.start >= start]
+    floor = max((s.end for s in before), default=0)
+    ceiling = min((s.start for s in after), default=max(end, heard[-1].end if heard else 0))
+    near = [s for s in transcript.segments if s.start < end + MARGIN and s.end > start - MARGIN]
+    known = [(w, s.id in ids, s.start < start) for s in near for w in reckoned_words(s)]
+    pairs = [(*known[i][1:], j) for i, j in matched([w for w, _, _ in known], heard)]
+    first = 1 + max((j for ours, early, j in pairs if not ours and early), default=-1)
+    last = min((j for ours, early, j in pairs if not ours and not early), default=len(heard))
+    low, high = (min(floor, start) + start) / 2, (max(ceiling, end) + end) / 2
+    kept = [w for w in heard[first:last] if low <= (w.start + w.end) / 2 <= high]
+    low, high = min(floor, start), max(ceiling, end)
+    return [w._replace(start=min(max(w.start, low), high), end=min(max(w.end, low), high)) for w in kept]
+
+
+def _with_notes(old: Sequence[Segment], new: Sequence[Segment]) -> list[Segment]:
+    """Comments and flags stay with the segment that covers most of the one they were made on."""
+    noted = list(new)
+    for segment in old:
+        if noted and (segment.comment or segment.flagged):
+            at = max(range(len(noted)), key=lambda n: _overlap(noted[n], segment))
+            comment = "\n".join(filter(None, (noted[at].comment, segment.comment)))
+            noted[at] = replace(noted[at], comment=comment, flagged=noted[at].flagged or segment.flagged)
+    return noted
+
+
+def _overlap(one: Segment, other: Segment) -> int:
+    return min(one.end, other.end) - max(one.start, other.start)

@@ -1,0 +1,293 @@
+"""Segments as blocks of text, one each: shows what the model holds, tells what is typed. Runs on the window's thread.
+
+Nothing is stored per word; where words stand is worked out for the rows on the screen.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextLine
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from studio.core.retext import common_start
+from studio.ui import theme
+from studio.ui.models.transcript_model import Index, TranscriptModel
+
+from .spans import Span, block_text, units, word_spans
+from .text_layout import TranscriptLayout
+from .typing import Typing
+
+_MANY = 100  # rows; more that change at once are written anew as a whole
+
+
+class SegmentText(QPlainTextEdit):
+    """`model` is shared with the waveform; `selected` are ids of segments that the selection goes over."""
+
+    text_edited = Signal(int, str)  # segment id, its text as it is typed now
+    typing_ended = Signal()  # the caret has left the row that was typed in
+    range_edited = Signal(list, int, int, str)  # segment ids; from an offset of the first to one of the last; new text
+    split_requested = Signal(int, int)  # segment id, offset in its text
+    merge_requested = Signal(list)  # segment ids
+    rows_selected = Signal(list, int)  # segment ids, the one with the caret
+
+    def __init__(self, model: TranscriptModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.selected: frozenset[int] = frozenset()
+        self._spans: dict[int, list[Span]] = {}  # of rows that were on the screen
+        self._writing = 0  # above 0 while the view itself changes the document
+        self._typing = Typing(self)
+        self._make_document()
+        model.modelAboutToBeReset.connect(self._remember_place)
+        model.modelReset.connect(self._on_reset)
+        model.rowsInserted.connect(self._on_inserted)
+        model.rowsRemoved.connect(self._on_removed)
+        model.dataChanged.connect(self._on_changed)
+
+    def _make_document(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)  # there is one history, and it is the library's
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)  # files dropped here belong to the window
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        document = QTextDocument(self)
+        document.setUndoRedoEnabled(False)
+        self.text_layout = TranscriptLayout(document, self.names_speaker)
+        document.setDocumentLayout(self.text_layout)
+        self.setDocument(document)
+        self.setFont(theme.font(theme.TRANSCRIPT))
+        document.setDefaultFont(theme.font(theme.TRANSCRIPT))
+        self.cursorPositionChanged.connect(self._on_caret)
+        self.selectionChanged.connect(self._on_caret)
+        document.contentsChange.connect(self._on_contents_change)
+
+    def shown(self) -> None:
+        """Called when rows have come, gone or changed."""
+
+    def split(self) -> None:
+        """Cut the row at the caret."""
+        self._typing.split()
+
+    # Rows and places
+
+    def names_speaker(self, row: int) -> bool:
+        """Whether the gutter shows a name: where the speaker changes."""
+        if row >= self.model.rowCount():
+            return False
+        speaker = self.model.segment(row).speaker
+        return speaker is not None and (row == 0 or speaker != self.model.segment(row - 1).speaker)
+
+    def visible_rows(self) -> Iterator[tuple[int, QRectF]]:
+        """Rows on the screen with their places in the viewport, as wide as it."""
+        for block, origin, height in self.visible_blocks():
+            yield block.blockNumber(), QRectF(0, origin.y(), self.viewport().width(), height)
+
+    def row_at_y(self, y: float) -> int:
+        return next((row for row, rect in self.visible_rows() if rect.top() <= y < rect.bottom()), -1)
+
+    def time_at(self, point: QPointF) -> int:
+        """Start of the word under a point of the viewport, of its segment where there are no word times; else -1."""
+        for block, origin, height in self.visible_blocks():
+            if not origin.y() <= point.y() < origin.y() + height:
+                continue
+            line = self._line_at(block, point - origin)
+            if line is not None:
+                return self._time_of(block.blockNumber(), _offset_at(line, point.x() - origin.x()))
+        return -1
+
+    def visible_blocks(self) -> Iterator[tuple[QTextBlock, QPointF, float]]:
+        block, origin = self.firstVisibleBlock(), self.contentOffset()
+        bottom, rows = self.viewport().height(), self.model.rowCount()
+        while block.isValid() and block.blockNumber() < rows and origin.y() < bottom:
+            height = self.blockBoundingRect(block).height()
+            yield block, QPointF(origin), height
+            origin.setY(origin.y() + height)
+            block = block.next()
+
+    def _line_at(self, block: QTextBlock, point: QPointF) -> QTextLine | None:
+        layout, height = block.layout(), self.text_layout.line_height
+        for i in range(layout.lineCount()):
+            line = layout.lineAt(i)
+            rect = line.naturalTextRect()
+            if abs(point.y() - rect.center().y()) <= height / 2 and rect.left() <= point.x() <= rect.right():
+                return line
+        return None
+
+    def _time_of(self, row: int, offset: int) -> int:
+        segment = self.model.segment(row)
+        word = bisect_right(self._row_spans(row), offset, key=lambda span: span[0]) - 1
+        return segment.words[word].start if word >= 0 else segment.start
+
+    def _row_spans(self, row: int) -> list[Span]:
+        if row not in self._spans:
+            if len(self._spans) > 500:
+                self._spans.clear()
+            self._spans[row] = word_spans(self.model.segment(row), self.document().findBlockByNumber(row).text())
+        return self._spans[row]
+
+    def forget_spans(self, row: int) -> None:
+        self._spans.pop(row, None)
+
+    def caret(self) -> tuple[int, int, int]:
+        """Row of the caret, and the selection's offsets in it."""
+        cursor = self.textCursor()
+        block = self.document().findBlock(cursor.selectionStart())
+        at = block.position()
+        return block.blockNumber(), cursor.selectionStart() - at, cursor.selectionEnd() - at
+
+    def _cursor(self, row: int, span: Span) -> QTextCursor:
+        cursor = QTextCursor(self.document())
+        at = self.document().findBlockByNumber(row).position()
+        cursor.setPosition(at + span[0])
+        cursor.setPosition(at + span[1], QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def put_caret(self, row: int, offset: int) -> None:
+        """Into the text of a row, which comes into view."""
+        block = self.document().findBlockByNumber(row)
+        cursor = QTextCursor(block)
+        cursor.setPosition(block.position() + min(offset, block.length() - 1))
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+
+    # Following the model
+
+    @contextmanager
+    def _write(self) -> Iterator[None]:
+        """While the document is made to say what the model says."""
+        self._writing += 1
+        try:
+            yield
+        finally:
+            self._writing -= 1
+
+    def reload(self) -> None:
+        """Show the model's text afresh, at the same place."""
+        caret, value = self.textCursor().position(), self.verticalScrollBar().value()
+        self.load()
+        cursor = self.textCursor()
+        cursor.setPosition(min(caret, self.document().characterCount() - 1))
+        with self._write():
+            self.setTextCursor(cursor)
+        self.verticalScrollBar().setValue(value)
+
+    def load(self) -> None:
+        """Show the model's text afresh, from the start."""
+        self._spans.clear()
+        self._typing.row = -1
+        with self._write():
+            self.setPlainText("\n".join(block_text(s) for s in self.model.segments()))
+        self.shown()
+
+    def _remember_place(self) -> None:
+        top = self.firstVisibleBlock().blockNumber()
+        segments = self.model.segments()
+        self._place = self.model.transcript.source, segments[top].start if top < len(segments) else 0
+
+    def _on_reset(self) -> None:
+        self.load()
+        source, ms = self._place
+        if source.content_id and source == self.model.transcript.source:  # the same recording, cut anew
+            self._scroll_to_line(self._first_line(max(0, self.model.last_begun(ms))))
+
+    def _on_inserted(self, _parent: Index, first: int, last: int) -> None:
+        texts = "\n".join(block_text(self.model.segment(row)) for row in range(first, last + 1))
+        if last - first + 1 == self.model.rowCount():
+            self.load()
+            return
+        top = self.firstVisibleBlock().blockNumber()
+        into_top = self.verticalScrollBar().value() - self._first_line(top)
+        caret = self.textCursor()
+        anchor, position = caret.anchor(), caret.position()
+        writer = QTextCursor(self.document())
+        with self._write():
+            if last + 1 == self.model.rowCount():
+                writer.movePosition(QTextCursor.MoveOperation.End)
+                writer.insertText("\n" + texts)
+                if self.textCursor().position() != position or self.textCursor().anchor() != anchor:
+                    caret.setPosition(anchor)
+                    caret.setPosition(position, QTextCursor.MoveMode.KeepAnchor)
+                    self.setTextCursor(caret)
+            else:
+                writer.setPosition(self.document().findBlockByNumber(first).position())
+                writer.insertText(texts + "\n")
+                top += last - first + 1 if first <= top else 0
+        self._rows_moved()
+        self._scroll_to_line(self._first_line(top) + into_top)
+
+    def _on_removed(self, _parent: Index, first: int, last: int) -> None:
+        if not self.model.rowCount():
+            self.load()
+            return
+        document = self.document()
+        start = document.findBlockByNumber(first).position()
+        following = document.findBlockByNumber(last + 1)
+        end = following.position() if following.isValid() else document.characterCount() - 1
+        writer = QTextCursor(document)
+        writer.setPosition(start if following.isValid() else start - 1)
+        writer.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        with self._write():
+            writer.removeSelectedText()
+        self._rows_moved()
+
+    def _rows_moved(self) -> None:
+        self._spans.clear()
+        self._typing.row = -1
+        self.shown()
+
+    def _on_changed(self, first: Index, last: Index, roles: list[int]) -> None:
+        if not roles or Qt.ItemDataRole.DisplayRole in roles:
+            rows = range(first.row(), last.row() + 1)
+            if len(rows) > _MANY:
+                self.reload()
+            else:
+                for row in rows:
+                    self.forget_spans(row)
+                    self.show_text(row)
+        self.shown()
+
+    def show_text(self, row: int) -> None:
+        """Make the block say what the model says; only what differs is written, so the caret stays."""
+        block, text = self.document().findBlockByNumber(row), block_text(self.model.segment(row))
+        old = block.text()
+        if old == text or (row == self._typing.row and old.split() == text.split()):
+            return  # a space typed at the end of a word stays until the caret leaves
+        self.forget_spans(row)
+        head = common_start(old, text)
+        tail = common_start(old[head:][::-1], text[head:][::-1])
+        with self._write():
+            self._cursor(row, (units(old, head), units(old, len(old) - tail))).insertText(text[head : len(text) - tail])
+
+    def _on_contents_change(self, position: int, removed: int, added: int) -> None:
+        if not self._writing and not self.isReadOnly() and (removed or added):
+            self._typing.on_contents_change(position)
+
+    def _on_caret(self) -> None:
+        """Tell which rows the selection goes over; others show the same."""
+        if self._writing:
+            return
+        cursor, document = self.textCursor(), self.document()
+        self._typing.settle(cursor.blockNumber())
+        first, last = (document.findBlock(p).blockNumber() for p in (cursor.selectionStart(), cursor.selectionEnd()))
+        rows = range(first, min(last, self.model.rowCount() - 1) + 1)
+        if rows:
+            ids = [self.model.segment(row).id for row in rows]
+            self.selected = frozenset(ids)
+            self.rows_selected.emit(ids, self.model.segment(min(cursor.blockNumber(), rows[-1])).id)
+
+    # Scrolling
+
+    def _first_line(self, row: int) -> int:
+        return self.document().findBlockByNumber(row).firstLineNumber()
+
+    def _scroll_to_line(self, line: int) -> None:
+        self.verticalScrollBar().setValue(line)
+
+
+def _offset_at(line: QTextLine, x: float) -> int:
+    return int(line.xToCursor(x, QTextLine.CursorPosition.CursorOnCharacter))

@@ -1,0 +1,152 @@
+"""Re-flow: a transcript becomes cues by one edit; no word lost or moved, the rules kept, what is not chosen stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_up import done, letters, said, spoken, transcripts
+
+from studio.core.checks import check
+from studio.core.cues import make_cues
+from studio.core.edits import Edit
+from studio.core.errors import UsageError
+from studio.core.profiles import DEFAULT, PROFILES
+from studio.core.reflow import Change, changes, reflow, wrapped
+from studio.core.transcript import Segment, Transcript, Word, join_words
+
+LONG = "We are committed to the notion that everyone should have an opportunity, whatever they need for it."
+RULES = st.sampled_from([DEFAULT, *(p.rules for p in PROFILES.values())])
+
+
+def test_a_long_sentence_becomes_cues_with_lines():
+    talk = Transcript((replace(spoken(LONG, 1000, id=7), comment="check this", flagged=True),))
+    first, second = done(talk, reflow(talk, DEFAULT)).segments
+    assert first.text == "We are committed to the notion\nthat everyone should have an opportunity,"
+    assert second.text == "whatever they need for it."
+    assert (first.id, second.id) == (7, -1)
+    assert (first.comment, first.flagged, second.comment, second.flagged) == ("check this", True, "", False)
+    assert [w.text for w in first.words + second.words] == LONG.split()
+    assert [w.start for w in first.words + second.words] == [w.start for w in talk.segments[0].words]
+    assert [w.text for w in first.words if w.line] == ["that"]
+
+
+def test_cues_show_on_into_silence_while_words_keep_their_times():
+    talk = Transcript((spoken("Extraordinarily fast pronunciation.", 5_000, 200),))
+    (cue,) = done(talk, reflow(talk, DEFAULT)).segments
+    assert (cue.start, cue.end) == (5_000, 6_750)
+    assert cue.words == talk.segments[0].words
+
+
+def test_short_sentences_join_and_keep_both_comments():
+    talk = Transcript(
+        (replace(spoken("No.", id=1), comment="a"), replace(spoken("Not at all.", 380, id=2), comment="b"))
+    )
+    (cue,) = done(talk, reflow(talk, DEFAULT)).segments
+    assert (cue.id, cue.text, cue.comment) == (1, "No. Not at all.", "a\nb")
+
+
+def test_what_is_a_good_cue_already_is_not_touched():
+    talk = Transcript((spoken("This is a good subtitle.", 0), spoken("And this another one.", 9000, id=2)))
+    assert not reflow(talk, DEFAULT).changes
+
+
+def test_text_without_word_times_is_cut_without_making_any_up():
+    talk = Transcript((Segment(0, 9000, LONG, speaker="S1", confidence=0.5, id=1),))
+    cues = done(talk, reflow(talk, DEFAULT)).segments
+    assert len(cues) == 2
+    assert all(not c.words and c.speaker == "S1" and c.confidence == 0.5 for c in cues)
+    assert letters("".join(c.text for c in cues)) == letters(LONG)
+
+
+def test_a_word_squeezed_between_other_speakers_borrows_time():
+    talk = Transcript(
+        (
+            spoken("I think so, and I will go on with it.", 0, 300, "S1", 1),
+            spoken("No!", 3_000, 300, "S2", 2),
+            spoken("Yes, of course we will, and quickly.", 3_300, 300, "S1", 3),
+        )
+    )
+    cues = done(talk, reflow(talk, PROFILES["netflix"].rules)).segments
+    assert [f for f in check(cues, PROFILES["netflix"].rules) if f.kind != "too fast"] == []
+    assert [c.speaker for c in cues] == ["S1", "S2", "S1"]
+    assert cues[1].end - cues[1].start == 833
+
+
+def test_the_selection_only_and_clear_of_what_stands_beside_it():
+    talk = Transcript((spoken("Short.", 0, 900, id=1), spoken(LONG, 1_000, id=2), spoken("End.", 7_700, 900, id=3)))
+    after = done(talk, reflow(talk, DEFAULT, [2]))
+    assert after.segments[0] == talk.segments[0]
+    assert after.segments[-1] == talk.segments[-1]
+    assert len(after.segments) == 4
+    assert after.segments[1].start >= talk.segments[0].end + DEFAULT.min_gap
+    assert after.segments[2].end <= talk.segments[2].start - DEFAULT.min_gap
+
+
+def test_an_empty_selection_is_refused():
+    with pytest.raises(UsageError, match="Nothing is selected"):
+        reflow(Transcript((spoken("Yes."),)), DEFAULT, [])
+
+
+def test_lines_are_broken_anew_without_touching_times():
+    segment = spoken(LONG[:72], 0)
+    broken = wrapped(
+        replace(segment, words=(segment.words[0], segment.words[1]._replace(line=True), *segment.words[2:])), DEFAULT
+    )
+    assert broken.text == "We are committed to the notion\nthat everyone should have an opportunity,"
+    assert (broken.start, broken.end) == (segment.start, segment.end)
+    assert broken.text == join_words(broken.words)
+
+
+def test_changes_are_shown_in_small_pieces():
+    old = [Segment(0, 1000, "a", id=1), Segment(1000, 2000, "b", id=2), Segment(5000, 6000, "c", id=3)]
+    new = [Segment(0, 900, "A", id=1), Segment(1000, 1400, "B", id=2), Segment(1480, 2000, "b", id=-1)]
+    assert changes(Edit("x", tuple(old), tuple(new))) == [
+        Change((old[0],), (new[0],)),
+        Change((old[1],), (new[1], new[2])),
+        Change((old[2],), ()),
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(transcripts(), RULES)
+def test_no_word_is_lost_or_moved_and_the_rules_are_kept(talk: Transcript, rules):
+    after = done(talk, reflow(talk, rules))
+    assert said(after) == said(talk)
+    broken = {f.kind for f in check(after.segments, rules)} - {"odd characters"}
+    assert broken <= {"too fast", "too short"}
+    assert all(s.text == join_words(s.words) for s in after.segments if s.words)
+    texts = [s.text for s in after.segments]
+    assert texts == ["\n".join(c.lines) for c in make_cues(talk, rules)], "the same as an export would show"
+
+
+@settings(max_examples=150, deadline=None)
+@given(transcripts(least=2), RULES, st.sets(st.integers(1, 7), min_size=1))
+def test_a_selection_leaves_all_else_and_adds_no_breach(talk: Transcript, rules, ids: set[int]):
+    edit = reflow(talk, rules, ids)
+    assert {s.id for s in edit.before} <= ids
+    after = done(talk, edit)
+    assert said(after) == said(talk) or any(
+        s.end > n.start for s, n in zip(talk.segments, talk.segments[1:], strict=False)
+    )
+    assert [s for s in after.segments if s.id not in ids and s.id > 0] == [s for s in talk.segments if s.id not in ids]
+
+
+@settings(max_examples=100, deadline=None)
+@given(transcripts(), RULES)
+def test_twice_is_not_more_than_once_for_words(talk: Transcript, rules):
+    once = done(talk, reflow(talk, rules))
+    assert said(done(once, reflow(once, rules))) == said(talk)
+
+
+@settings(max_examples=100, deadline=None)
+@given(transcripts(), RULES)
+def test_words_that_fit_a_line_keep_text_and_times(talk: Transcript, rules):
+    def whole(transcript: Transcript) -> list[Word]:
+        words = [w._replace(space=True, line=False) for s in transcript.segments for w in s.words]
+        return sorted(w for w in words if 2 * len(w.text) <= rules.max_line)
+
+    before, after = whole(talk), whole(done(talk, reflow(talk, rules)))
+    assert [w for w in before if w not in after] == []
