@@ -49,7 +49,7 @@ def test_convert(studio, tmp_path: Path) -> None:  # type: ignore[no-untyped-def
     [
         (("transcribe", "a.wav"), "--output"),
         (("transcribe", "a.wav", "--output", "o", "--model", "whisper-huge"), "whisper-base"),
-        (("transcribe", "a.wav", "--output", "o", "--format", "doc"), "txt, srt, vtt, json"),
+        (("transcribe", "a.wav", "--output", "o", "--format", "doc"), "txt, docx, pdf, md, html, json"),
         (("transcribe", "a.wav", "--output", "o", "--speakers", "lots"), "number"),
         (("convert", "a.srt", "a.xyz"), "cannot be read"),
         (("transcribe", "a.wav", "--output", "o", "--format", ""), "No format is named"),

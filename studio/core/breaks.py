@@ -76,7 +76,8 @@ def text_width(text: str) -> int:
     """Columns a text takes: one per code point, two for East Asian wide ones."""
     if text.isascii() or max(text) < "\u1100":  # the first wide character
         return len(text)
-    return len(text) + sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    # Python calls unassigned characters full-width; below the first wide one they must count as they do alone.
+    return len(text) + sum(c >= "\u1100" and unicodedata.east_asian_width(c) in "WF" for c in text)
 
 
 def reading_columns(text: str) -> int:

@@ -190,6 +190,7 @@ def _merged(segments: Sequence[Segment]) -> Segment:
         whole,
         start=min(s.start for s in segments),
         end=max(s.end for s in segments),
+        confidence=mean_confidence(whole.words) if whole.words else first.confidence,
         comment="\n".join(dict.fromkeys(comments)),
         flagged=any(s.flagged for s in segments),
     )

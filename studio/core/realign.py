@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import median
@@ -22,7 +22,8 @@ from .transcript import Segment, Word, join_words, mean_confidence
 
 _AROUND = 8  # subtitles that say how times have moved, the nearest ones
 _STEADY = 300  # milliseconds that these may be off the line, in the middle, for it to be believed
-_OFF = 500  # a subtitle this far off the line has moved otherwise
+_OFF = 500  # a subtitle this far off the line has moved otherwise ...
+_FAR_OFF = 1500  # ... or this far, where its first word was not heard
 _SLOPES = (0.8, 1.25)  # how much faster or slower a version may run
 _PER_COLUMN = 70  # milliseconds of speech, where subtitles have no times of their own
 _TAIL = 1000  # milliseconds that a subtitle without times is shown after its last word, if there is room
@@ -44,11 +45,11 @@ def align_text(segments: Sequence[Segment], heard: Sequence[Word]) -> Realigned:
     """Give segments, in the order they are spoken, the times at which their text was heard. Their times may be wrong
     or all 0; texts, ids and all else stay. With nothing in common, the segments come back as they are."""
     timed = _with_some_times(segments)
-    rows = [_tokens(segment) for segment in timed]
+    rows = [_row(segment) for segment in timed]
     words = [piece for word in heard for piece in _divided(word)]
     places = _places(rows, words)
-    total = sum(bool(key(w.text)) for row in rows for w in row)
-    share = sum(len(row) for row in places) / total if total else 0.0
+    total = sum(len(row.spoken) for row in rows)
+    share = sum(map(len, places)) / total if total else 0.0
     starts = _starts(timed, rows, places, words)
     if starts is None:
         return Realigned(tuple(segments), 0.0)
@@ -72,21 +73,44 @@ def _with_some_times(segments: Sequence[Segment]) -> list[Segment]:
     return timed
 
 
-def _tokens(segment: Segment) -> list[Word]:
+@dataclass(frozen=True, slots=True)
+class _Row:
     """The words of a segment, as even in time as they are wide where their times are not known."""
-    if segment.words:
-        return list(segment.words)
-    pieces: list[Word] = []
-    for number, line in enumerate(segment.text.split("\n")):
+
+    words: list[Word]
+    spoken: list[int]  # positions of those that are said: not a dash, a note, a name, a sound in brackets
+
+
+def _row(segment: Segment) -> _Row:
+    words = list(segment.words) or _units(segment.text)
+    spoken = _spoken(words)
+    if not segment.words:
+        words = _spread(words, segment.start, segment.end, spoken)
+    return _Row(words, spoken)
+
+
+def _units(text: str) -> list[Word]:
+    """Words without times."""
+    words: list[Word] = []
+    for number, line in enumerate(text.split("\n")):
         for place, unit in enumerate(_UNIT.findall(line)):
-            parts = _characters(unit)
-            pieces += (
+            words += (
                 Word(part, 0, 0, None, place > 0 and nth == 0, number > 0 and place == 0 and nth == 0)
-                for nth, part in enumerate(parts)
+                for nth, part in enumerate(_characters(unit))
             )
-    if pieces:
-        pieces[0] = pieces[0]._replace(space=True, line=False)
-    return _spread(pieces, segment.start, segment.end)
+    return [words[0]._replace(space=True, line=False), *words[1:]] if words else []
+
+
+def _spoken(words: Sequence[Word]) -> list[int]:
+    found: list[int] = []
+    inside = False
+    for n, word in enumerate(words):
+        inside = inside or word.text.startswith(("[", "("))
+        label = word.text.endswith(":") and word.text.isupper()
+        if not inside and not label and key(word.text):
+            found.append(n)
+        inside = inside and not word.text.rstrip(".,:").endswith(("]", ")"))
+    return found
 
 
 def _characters(text: str) -> list[str]:
@@ -106,54 +130,55 @@ def _divided(word: Word) -> list[Word]:
     return _spread([word._replace(text=part) for part in _characters(word.text)], word.start, word.end)
 
 
-def _spread(words: list[Word], start: int, end: int) -> list[Word]:
-    """The words one after the other from start to end, each as long as it is wide."""
-    total, done, result = sum(text_width(w.text) for w in words) or 1, 0, []
-    for word in words:
+def _spread(words: list[Word], start: int, end: int, spoken: Collection[int] | None = None) -> list[Word]:
+    """The words one after the other from start to end, each as long as it is wide; what is not spoken takes no time."""
+    widths = [text_width(w.text) if spoken is None or n in spoken else 0 for n, w in enumerate(words)]
+    total, done, result = sum(widths) or 1, 0, []
+    for word, width in zip(words, widths, strict=True):
         begin = start + (end - start) * done // total
-        done += text_width(word.text)
+        done += width
         result.append(word._replace(start=begin, end=start + (end - start) * done // total))
     return result
 
 
-def _places(rows: Sequence[Sequence[Word]], words: Sequence[Word]) -> list[dict[int, int]]:
+def _places(rows: Sequence[_Row], words: Sequence[Word]) -> list[dict[int, int]]:
     """For each segment: which of its words is which of those heard. Pairs that stand alone may be chance: left out."""
-    flat = [word for row in rows for word in row]
-    pairs = [(a, b) for a, b in matched(flat, words) if key(flat[a].text)]
+    flat = [(number, n) for number, row in enumerate(rows) for n in row.spoken]
+    pairs = matched([rows[number].words[n] for number, n in flat], words)
     known = set(pairs)
-    firm = {a: b for a, b in pairs if (a - 1, b - 1) in known or (a + 1, b + 1) in known}
-    places: list[dict[int, int]] = []
-    begin = 0
-    for row in rows:
-        places.append({n: firm[begin + n] for n in range(len(row)) if begin + n in firm})
-        begin += len(row)
+    places: list[dict[int, int]] = [{} for _ in rows]
+    for a, b in pairs:
+        if (a - 1, b - 1) in known or (a + 1, b + 1) in known:
+            number, n = flat[a]
+            places[number][n] = b
     return places
 
 
 def _starts(
-    timed: Sequence[Segment], rows: Sequence[Sequence[Word]], places: Sequence[dict[int, int]], words: Sequence[Word]
+    timed: Sequence[Segment], rows: Sequence[_Row], places: Sequence[dict[int, int]], words: Sequence[Word]
 ) -> list[int] | None:
     """When each segment begins; None where not one was heard."""
-    evidence: dict[int, int] = {}  # row: when its speech begins, going by its first word that was heard
-    for row, found in enumerate(places):
+    evidence: dict[int, int] = {}  # number of a segment: when its speech begins, going by its first word that was heard
+    for number, found in enumerate(places):
         if found:
             first = min(found)
-            evidence[row] = words[found[first]].start - (rows[row][first].start - timed[row].start)
+            evidence[number] = words[found[first]].start - (rows[number].words[first].start - timed[number].start)
     if not evidence:
         return None
-    clear = [row for row in evidence if 0 in places[row]] or list(evidence)
-    return [round(_start(row, timed, evidence, clear)) for row in range(len(timed))]
+    sure = [n for n in evidence if rows[n].spoken[0] in places[n]] or list(evidence)
+    certain = set(sure)
+    return [round(_start(n, timed, evidence, sure, _OFF if n in certain else _FAR_OFF)) for n in range(len(timed))]
 
 
-def _start(row: int, timed: Sequence[Segment], evidence: dict[int, int], clear: Sequence[int]) -> float:
-    low = max(0, bisect_left(clear, row) - _AROUND)
-    near = sorted(clear[low : low + 2 * _AROUND], key=lambda n: abs(n - row))[:_AROUND]
+def _start(number: int, timed: Sequence[Segment], evidence: dict[int, int], sure: Sequence[int], off: int) -> float:
+    low = max(0, bisect_left(sure, number) - _AROUND)
+    near = sorted(sure[low : low + 2 * _AROUND], key=lambda n: abs(n - number))[:_AROUND]
     points = [(timed[n].start, evidence[n]) for n in near]
     slope, base = _fit(points)
-    expected = base + slope * timed[row].start
-    steady = median(abs(new - base - slope * old) for old, new in points) <= _STEADY
-    own = evidence.get(row)
-    if own is not None and (not steady or len(points) < 3 or abs(own - expected) > _OFF):
+    expected = base + slope * timed[number].start
+    steady = len(points) > 2 and median(abs(new - base - slope * old) for old, new in points) <= _STEADY
+    own = evidence.get(number)
+    if own is not None and (not steady or abs(own - expected) > off):
         return own
     return expected
 
@@ -169,22 +194,22 @@ def _fit(points: Sequence[tuple[int, int]]) -> tuple[float, float]:
 def _placed(
     original: Segment,
     timed: Segment,
-    tokens: Sequence[Word],
+    row: _Row,
     found: dict[int, int],
     words: Sequence[Word],
     start: int,
     following: int | None,
 ) -> Segment:
     """The segment from its new start, as long as it was or its speech lasts."""
-    spoken = words[found[max(found)]].end if len(tokens) - 1 in found else start
+    spoken = words[found[max(found)]].end if row.spoken and row.spoken[-1] in found else start
     lasts = original.end - original.start
     end = max(start + lasts, spoken) if lasts > 0 else max(start + timed.end - timed.start, spoken + _TAIL)
     if following is not None:
         end = min(end, following)
     end = max(end, start)
-    if 2 * len(found) < sum(bool(key(t.text)) for t in tokens):
+    if not found or 2 * len(found) < len(row.spoken):
         return replace(original, start=start, end=end, words=())
-    told = _told(tokens, found, words, start, end)
+    told = _told(row.words, found, words, start, end)
     if join_words(told) != original.text:  # unusual spaces
         told = ()
     return replace(original, start=start, end=end, words=told, confidence=mean_confidence(told))

@@ -1,8 +1,9 @@
 """One-key repairs of what `checks` finds, as edits.
 
 Pure functions for the window's thread. Each kind of finding has a few ways out; the first that mends it is taken, else
-the one that leaves least of it, and none that makes anything else worse. Words keep their texts and times, but for
-characters that do not belong there.
+the one that leaves least of it, and none that makes anything else worse (only, where a subtitle that is too fast must
+be split, one part may be faster than the whole was). Words keep their texts and times, but for characters that do not
+belong there.
 """
 
 from __future__ import annotations
@@ -129,11 +130,14 @@ def _left(place: _Place, way: _Way, kind: Kind) -> float | None:
     around = [*place.segments[begin:low], *window, *place.segments[high:stop]]
     after = _excesses(around, low - begin, low - begin + len(window), place.rules)
     known = {s.id for s in place.segments[low:high]}
+    split = any(s.id not in known for s in new)
     left = 0.0
     for (id, other), excess in after.items():
         source = id if id in known else place.segment.id  # a part of a split is no worse than the whole was
         if source == place.segment.id and other == kind:
             left = max(left, excess)
+        elif split and source == place.segment.id and other == "too fast" and (source, other) in before:
+            continue  # the gap between two parts takes time off, and no speech is equally fast all the way
         elif excess > before.get((source, other), 0.0) + 1e-9:
             return None
     return left

@@ -33,7 +33,7 @@ def silent_ranges(
     peaks: shape (bins, 2), lowest and highest sample of every 10 ms; a bin is quiet when neither is beyond
     `threshold`. spoken: (start, end) of segments, milliseconds; nothing of them is silent, whatever the peaks say.
     """
-    quiet = _loudness(peaks) <= threshold
+    quiet = (peaks[:, 0] >= -threshold) & (peaks[:, 1] <= threshold)
     for start, end in spoken:
         quiet[max(0, start // BIN_MS) : max(0, -(-end // BIN_MS))] = False
     edges = np.flatnonzero(np.diff(np.concatenate(([False], quiet, [False])))) * BIN_MS

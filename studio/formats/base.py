@@ -62,22 +62,6 @@ def printable(text: str) -> str:
     return SPACES.sub(" ", _CONTROL.sub("", text)).strip(" ")
 
 
-def printable_transcript(transcript: Transcript) -> Transcript:
-    """The transcript with control characters gone from words, text and names."""
-    return replace(
-        transcript,
-        segments=tuple(
-            replace(
-                segment,
-                text=printable(segment.text),
-                words=tuple(w._replace(text=printable(w.text)) for w in segment.words),
-            )
-            for segment in transcript.segments
-        ),
-        speakers=tuple(replace(s, name=printable(s.name)) for s in transcript.speakers),
-    )
-
-
 def require_times(transcript: Transcript) -> None:
     """Raises FormatError if the transcript came from plain text, so that nothing says when a word is shown."""
     if transcript.segments and not any(s.end for s in transcript.segments):

@@ -87,10 +87,11 @@ def read(text: str) -> Parsed:
 def _starts(line: str) -> tuple[list[int], str]:
     """The times at the beginning of a line, and what follows them."""
     starts = []
-    while match := _LINE_TIME.match(line):
+    at = 0
+    while match := _LINE_TIME.match(line, at):
         starts.append(_milliseconds(*match.groups()))
-        line = line[match.end() :]
-    return starts, line
+        at = match.end()
+    return starts, line[at:]
 
 
 def _milliseconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> int:

@@ -6,6 +6,7 @@ import re
 from html import unescape
 from itertools import zip_longest
 
+from studio.core.breaks import SPACES
 from studio.core.errors import FormatError
 from studio.core.transcript import Segment
 
@@ -15,7 +16,7 @@ from .subtitles import end_after, named, printable_lines
 _SYNC = re.compile(r"<\s*sync\b([^<>]*)>", re.IGNORECASE)
 _START = re.compile(r"start\s*=\s*[\"']?\s*(-?[0-9]{1,12})", re.IGNORECASE)
 _END = re.compile(r"<\s*/\s*(?:body|sami)\s*>", re.IGNORECASE)
-_ASIDE = re.compile(r"<!--.*?-->|<(style|title|head)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_ASIDE = re.compile(r"<!--.*?(?:-->|\Z)|<(style|title|head)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _BREAK = re.compile(r"<\s*(?:br|p)\b[^<>]*>", re.IGNORECASE)  # several languages are paragraphs of one SYNC
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]*>")
 
@@ -46,5 +47,5 @@ def read(text: str) -> Parsed:
 
 def _plain(text: str) -> str:
     """Line ends of the file are spaces, as in HTML."""
-    text = _BREAK.sub("\n", " ".join(_ASIDE.sub("", text).split()))
+    text = _BREAK.sub("\n", SPACES.sub(" ", _ASIDE.sub("", text)))
     return printable_lines(unescape(_TAG.sub("", text)).replace("\u00a0", " "))

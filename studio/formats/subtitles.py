@@ -86,11 +86,13 @@ def _lines(text: str, label: str, rules: CueRules) -> list[str]:
     first, *others = text.split("\n")
     if text_width(label + first) <= rules.max_line or (others and not label):
         return [label + first, *others]
-    tokens = segment_tokens(Segment(0, 0, label + text), 0, rules.max_line)
+    glued = label.replace(" ", "\u00a0")  # a name is not broken, and stands before at least one word
+    tokens = segment_tokens(Segment(0, 0, glued + text), 0, rules.max_line)
     most = max(rules.max_lines, 1 + len(others))
     wrapped = (wrap_lines(tokens, rules.max_line + more, most) for more in range(text_width(label) + 1))
     lines = next((lines for lines in wrapped if len(lines) <= most), None) or wrap_lines(tokens, rules.max_line, most)
-    return [line_text(line) for line in lines]
+    first, *others = (line_text(line) for line in lines)
+    return [label + first[len(label) :] if first.startswith(glued) else first, *others]
 
 
 def _fits(cue: Cue, rules: CueRules) -> bool:
@@ -120,12 +122,11 @@ def _timed_words(pieces: Sequence[Piece], start: int, end: int) -> tuple[Word, .
         return ()
     words: list[Word] = []
     before = " "  # the whitespace between the last word and the next
-    for n, piece in enumerate(pieces):
+    for piece, following in zip(pieces, _next_starts(pieces, end), strict=True):
         word = printable(piece.text)
         before += piece.text[: len(piece.text) - len(piece.text.lstrip())]
         if not word:
             continue
-        following = next((p.start for p in pieces[n + 1 :] if p.start is not None), end)
         begin = start if piece.start is None else min(max(piece.start, start), end)
         stop = min(max(begin, following if piece.end is None else piece.end), end)
         if words and not before and not (HAS_CJK.match(word) or HAS_CJK.match(words[-1].text[-1])):
@@ -134,6 +135,14 @@ def _timed_words(pieces: Sequence[Piece], start: int, end: int) -> tuple[Word, .
             words.append(Word(word, begin, stop, space=bool(before), line=bool(words) and "\n" in before))
         before = piece.text[len(piece.text.rstrip()) :]
     return tuple(words)
+
+
+def _next_starts(pieces: Sequence[Piece], end: int) -> list[int]:
+    """For each piece, the start of the next one that has one."""
+    starts = [end]
+    for piece in reversed(pieces[1:]):
+        starts.append(starts[-1] if piece.start is None else piece.start)
+    return starts[::-1]
 
 
 def named(segments: Sequence[Segment]) -> list[Read]:

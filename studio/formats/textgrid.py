@@ -39,7 +39,7 @@ def write(transcript: Transcript, options: WriteOptions) -> str:
         if words:
             tiers.append((f"{name} - words" if speaker else "words", words))
     filled = [(name, list(_without_overlap(intervals))) for name, intervals in tiers]
-    end = max([transcript.duration, 1, *(i[-1][1] for _, i in filled if i)])
+    end = max([transcript.duration, *(i[-1][1] for _, i in filled if i)])
     out = ['File type = "ooTextFile"', 'Object class = "TextGrid"', "", "xmin = 0", f"xmax = {_seconds(end)}"]
     out += ["tiers? <exists>", f"size = {len(filled)}", "item []:"] if filled else ["tiers? <absent>"]
     for number, (name, intervals) in enumerate(filled, 1):

@@ -14,6 +14,7 @@ from itertools import groupby
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
+from studio.core.breaks import SPACES
 from studio.core.errors import FormatError
 from studio.core.transcript import Transcript
 
@@ -21,7 +22,7 @@ from .base import Parsed, Read, WriteOptions, printable, quoted, with_speakers
 from .subtitles import Piece, cues_for, end_after, printable_lines, segments_of
 
 _CLOCK = re.compile(r"(?:([0-9]{1,9}):)?([0-9]{1,2}):([0-9]{1,2})(?:[.,]([0-9]{1,9})|[:;]([0-9]{1,3})(?:\.[0-9]+)?)?")
-_OFFSET = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*(h|ms|m|s|f|t|)")
+_OFFSET = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,18})?)\s*(h|ms|m|s|f|t|)")
 _NO_XML = re.compile("[\ufffe\uffff\ud800-\udfff]")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*;)")
 _ASIDE = ("metadata", "title", "desc", "copyright", "agent", "actor", "set", "animate")  # never shown
@@ -115,6 +116,7 @@ class _Reader:
         self.parser.EndElementHandler = self._close
         self.parser.CharacterDataHandler = self._text
         self.parser.EntityDeclHandler = self._entity
+        self.parser.SkippedEntityHandler = self._unknown
         self.language: str | None = None
         self.warnings: list[str] = []
         self.frames = self.ticks = 1.0  # a second
@@ -150,6 +152,9 @@ class _Reader:
 
     def _entity(self, name: str, *_: object) -> None:
         raise FormatError(f"Line {self.line}: the file declares the entity {quoted(name)}; such files are not read.")
+
+    def _unknown(self, name: str, _: bool) -> None:
+        raise FormatError(f"Line {self.line}: nothing says what {quoted(f'&{name};')} stands for.")
 
     def _open(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
@@ -224,7 +229,7 @@ class _Reader:
         if element.name == "name" and self.agent:
             self.names[self.agent] = printable(self.names.get(self.agent, "") + text)
         else:
-            self._add(text if element.preserve else re.sub(r"\s+", " ", text))
+            self._add(text if element.preserve else SPACES.sub(" ", text))
 
     def _add(self, text: str) -> None:
         element = self.elements[-1]

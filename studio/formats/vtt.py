@@ -140,5 +140,5 @@ def _language(header: list[str]) -> str | None:
     for line in header:
         key, _, value = line.partition(":")
         if key.strip().lower() == "language" and value.strip():
-            return value.strip()
+            return value.strip().partition("-")[0].lower()
     return None

@@ -59,8 +59,11 @@ def _mixed(block: Samples) -> Samples:
     """(samples, channels) -> (samples,), every channel counting the same."""
     if block.shape[1] == 1:
         return block[:, 0]
-    mixed: Samples = (block.sum(axis=1, dtype=np.int32) // block.shape[1]).astype(np.int16)
-    return mixed
+    mixed = block[:, 0].astype(np.int32)
+    for channel in range(1, block.shape[1]):
+        mixed += block[:, channel]
+    mixed //= block.shape[1]
+    return mixed.astype(np.int16)
 
 
 def _min_max(samples: Samples, starts: np.ndarray) -> Pairs:

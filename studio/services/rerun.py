@@ -24,6 +24,7 @@ from studio.core.transcript import Segment, Transcript, Turn, Word
 from studio.engines.base import Heard, Language, Notice, SpeechRequest
 from studio.media.wav import wav_writer
 
+from . import queue
 from .engine_pool import EnginePool
 from .studio import Studio
 
@@ -71,6 +72,7 @@ def rerun(
     path = Path(job.path)
     if not path.is_file():
         raise MediaError(f"“{job.name}” is not where it was: {path.parent}.", "Add it again from its new place.")
+    queue.check_options(replace(job.options, model=options.model, language=options.language, task=options.task))
     missing = studio.models.missing([options.model])
     weights = {k: w for k, w in _WEIGHTS.items() if k != "models" or missing}
     meter = ProgressMeter(weights, time.monotonic())

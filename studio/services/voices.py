@@ -33,7 +33,7 @@ MODEL = "campplus-zh-en"
 # himself.
 ALIKE = 0.55
 ENOUGH = 5_000  # milliseconds of speech below which a voice is neither kept nor suggested
-PLENTY = 60_000  # and beyond which more does not help
+PLENTY = 30_000  # and beyond which more helps little and takes longer
 
 CLEAR = 2_000  # milliseconds below which a passage is not judged
 LEAD = 0.2  # by how much it must sound more like somebody else

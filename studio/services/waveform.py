@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from studio import media
 from studio.core.errors import StorageError
 from studio.core.jobs import Job, StopToken
 
 from .studio import Studio
+
+Samples = npt.NDArray[np.int16]  # 16 kHz mono
 
 
 def load_peaks(studio: Studio, job: Job) -> media.Peaks | None:
@@ -42,3 +48,8 @@ def make_peaks(
         peaks.save(studio.home.peaks_file(content_id, track))
     yield 1.0
     return peaks
+
+
+def stretch_reader(path: Path, track: int) -> Callable[[int, int, StopToken], Samples]:
+    """Reads start..end (milliseconds) of a recording: see media.read_stretch."""
+    return partial(media.read_stretch, path, track)

@@ -153,7 +153,6 @@ def _mode_switch(commands: Commands) -> QFrame:
         button.setProperty("kind", "segment")
         button.setDefaultAction(commands[f"{name}ModeAction"])
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setText(name.capitalize())
         button.setAccessibleName(name.capitalize())
         row.addWidget(button)
     return switch
@@ -177,7 +176,7 @@ def _edit_bar(commands: Commands) -> QFrame:
         button.setAccessibleName(plain(commands[name].text()))
         if text:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setText(text)
+            commands[name].setIconText(text)
         row.addWidget(button)
     row.addStretch()
     return bar

@@ -42,6 +42,8 @@ from .edit_desk import EditDesk
 from .empty import EmptyPage
 from .export_desk import ExportDesk
 from .file_page import FilePage
+from .find_desk import FindDesk
+from .inspector.inspector import Inspector
 from .inspector.speakers_panel import SpeakersPanel
 from .models.queue_model import QueueModel
 from .models.transcript_model import TranscriptModel
@@ -98,11 +100,14 @@ class MainWindow(QMainWindow):
         self.empty = EmptyPage()
         self.page = FilePage(self.transcript_model, self.commands)
         self.speakers = SpeakersPanel(self.transcript_model)
+        self.inspector = Inspector()
+        self.inspector.add("speakers", "Speakers", self.speakers)
         self.notices = NoticeBar()
         self.playback = PlaybackDesk(self._studio, self.desk, self.page, self.commands, self)
         self.finder = self._make_palette()
         self.transport = self.playback.transport
         self.editing = EditDesk(self.desk, self.page, self.playback, self.commands, self)
+        self.finding = FindDesk(self._studio, self.desk, self.page, self.commands, self)
 
         self._centre = QStackedWidget()
         self._centre.addWidget(self.empty)
@@ -111,7 +116,7 @@ class MainWindow(QMainWindow):
         self._centre.setMinimumWidth(theme.CENTRE_MIN)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setObjectName("columns")
-        for part in (self.queue_view, self._centre, self.speakers):
+        for part in (self.queue_view, self._centre, self.inspector):
             self._columns.addWidget(part)
         self._columns.setStretchFactor(1, 1)
         self._columns.setChildrenCollapsible(False)
@@ -131,7 +136,7 @@ class MainWindow(QMainWindow):
             menu = self.menuBar().addMenu(f"&{title}")
             menu.setObjectName(f"menu{title}")
             menu.addActions(self.commands.menu(title))
-        self._saved = QLabel("Everything is saved as it is written")
+        self._saved = QLabel("Everything is saved")
         self._place = QLabel("Nothing leaves this computer")
         self.statusBar().addWidget(self._saved)
         self.statusBar().addPermanentWidget(self._place)
@@ -173,6 +178,8 @@ class MainWindow(QMainWindow):
         desk.job_changed.connect(lambda _: self._refresh())
         desk.progress.connect(self._on_progress)
         desk.history_changed.connect(self._on_history)
+        desk.changed.connect(lambda _: self._saved.setText("Saving …"))
+        desk.saved.connect(lambda: self._saved.setText("Everything is saved"))
         for changed in (self.transcript_model.modelReset, self.transcript_model.rowsInserted):
             changed.connect(self._show_segments)
         self.transcript_model.rowsRemoved.connect(self._show_segments)
@@ -182,9 +189,8 @@ class MainWindow(QMainWindow):
         page.transcript.relabel_requested.connect(lambda id, speaker: desk.relabel([id], speaker))
         page.transcript.retry_requested.connect(self.queue.retry)
         self.speakers.rename_requested.connect(desk.rename_speaker)
-        self.tools.search.textChanged.connect(self._search)
-        self.tools.search.returnPressed.connect(page.transcript.next_match)
-        self.tools.search.left.connect(page.transcript.setFocus)
+        self.finding.notice.connect(self.notices.show_notice)
+        self.queue.job_done.connect(self.finding.on_done)
         self.export.notice.connect(self.notices.show_notice)
         self.playback.notice.connect(lambda kind, text: self.notices.show_notice(kind, text, key="player"))
 
@@ -198,8 +204,6 @@ class MainWindow(QMainWindow):
             "undoAction": self.desk.undo,
             "redoAction": self.desk.redo,
             "findAction": self._find,
-            "findNextAction": self.page.transcript.next_match,
-            "findPreviousAction": self.page.transcript.previous_match,
             "themeAction": self._switch_theme,
             "zoomInAction": self.page.waveform.zoom_in,
             "zoomOutAction": self.page.waveform.zoom_out,
@@ -411,13 +415,12 @@ class MainWindow(QMainWindow):
             self.export.open(self, self.desk.job, self.desk.transcript)
 
     def _find(self) -> None:
-        field = self.queue_page.search if self.queue_page.isVisible() else self.tools.search
-        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        field.selectAll()
-
-    def _search(self, text: str) -> None:
-        found = self.page.transcript.set_search(text)
-        self.tools.matches.setText("" if not text else f"{found} found" if found else "not found")
+        """In the list of jobs where that is shown, else in the text."""
+        if self.queue_page.isVisible():
+            self.queue_page.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.queue_page.search.selectAll()
+        elif self.page.isVisible():
+            self.finding.open()
 
     # The window itself
 
@@ -445,7 +448,7 @@ class MainWindow(QMainWindow):
     def _fit_speakers(self) -> None:
         """The right panel is shown with an open recording, in narrow windows only on demand."""
         wanted = self.width() >= _NARROW or self.commands["speakersAction"].isChecked()
-        self.speakers.setVisible(self.desk.job is not None and wanted and not self.queue_page.isVisible())
+        self.inspector.setVisible(self.desk.job is not None and wanted and not self.queue_page.isVisible())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._studio.library.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode())
@@ -468,4 +471,4 @@ class MainWindow(QMainWindow):
     def _next_panel(self, step: int) -> None:
         page = self.page
         left, middle = self.queue_view.list, (self.queue_page, self.empty, page.waveform, page.transcript)
-        next_panel([self.tools, left, *middle, self.speakers, self.transport, self.notices], step)
+        next_panel([self.tools, left, *middle, self.inspector, self.transport, self.notices], step)

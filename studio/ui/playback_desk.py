@@ -53,7 +53,7 @@ class PlaybackDesk(QObject):
         self._settings = studio.library.settings
         self._desk, self._page, self._commands = desk, page, commands
         self._peaks: media.Peaks | None = None
-        self._range: Range | None = None  # drawn in the waveform
+        self._quiet: int | None = None  # what counts as quiet in them, once it was asked
         self._seen: tuple[int, int] | None = None  # the recording's size and time when its content was last compared
         self._yielded = False  # the user scrolled away, and did not switch following off
         self._resume = QTimer(self, singleShot=True, interval=RESUME_AFTER)  # running: paused because of typing
@@ -72,9 +72,11 @@ class PlaybackDesk(QObject):
         for view in (page.waveform, page.transcript):
             view.following_changed.connect(self._on_following)
             view.seek_requested.connect(self.seek)
-        page.waveform.segment_clicked.connect(page.waveform.set_selected)
+        page.waveform.range_selected.connect(lambda start, end: self._move_loop((start, end)))
+        page.waveform.play_cue_requested.connect(self.play_cue)
         page.waveform.play_requested.connect(self._commands["playAction"].trigger)
         page.video.set_player(player)
+        player.loop_changed.connect(lambda loop: page.waveform.set_loop(*(loop or (None,))))
         player.position_changed.connect(page.waveform.set_position)
         player.position_changed.connect(page.transcript.set_position)
         player.playing_changed.connect(page.waveform.set_playing)
@@ -167,8 +169,15 @@ class PlaybackDesk(QObject):
     def replay_cue(self) -> None:
         """Play a cue once: while playing the one that is heard, else the selected one, else the one at the place."""
         selected = None if self.player.playing else self._desk.selection.current
-        cue = next(iter(self._desk.segments([selected])), None) if selected is not None else None
-        cue = cue or self._cue_at(self.player.position())
+        cue = self._cue_at(self.player.position())
+        if selected is not None:
+            self.play_cue(selected)
+        elif cue is not None:
+            self.play_cue(cue.id)
+
+    def play_cue(self, id: int) -> None:
+        """Play the segment with this id once."""
+        cue = next(iter(self._desk.segments([id])), None)
         if cue is not None and self._recording_is_there():
             self._resume.stop()
             self.player.play_range(cue.start, max(cue.start, cue.end - 1))  # so that it ends in the same cue
@@ -182,11 +191,6 @@ class PlaybackDesk(QObject):
             self._resume.start()
         elif self._resume.isActive():
             self._resume.start()
-
-    def set_range(self, start: int, end: int) -> None:
-        """A stretch was drawn in the waveform: what the loop plays, until something is selected."""
-        self._range = (start, end)
-        self._move_loop(self._range)
 
     def open_options(self) -> None:
         """Pedals, and the pause for typing."""
@@ -227,7 +231,8 @@ class PlaybackDesk(QObject):
         return True
 
     def _compare_lengths(self) -> None:
-        job, duration, written = self._desk.job, self.player.duration, self._desk.transcript.duration
+        job, duration = self._desk.job, self.player.duration
+        written = max((s.end for s in self._desk.model.segments()), default=0)
         if self._seen and job and duration and written > duration + _SHORTER:
             self.notice.emit(
                 "warn",
@@ -249,9 +254,10 @@ class PlaybackDesk(QObject):
     # Loop and silence
 
     def _chosen_range(self) -> Range | None:
-        """What the loop is to play: what is drawn, else what is selected, else the cue at the place."""
-        if self._range:
-            return self._range
+        """What the loop is to play: what is marked in the waveform, else selected, else the cue at the place."""
+        marked = self._page.waveform.range
+        if marked:
+            return marked
         here = self._cue_at(self.player.position())
         chosen = self._desk.selected() or ([here] if here else [])
         return (chosen[0].start, max(s.end for s in chosen)) if chosen else None
@@ -260,10 +266,9 @@ class PlaybackDesk(QObject):
         self.player.set_loop(self._chosen_range() if on else None)
         if on and self.player.loop is None:
             self._commands["loopAction"].setChecked(False)
-            self.notice.emit("info", "Nothing to loop here: select cues, or draw a stretch in the waveform.")
+            self.notice.emit("info", "Nothing to loop here: select cues, or mark a stretch in the waveform.")
 
     def _on_selection(self) -> None:
-        self._range = None
         chosen = self._desk.selected()
         if chosen:
             self._move_loop((chosen[0].start, max(s.end for s in chosen)))
@@ -275,7 +280,7 @@ class PlaybackDesk(QObject):
             self.player.set_loop(chosen)
 
     def _set_peaks(self, peaks: media.Peaks | None) -> None:
-        self._peaks = peaks
+        self._peaks, self._quiet = peaks, None
         self._look_for_silence()
 
     def _look_for_silence(self) -> None:
@@ -285,7 +290,8 @@ class PlaybackDesk(QObject):
             return
         finest = self._peaks.levels[0]
         spoken = [(s.start, s.end) for s in self._desk.model.segments()]
-        self.player.set_skips(silent_ranges(finest, quiet_level(finest), spoken))
+        self._quiet = quiet_level(finest) if self._quiet is None else self._quiet
+        self.player.set_skips(silent_ranges(finest, self._quiet, spoken))
 
     # Pedals
 
@@ -332,7 +338,7 @@ class PlaybackDesk(QObject):
     def _load(self, job: Job | None) -> None:
         self._resume.stop()
         self.player.stop()
-        self._range = self._seen = self._peaks = None
+        self._seen = self._peaks = None
         self._commands["loopAction"].setChecked(False)
         for name in _OF_A_RECORDING:
             self._commands[name].setEnabled(job is not None)

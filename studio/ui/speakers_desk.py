@@ -76,6 +76,7 @@ class SpeakersDesk(QObject):
         panel.add_requested.connect(lambda name: do(speakers.add_speaker, name))
         panel.recolor_requested.connect(lambda id, color: do(speakers.recolor, id, color))
         panel.merge_requested.connect(self._merge)
+        panel.swap_requested.connect(lambda id, other: do(speakers.swap, id, other))
         panel.merge_two_requested.connect(self.merge_two)
         panel.reassign_requested.connect(lambda id: do(speakers.reassign, self._desk.selection.ids, id))
         panel.split_off_requested.connect(lambda name: do(speakers.split_off, self._desk.selection.ids, name))
@@ -133,6 +134,8 @@ class SpeakersDesk(QObject):
     def _on_opened(self, job: Job | None) -> None:
         for lane in (self._comparing, self._checking):
             lane.stop()
+        for dialog in self._panel.findChildren(DoubtsDialog):
+            dialog.reject()  # about passages of the recording before
         self._learn()
         self._on_doubts(None)
 

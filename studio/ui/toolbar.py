@@ -13,7 +13,6 @@ from .commands import Commands, key_text
 from .icons import icon
 from .models.queue_model import QueueModel, Section
 from .next_job import NextJob
-from .search_field import SearchField
 
 _NARROW = 1360  # logical pixels; below it the selectors' labels hide
 
@@ -28,12 +27,6 @@ class ToolBar(QFrame):
         self.setFixedHeight(theme.TOOLBAR)
         self._queue = queue
         self.next_job = NextJob(options)
-        self.search = SearchField("searchField", "Find in the transcript", "Find, Ctrl+F")
-        self.search.setMinimumWidth(160)
-        self.search.setMaximumWidth(240)
-        self.matches = QLabel()
-        self.matches.setObjectName("searchMatches")
-        self.matches.setProperty("role", "note")
         self._palette = _PaletteButton(commands)
         self._start = _button(commands["startQueueAction"], "startQueueButton", "Start queue")
         self._pause = _button(commands["pauseQueueAction"], "pauseQueueButton", "Pause queue")
@@ -65,8 +58,6 @@ class ToolBar(QFrame):
         row.addWidget(self._pause)
         row.addLayout(summary)
         row.addStretch(1)
-        row.addWidget(self.matches)
-        row.addWidget(self.search, 1)
         row.addWidget(self._palette)
 
     def show_paused(self, paused: bool) -> None:

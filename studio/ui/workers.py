@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from studio.core.errors import ConflictError, Problem, StudioError
+from studio.core.jobs import Stopped, StopReason, StopToken
 from studio.services.editing import EditSession
 from studio.services.queue import Running, share
 from studio.services.runner import run_next

@@ -5,7 +5,7 @@
 Every clip of the speech set is one recording; its speaker is in the manifest. People are compared across clips, by the
 length of the shorter one. The conversations in `speakers` are cut in two halves, each person's speech of one half
 against everybody's of the other: far microphones, people who talk at once. For the passages, conversations are made of
-the clips, and every tenth passage is given to somebody else.
+the clips, and every tenth passage is given to somebody else; in the real conversations each passage in turn.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import csv
 import itertools
 import tempfile
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ from studio.core.transcript import Segment
 from studio.engines.local.voices import Vector, VoiceReader
 from studio.library import Home
 from studio.models import ModelStore
-from studio.services.voices import ALIKE, CLEAR, LEAD, MODEL, _doubtful
+from studio.services.voices import ALIKE, CLEAR, LEAD, MODEL, _doubtful, _talked_over
 
 from .common import DATA, table
 
@@ -50,7 +51,8 @@ def main() -> None:
         ]
         report("clips", pairs)
         report("halves of conversations", halves(a.data / "speakers", reader, Path(tmp)))
-    passages(clips)
+        rows = [*made_up(clips), *conversations(a.data / "speakers", reader, Path(tmp))]
+    table(["conversation", f"wrong passages found (lead {LEAD})", "false alarms"], rows)
 
 
 def read_clips(data: Path, reader: VoiceReader, tmp: Path) -> list[tuple[str, str, float, Vector]]:
@@ -111,14 +113,14 @@ def report(title: str, pairs: list[Pair]) -> None:
     print()
 
 
-def passages(clips: list[tuple[str, str, float, Vector]]) -> None:
+def made_up(clips: list[tuple[str, str, float, Vector]]) -> list[list[object]]:
     """Conversations of two to four readers; every tenth passage is given to the next speaker."""
     people: dict[str, list[tuple[float, Vector]]] = defaultdict(list)
     for who, _, seconds, vector in clips:
         if seconds * 1000 >= CLEAR:
             people[who].append((seconds, vector))
     readers = [who for who in people if len(people[who]) >= 5]
-    rows = []
+    rows = list[list[object]]()
     for many in (2, 3, 4):
         wrong = found = false = right = 0
         for group in itertools.combinations(readers, many):
@@ -132,8 +134,34 @@ def passages(clips: list[tuple[str, str, float, Vector]]) -> None:
             given_away = sum(true != given for true, given in truth.values())
             wrong, found = wrong + given_away, found + hits
             false, right = false + len(doubts) - hits, right + len(truth) - given_away
-        rows.append([many, f"{found} of {wrong}", f"{false} of {right}"])
-    table(["people", f"wrong passages found (lead {LEAD})", "false alarms"], rows)
+        rows.append([f"{many} readers, each group", f"{found} of {wrong}", f"{false} of {right}"])
+    return rows
+
+
+def conversations(data: Path, reader: VoiceReader, tmp: Path) -> list[list[object]]:
+    """Real ones: each judged passage is given to every other speaker in turn."""
+    rows = list[list[object]]()
+    for truth in sorted(data.rglob("*.rttm")):
+        if not truth.with_suffix(".wav").exists():
+            continue
+        decoded(truth.with_suffix(".wav"), tmp / "talk.wav")
+        (turns,) = load_rttm(truth).values()
+        said = [
+            Segment(round(t.start * 1000), round(t.end * 1000), who, speaker=who, id=n)
+            for n, (t, _, who) in enumerate(turns.itertracks(yield_label=True))
+        ]
+        judged = [s for n, s in enumerate(said) if s.end - s.start >= CLEAR and not _talked_over(said, n)]
+        voices = reader.voices(tmp / "talk.wav", {str(s.id): [(s.start, s.end)] for s in judged}, StopToken())
+        heard = [(s, voices[str(s.id)]) for s in judged]
+        tries = [(n, other) for n, s in enumerate(judged) for other in {s.speaker for s in judged} - {s.speaker}]
+        hits = 0
+        for n, other in tries:
+            given = [(replace(s, speaker=other) if m == n else s, v) for m, (s, v) in enumerate(heard)]
+            hits += any(d.segment_id == judged[n].id and d.other == judged[n].speaker for d in _doubtful(given))
+        people = len({s.speaker for s in judged})
+        alarms = len(_doubtful(heard)) if people > 1 else 0
+        rows.append([f"{truth.stem}, {people} people", f"{hits} of {len(tries)}", f"{alarms} of {len(judged)}"])
+    return rows
 
 
 if __name__ == "__main__":

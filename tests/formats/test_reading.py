@@ -36,7 +36,7 @@ def test_srt_in_all_its_dialects(text: str):
 def test_srt_text_that_is_a_number_or_has_blank_lines_stays_text():
     assert srt("1\n00:00:01,000 --> 00:00:02,000\n42\n\n2\n00:00:03,000 --> 00:00:04,000\na\n\nb\n\n1984\n") == [
         (1000, 2000, "42"),
-        (3000, 4000, "a b 1984"),
+        (3000, 4000, "a\nb\n1984"),
     ]
 
 
@@ -44,12 +44,12 @@ def test_srt_without_numbers_keeps_text_that_is_a_number():
     text = (
         "00:00:01,000 --> 00:00:02,000\n42\n\n00:00:03,000 --> 00:00:04,000\na\n\n7\n\n00:00:05,000 --> 00:00:06,000\n8"
     )
-    assert srt(text) == [(1000, 2000, "42"), (3000, 4000, "a 7"), (5000, 6000, "8")]
+    assert srt(text) == [(1000, 2000, "42"), (3000, 4000, "a\n7"), (5000, 6000, "8")]
 
 
 def test_srt_tags_and_references_become_text():
     text = "1\n00:00:01,000 --> 00:00:02,000\n<i>a</i> &lt;b&gt; &amp; 1 < 2<br>AT&T {y:i}c\n"
-    assert srt(text) == [(1000, 2000, "a <b> & 1 < 2 AT&T c")]
+    assert srt(text) == [(1000, 2000, "a <b> & 1 < 2\nAT&T c")]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_the_content_says_what_a_file_is_where_its_name_does_not(text: str, name
 
 
 def test_an_unknown_kind_and_an_empty_file_are_refused_by_name():
-    with pytest.raises(FormatError, match=r"“film.mkv” is of a kind that cannot be read. These can: .txt, .srt"):
+    with pytest.raises(FormatError, match=r"“film.mkv” is of a kind that cannot be read. These can: .srt, .vtt, "):
         read_any("Hello.", "film.mkv")
     with pytest.raises(FormatError, match=r"“film.srt” is empty."):
         read_any("\n", "film.srt")

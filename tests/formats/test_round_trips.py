@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import re
+from dataclasses import replace
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from studio.core.errors import FormatError
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript, Word
 from studio.formats import FORMATS, WriteOptions, decode_text, read_any
-from studio.formats.base import printable
+from studio.formats.base import printable, split_name
 
 HOUR = 3_600_000
 ODD = [
@@ -111,6 +113,81 @@ def test_srt_keeps_all_text(transcript: Transcript):
         assert letters(found) == letters("".join(s.text for s in transcript.segments))
     times = re.findall(r"^(\d\d+:\d\d:\d\d,\d{3}) --> (\d\d+:\d\d:\d\d,\d{3})$", written, re.MULTILINE)
     assert len(times) == len(back.segments)
+
+
+# Subtitle formats, and to how many milliseconds they keep times.
+PRECISION = {"srt": 1, "vtt": 1, "ttml": 1, "dfxp": 1, "sbv": 1, "ass": 10, "ssa": 10, "lrc": 10}
+NAMES = ["Anna", "Jürgen von A.", "由紀", "O'Neill & Co"]
+
+
+def _shown(text: str) -> str:
+    """What a line must come back as; lines without a visible character are none."""
+    return printable(re.sub("[\ufffe\uffff\u2060]", "", text))
+
+
+LINES_SHOWN = TEXTS.map(_shown).filter(lambda line: line.strip() and split_name(line)[0] is None)
+
+
+@st.composite
+def cut_transcripts(draw: st.DrawFn, min_speakers: int = 0) -> Transcript:
+    """Ready-made subtitles of one or two lines, each by one of the speakers; times in hundredths of a second."""
+    speakers = tuple(Speaker(f"S{n}", name) for n, name in enumerate(NAMES[: draw(st.integers(min_speakers, 4))], 1))
+    clock = draw(st.integers(0, 9 * HOUR))
+    segments = []
+    for _ in range(draw(st.integers(1, 5))):
+        start = clock + draw(st.integers(0, 3000))
+        clock = start + draw(st.integers(20, 9000))
+        text = "\n".join(draw(st.lists(LINES_SHOWN, min_size=1, max_size=2)))
+        segments.append(Segment(start, clock, text, (), draw(st.sampled_from([s.id for s in speakers] or [None]))))
+    return Transcript(tuple(segments), speakers, None, clock)
+
+
+def _assert_same(id: str, found: Segment, wanted: Segment, text: str) -> None:
+    assert abs(found.start - wanted.start) <= PRECISION[id] / 2
+    assert abs(found.end - wanted.end) <= PRECISION[id] / 2
+    if id == "lrc":
+        text = " ".join(text.split("\n"))  # a line cannot be broken there
+    assert found.text == text
+
+
+@pytest.mark.parametrize("id", PRECISION)
+@settings(max_examples=100, deadline=None)
+@given(cut_transcripts())
+def test_times_text_and_lines_of_subtitles_come_back(id: str, transcript: Transcript):
+    written = FORMATS[id].write(transcript, WriteOptions(recut=False, speaker_names="never"))
+    parsed = FORMATS[id].read(written)
+    assert parsed.warnings == ()
+    for found, wanted in zip(parsed.transcript.segments, transcript.segments, strict=True):
+        if "\n" in wanted.text or len(wanted.text) <= 42:
+            _assert_same(id, found, wanted, wanted.text)
+        else:
+            _assert_same(id, replace(found, text=letters(found.text)), wanted, letters(wanted.text))
+
+
+@pytest.mark.parametrize("id", PRECISION)
+@settings(max_examples=100, deadline=None)
+@given(cut_transcripts(min_speakers=2))
+def test_who_speaks_comes_back_from_subtitles(id: str, transcript: Transcript):
+    written = FORMATS[id].write(transcript, WriteOptions(recut=False, speaker_names="always"))
+    back = FORMATS[id].read(written).transcript
+    named = len({s.speaker for s in transcript.segments}) > 1 or id not in ("srt", "sbv", "lrc")
+    for found, wanted in zip(back.segments, transcript.segments, strict=True):
+        if named:
+            assert back.name_of(found.speaker) == transcript.name_of(wanted.speaker)
+            assert letters(found.text) == letters(wanted.text)
+        else:  # one name alone before the text is not taken for one
+            assert letters(found.text) == letters(f"{transcript.name_of(wanted.speaker)}: {wanted.text}")
+
+
+@pytest.mark.parametrize("id", ["ass", "ssa", "ttml", "dfxp", "sbv"])
+@settings(max_examples=60, deadline=None)
+@given(transcripts())
+def test_no_text_is_lost_when_subtitles_are_cut(id: str, transcript: Transcript):
+    written = FORMATS[id].write(transcript, WriteOptions(recut=True, speaker_names="never"))
+    back = FORMATS[id].read(written).transcript
+    assume(not back.speakers)  # text that looks like a name
+    found, said = ("".join(s.text for s in t.segments) for t in (back, transcript))
+    assert sorted(letters(_shown(found))) == sorted(letters(_shown(said)))
 
 
 @settings(max_examples=100, deadline=None)

@@ -16,7 +16,7 @@ from studio.core.errors import MediaError, UsageError
 from studio.core.jobs import Stopped, StopReason, StopToken
 from studio.media import read_stretch
 
-SECONDS = 40
+SECONDS = 24
 FORMATS = [
     ("talk.wav", "pcm_s16le", 44100, {}),
     ("talk.flac", "flac", 48000, {}),
@@ -52,9 +52,9 @@ def encode(path: Path, codec: str, rate: int, options: dict[str, str]) -> Path:
 
 def shift(part: np.ndarray, whole: np.ndarray, at: int) -> int:
     """By how many samples `part` is shifted against whole[at:], at most 200 either way."""
-    part = part.astype(np.float64)
-    scores = {d: part @ whole[at + d : at + d + len(part)] for d in range(-200, 201) if at + d >= 0}
-    return max(scores, key=lambda d: scores[d])
+    first = max(at - 200, 0)
+    scores = np.correlate(whole[first : at + 200 + len(part)], part.astype(whole.dtype), "valid")
+    return first + int(scores.argmax()) - at
 
 
 @pytest.mark.parametrize(("name", "codec", "rate", "options"), FORMATS, ids=[f[0] for f in FORMATS])
@@ -63,10 +63,10 @@ def test_it_is_what_decoding_gives_at_the_same_time(
 ) -> None:
     path = encode(tmp_path / name, codec, rate, options)
     whole = np.concatenate((decoded(path).samples, np.zeros(16000)))
-    for start in (0, 37, 5_003, 21_777, 38_000):
+    for start in (0, 37, 5_003, 13_777, 22_000):
         part = read_stretch(path, 0, start, start + 1_500)
         assert (part.shape, part.dtype) == ((24_000,), np.int16)
-        by = shift(part[:16000], whole, start * 16)
+        by = shift(part[:8000], whole, start * 16)
         assert abs(by) <= 16, start  # 1 ms; Matroska's clock is no finer
         expected = whole[start * 16 + by : start * 16 + by + 24_000]
         # The resamplers begin at different fractions of a sample, so the values are close, not equal.

@@ -89,6 +89,12 @@ def test_nothing_chosen_and_no_recording_are_said_plainly(studio: Studio, tone: 
         next(rerun.rerun(studio, job, TALK, 0, 1_000, RerunOptions(TINY), StopToken()))
 
 
+def test_a_model_that_cannot_do_it_is_refused_at_once(studio: Studio, sample: Path):
+    job = studio.library.jobs.add(str(sample), sample.name, "c", 9_000, "cpu", JobOptions())
+    with pytest.raises(UsageError, match="only writes English"):
+        next(rerun.rerun(studio, job, TALK, 0, 1_000, RerunOptions(TINY, "de"), StopToken()))
+
+
 # With real models
 
 

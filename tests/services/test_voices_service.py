@@ -145,7 +145,7 @@ def test_only_speech_of_one_alone_is_listened_to() -> None:
         Segment(100_000, 102_000, "d", speaker="S1", id=4),
     ]
     talk = Transcript(tuple(segments), default_speakers(["S1", "S2"]))
-    assert voices.speech_of(talk, "S1") == [(10_000, 70_000)]  # a minute of the longest is plenty
+    assert voices.speech_of(talk, "S1") == [(10_000, 40_000)]  # half a minute of the longest is plenty
     assert voices.speech_of(talk, "S2") == []
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QApplication, QWidget
+
 from studio.core.errors import Problem
 from studio.core.jobs import Job, JobOptions, JobState
-from studio.core.transcript import Segment, Source, Speaker, Transcript, Word
+from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript, Word
+from studio.ui.main_window import MainWindow
 
 SPEAKERS = (Speaker("S1", "Annika Böhm"), Speaker("S2", "Jörg Müller"), Speaker("S3", "Sri Wahyuni"))
 LINES = (
@@ -44,3 +47,17 @@ def job(id: int, state: JobState = JobState.WAITING, name: str = "", **more: obj
 def failed(id: int) -> Job:
     problem = Problem(f"“Gespräch {id}.wav” is empty.", "Copy it again from the recorder.")
     return job(id, JobState.FAILED, problem=problem)
+
+
+def open_talk(window: MainWindow) -> None:
+    """A finished transcript of three speakers, its recording gone."""
+    library, made = window._studio.library, talk()
+    job = library.jobs.add("/talks/talk.wav", "talk.wav", "c1", made.duration, "cpu", JobOptions())
+    id = library.transcripts.create(made.source, EngineInfo(), job.id)
+    library.transcripts.replace(id, made.segments, made.speakers, EngineInfo())
+    library.jobs.set_state(job.id, JobState.DONE)
+    window.queue.refresh()
+    window.activateWindow()
+    window._open_id(job.id)
+    QApplication.processEvents()
+    window.tools.findChild(QWidget, "addFilesButton").setFocus()

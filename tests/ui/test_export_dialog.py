@@ -6,24 +6,42 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+)
 
-from studio.core.cues import CueRules
-from studio.formats import WriteOptions
-from studio.services.export import IfExists
+from studio.core.profiles import PROFILES, CueRules
+from studio.core.transcript import Transcript
+from studio.formats import FORMATS, WriteOptions
+from studio.services.export import BrokenRules, IfExists, TextStyle
+from studio.services.file_names import file_stem
 from studio.ui.dialogs.export_dialog import ExportDialog
 from studio.ui.dialogs.export_options import ExportRequest
 from studio.ui.dialogs.export_preview import ExportPreview
 
-FORMATS = [("txt", "Text", ".txt"), ("srt", "SubRip", ".srt"), ("vtt", "WebVTT", ".vtt")]
+SOME = [FORMATS[id] for id in ("srt", "vtt", "txt", "docx", "json", "csv")]
 
 
 @pytest.fixture
 def dialog(qtbot, tmp_path) -> ExportDialog:
-    def preview(format_id: str, options: WriteOptions) -> str:
-        return f"{format_id}, {options.rules.max_line} wide, names {options.speaker_names}"
+    def preview(format_id: str, request: ExportRequest, place: int) -> str:
+        options = request.options
+        return f"{format_id}, {options.rules.max_line} wide, names {options.speaker_names}, from {place}"
 
-    dialog = ExportDialog(FORMATS, tmp_path, "Gespräch", preview)
+    def stem_of(template: str, folder: Path) -> str:
+        return file_stem(template, Transcript(language="de"), name="Rede", version=3)
+
+    dialog = ExportDialog(
+        SOME, tmp_path, "Gespräch", stem_of, preview, count=12, selected=(4, 5), beside=tmp_path.parent
+    )
+    dialog.set_chosen(["txt"])
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog
@@ -61,27 +79,40 @@ def test_everything_chosen_is_in_the_request(dialog, qtbot):
     part(dialog, QAbstractSpinBox, "maxDurationSpin").setValue(6)
     part(dialog, QLineEdit, "exportNameField").setText("  三宝垄 neu ")
     dialog.set_folder(Path("/tmp/Ausgabe"))
+    part(dialog, QComboBox, "rangeBox").setCurrentIndex(1)
+    part(dialog, QComboBox, "encodingBox").setCurrentText("Windows-1252")
+    part(dialog, QComboBox, "lineEndBox").setCurrentText("Windows")
+    for box in ("recutBox", "withoutNotesBox", "fromZeroBox", "openFolderBox"):
+        press(qtbot, dialog, box)
     rules = CueRules(max_lines=1, max_line=37, min_duration=1200, max_duration=6000, max_cps=17.0, gap_frames=4)
     with qtbot.waitSignal(dialog.export_requested) as wished:
         press(qtbot, dialog, "exportRunButton")
     assert wished.args == [
         ExportRequest(
-            ("txt", "vtt"), Path("/tmp/Ausgabe"), "三宝垄 neu", WriteOptions(rules, "never"), IfExists.KEEP_BOTH
+            ("vtt", "txt"),
+            Path("/tmp/Ausgabe"),
+            "三宝垄 neu",
+            WriteOptions(rules, "never", recut=False, notes=True),
+            IfExists.KEEP_BOTH,
+            TextStyle("cp1252", "\r\n"),
+            (4, 5),
+            from_zero=True,
+            open_folder=True,
         )
     ]
 
 
 def test_the_preview_follows_the_choices(dialog, qtbot):
-    qtbot.waitUntil(lambda: shown(dialog) == "txt, 42 wide, names change")
+    qtbot.waitUntil(lambda: shown(dialog) == "txt, 42 wide, names change, from 0")
     press(qtbot, dialog, "format_srt")
     press(qtbot, dialog, "previewTab_srt")
     part(dialog, QAbstractSpinBox, "maxLineSpin").setValue(30)
-    qtbot.waitUntil(lambda: shown(dialog) == "srt, 30 wide, names change")
+    qtbot.waitUntil(lambda: shown(dialog) == "srt, 30 wide, names change, from 0")
     press(qtbot, dialog, "format_srt")
-    qtbot.waitUntil(lambda: shown(dialog) == "txt, 30 wide, names change")
+    qtbot.waitUntil(lambda: shown(dialog) == "txt, 30 wide, names change, from 0")
 
 
-@pytest.mark.parametrize("name", ["", "   ", "a/b", "wer?"])
+@pytest.mark.parametrize("name", ["", "   ", "a/b", "wer?", "{nmae}", "{date}"])
 def test_a_bad_name_cannot_be_exported_and_says_why(dialog, name):
     part(dialog, QLineEdit, "exportNameField").setText(name)
     assert not part(dialog, QPushButton, "exportRunButton").isEnabled()
@@ -126,13 +157,111 @@ def test_copy_asks_for_the_format_on_show(dialog, qtbot):
     press(qtbot, dialog, "previewTab_srt")
     with qtbot.waitSignal(dialog.copy_requested) as wished:
         press(qtbot, dialog, "exportCopyButton")
-    assert wished.args == ["srt", WriteOptions()]
+    format, request = wished.args
+    assert (format, request.options) == ("srt", WriteOptions())
 
 
 def test_the_longest_subtitle_is_never_shorter_than_the_shortest(dialog):
     part(dialog, QAbstractSpinBox, "minDurationSpin").setValue(9)
     rules = dialog.request().options.rules
     assert rules.max_duration >= rules.min_duration
+
+
+def test_formats_stand_in_their_groups(dialog):
+    headings = [label.text() for label in dialog.findChildren(QLabel) if label.property("role") == "section"]
+    assert headings[:3] == ["Subtitles", "Text", "Data"]
+
+
+def test_a_preset_fills_the_fields_and_a_change_makes_own_rules(dialog):
+    preset = part(dialog, QComboBox, "presetBox")
+    bbc = preset.findText("BBC")
+    preset.setCurrentIndex(bbc)
+    preset.activated.emit(bbc)
+    assert dialog.request().options.rules == PROFILES["bbc"].rules
+    assert part(dialog, QAbstractSpinBox, "maxLineSpin").value() == 37
+    part(dialog, QAbstractSpinBox, "maxLineSpin").setValue(36)
+    assert preset.currentText() == "My own"
+    preset.setCurrentIndex(bbc)
+    preset.activated.emit(bbc)
+    own = preset.findText("My own")
+    preset.setCurrentIndex(own)
+    preset.activated.emit(own)
+    assert dialog.request().options.rules.max_line == 36, "own rules are not forgotten"
+
+
+def test_all_presets_come_through_the_fields_unchanged(dialog):
+    preset = part(dialog, QComboBox, "presetBox")
+    for profile in PROFILES.values():
+        at = preset.findText(profile.title)
+        preset.setCurrentIndex(at)
+        preset.activated.emit(at)
+        speed = part(dialog, QAbstractSpinBox, "maxSpeedSpin")
+        speed.setValue(speed.value() + 1)
+        speed.setValue(speed.value() - 1)
+        assert dialog.request().options.rules == profile.rules
+        assert preset.currentText() == profile.title
+
+
+def test_the_name_may_have_placeholders(dialog):
+    field = part(dialog, QLineEdit, "exportNameField")
+    field.clear()
+    entries = part(dialog, QToolButton, "placeholderButton").menu().actions()
+    for word in ("name", "language", "version"):
+        next(e for e in entries if e.text().startswith(f"{{{word}}}")).trigger()
+    assert field.text() == "{name}{language}{version}"
+    field.setText("{name}_{language}_{version}")
+    assert part(dialog, QLabel, "exportFiles").text() == "Rede_de_v3.txt"
+    assert dialog.request().stem == "Rede_de_v3"
+    assert dialog.template == "{name}_{language}_{version}"
+
+
+def test_only_what_matters_for_the_formats_can_be_changed(dialog):
+    def enabled() -> tuple[bool, bool, bool]:
+        boxes = [(QComboBox, "presetBox"), (QCheckBox, "recutBox"), (QComboBox, "encodingBox")]
+        return tuple(part(dialog, kind, name).isEnabled() for kind, name in boxes)
+
+    assert enabled() == (False, False, True)
+    dialog.set_chosen(["docx"])
+    assert enabled() == (False, False, False)
+    dialog.set_chosen(["docx", "srt"])
+    assert enabled() == (True, True, True)
+    assert not part(dialog, QCheckBox, "fromZeroBox").isEnabled(), "the whole file begins at zero anyway"
+
+
+def test_documents_are_previewed_as_text_and_many_formats_in_a_list(dialog, qtbot):
+    dialog.set_chosen(["docx"])
+    qtbot.waitUntil(lambda: shown(dialog).startswith("docx"))
+    assert "Preview as text" in [label.text() for label in dialog.findChildren(QLabel)]
+    box = part(dialog, QComboBox, "previewBox")
+    assert not box.isVisible()
+    dialog.set_chosen([f.id for f in SOME])
+    assert box.isVisible()
+    box.setCurrentIndex(5)
+    box.activated.emit(5)
+    qtbot.waitUntil(lambda: shown(dialog).startswith("csv"))
+
+
+def test_rules_that_stay_broken_are_said_and_shown(dialog, qtbot):
+    dialog.set_broken(BrokenRules(3, (("too fast", 2), ("gap", 2), ("overlap", 1)), (7, 11)))
+    notice = part(dialog, QLabel, "brokenNoticeText")
+    assert notice.text() == "3 cues still break the rules: 2 too fast, 2 gaps, 1 overlap. You can export anyway."
+    for place in (7, 11, 7):
+        press(qtbot, dialog, "showBrokenButton")
+        assert shown(dialog).endswith(f"from {place}")
+    dialog.set_broken(BrokenRules())
+    assert not notice.isVisible()
+
+
+def test_the_owner_hears_of_changes_a_moment_later(dialog, qtbot):
+    with qtbot.waitSignal(dialog.changed):
+        part(dialog, QAbstractSpinBox, "maxLineSpin").setValue(30)
+
+
+def test_a_folder_beside_the_recording_is_called_so(dialog, tmp_path):
+    button = part(dialog, QPushButton, "exportFolderButton")
+    assert button.text() != "Next to the recording"
+    dialog.set_folder(tmp_path.parent)
+    assert button.text() == "Next to the recording"
 
 
 def test_every_control_has_a_name_and_says_it(dialog):

@@ -115,7 +115,8 @@ def test_a_speakers_menu_tells_what_is_wished(panel, qtbot):
     panel.set_selected(3)
     for signal, path, expected in (
         (panel.recolor_requested, ("colourMenu", "colour6Action"), ["S2", 6]),
-        (panel.merge_requested, ("mergeIntoMenu", "mergeIntoS3Action"), ["S2", "S3"]),
+        (panel.merge_requested, ("mergeMenu", "mergeS3Action"), ["S2", "S3"]),
+        (panel.swap_requested, ("swapMenu", "swapS1Action"), ["S2", "S1"]),
         (panel.reassign_requested, ("giveSelectedAction",), ["S2"]),
         (panel.split_off_requested, ("splitOffAction",), [""]),
     ):

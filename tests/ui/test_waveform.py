@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QColor, QContextMenuEvent, QImage, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QAccessible, QColor, QContextMenuEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -434,8 +434,9 @@ def test_ctrl_pushes_the_neighbours_edge(
     image, ink = picture(near), QColor(theme.LIGHT.speakers[0])
     shown = [ms for ms in range(0, 13_000, 25) if image.pixelColor(x_at(ms), y) == ink]
     inside = [ms for ms in shown if (ms < 4_500) == (row == 0)]
-    assert inside[0] == pytest.approx(neighbour[0], abs=50)
-    assert inside[-1] == pytest.approx(neighbour[1], abs=50)
+    assert bool(inside) == (neighbour[1] - neighbour[0] > 100)  # narrower blocks have no upper edge
+    for at, edge in zip((0, -1) if inside else (), neighbour, strict=False):
+        assert inside[at] == pytest.approx(edge, abs=50)
     with qtbot.waitSignal(near.retime_requested) as told:
         release(near, x_at(to), CTRL | ALT)
     assert tuple(told.args) == expected
@@ -461,6 +462,22 @@ def test_escape_gives_a_drag_up(near: WaveformView, qtbot: QtBot) -> None:
             assert not near.detail.dragging
             release(near, x_at(grab + 500))
     assert picture(near) == before
+
+
+def test_escape_is_the_drags_before_it_is_the_windows(near: WaveformView) -> None:
+    def wanted() -> bool:
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, NONE)
+        event.ignore()
+        QApplication.sendEvent(near, event)
+        return event.isAccepted()
+
+    assert not wanted()
+    press(near, x_at(8_000))
+    move(near, x_at(8_500))
+    assert wanted()
+    near.detail.cancel()
+    near.set_range(1_000, 2_000)
+    assert wanted()
 
 
 def test_the_drag_goes_on_when_the_job_adds_a_cue(near: WaveformView, qtbot: QtBot) -> None:
@@ -489,7 +506,7 @@ def test_the_drag_ends_quietly_when_its_cue_is_gone(near: WaveformView, qtbot: Q
         (15_000, 13_000, (13_000, 15_000)),
         (13_000, 11_000, (12_000, 13_000)),  # not into a cue
         (9_000, 10_900, (9_000, 10_000)),
-        (12_100, 14_000, (12_000, 14_000)),  # snaps where it began
+        (12_150, 14_000, (12_000, 14_000)),  # snaps where it began
     ],
 )
 def test_a_drag_on_empty_ground_draws_a_cue(
@@ -567,7 +584,8 @@ def test_several_are_outlined_and_the_current_one_has_handles(near: WaveformView
     image, accent = picture(near), theme.current().color("accent")
     for ms in (2_000, 5_000):
         assert image.pixelColor(x_at(ms), HEIGHT - 12) == accent
-    grips = [image.pixelColor(x_at(ms) - 2, WAVE_MIDDLE) == theme.current().color("surface") for ms in (2_000, 5_000)]
+    surface = theme.current().color("surface")
+    grips = [image.pixelColor(x_at(ms) + 1, WAVE_MIDDLE + 7) == surface for ms in (2_000, 5_000)]
     assert grips == [False, True]
 
 
@@ -584,6 +602,7 @@ def test_one_changed_cue_is_told_alone(near: WaveformView) -> None:
 
 def test_the_overview_marks_problems(near: WaveformView) -> None:
     near.set_markers([(20_000, "warn"), (30_000, "err"), (40_000, "flag")])
+    near.set_position(55_000)  # takes the frame away from there
     image = picture(near)
     for ms, role in ((20_000, "warn"), (30_000, "err"), (40_000, "accent")):
         assert image.pixelColor(x_of_overview(ms), 3) == theme.current().color(role)
@@ -627,8 +646,8 @@ def test_close_up_the_samples_are_drawn(view: WaveformView, qtbot: QtBot) -> Non
     fine = heights(view)
     start, end = view.visible
     assert end - start == 50
-    silent = [n for n, height in enumerate(fine) if height <= 2]
-    assert 8 <= len(silent) <= 22  # ten times through the middle
+    lows = [n for n in range(1, len(fine) - 1) if fine[n - 1] > fine[n] <= fine[n + 1]]
+    assert 9 <= len(lows) <= 11  # ten times through the middle
     assert max(fine) > 20
 
 

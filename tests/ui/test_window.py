@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,12 +25,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from talks import talk
+from talks import open_talk
 
 from studio.app import build
 from studio.core.errors import Problem
 from studio.core.jobs import JobOptions, JobState, Progress, SegmentsStored
-from studio.core.transcript import EngineInfo
 from studio.resources import resource
 from studio.ui import theme
 from studio.ui.dialogs.export_dialog import ExportDialog
@@ -44,26 +43,6 @@ ACTIONS = (
     *("exportAction", "undoAction", "redoAction", "themeAction"),
 )
 TINY = "whisper-tiny.en"
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own for the window."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    monkeypatch.setenv("STUDIO_HOME", str(folder))
-    return folder
-
-
-@pytest.fixture
-def window(qtbot: QtBot, home: Path) -> Iterator[MainWindow]:
-    _, window = build([])
-    theme.current().set_mode("light")
-    window.resize(1440, 900)
-    with qtbot.waitExposed(window):
-        window.show()
-    yield window
-    window.close()
 
 
 @pytest.fixture
@@ -92,20 +71,6 @@ def drop(target: QWidget, *paths: Path) -> None:
     QApplication.sendEvent(target, enter)
     assert enter.isAccepted(), "Qt drops only where the drag was welcome"
     QApplication.sendEvent(target, QDropEvent(QPointF(centre), copy, *common))
-
-
-def open_talk(window: MainWindow) -> None:
-    """A finished transcript of three speakers, its recording gone."""
-    library, made = window._studio.library, talk()
-    job = library.jobs.add("/talks/talk.wav", "talk.wav", "c1", made.duration, "cpu", JobOptions())
-    id = library.transcripts.create(made.source, EngineInfo(), job.id)
-    library.transcripts.replace(id, made.segments, made.speakers, EngineInfo())
-    library.jobs.set_state(job.id, JobState.DONE)
-    window.queue.refresh()
-    window.activateWindow()
-    window._open_id(job.id)
-    QApplication.processEvents()
-    window.tools.findChild(QWidget, "addFilesButton").setFocus()
 
 
 def nameless(window: QWidget) -> list[str]:

@@ -19,6 +19,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from studio.ui import theme
 
 LINE = 24  # pixels from line to line
+_OVER = 2  # pixels that a mark reaches beyond its words
 _GAP = "nothing"  # stands where a side has no words
 
 
@@ -124,12 +125,30 @@ def paint(painter: QPainter, pieces: Sequence[Piece], flow: Flow, origin: QPoint
     words, small = theme.font(theme.TRANSCRIPT), theme.font(theme.BODY)
     struck = theme.font(theme.TRANSCRIPT)
     struck.setStrikeOut(True)
-    for number, piece in enumerate(pieces):
+    for first, last, text in _runs(pieces, flow):
+        piece = pieces[first]
         painter.setFont(small if piece.gap else struck if piece.mark is Mark.GONE else words)
         painter.setPen(look.color("text3" if piece.gap or piece.mark is Mark.GONE else "text"))
-        # Not measured again: the place is as wide as the word.
-        place = rect(flow, number, origin).adjusted(0, 0, 2, 0)
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, piece.text)
+        # Not measured again: the place is as wide as the words, give or take their kerning.
+        place = rect(flow, first, origin).united(rect(flow, last, origin)).adjusted(0, 0, 4, 0)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)
+
+
+def _runs(pieces: Sequence[Piece], flow: Flow) -> Iterator[tuple[int, int, str]]:
+    """Words that can be drawn at once: alike, on one line, from left to right. First, last, and their text."""
+    first, text = 0, ""
+    for number, piece in enumerate(pieces):
+        if number and text:
+            before = pieces[number - 1]
+            (x, line, _), (old_x, old_line, _) = flow.places[number], flow.places[number - 1]
+            alike = (piece.gap, piece.mark is Mark.GONE) == (before.gap, before.mark is Mark.GONE)
+            if alike and line == old_line and x > old_x:
+                text += f" {piece.text}" if piece.space else piece.text
+                continue
+            yield first, number - 1, text
+        first, text = number, piece.text
+    if text:
+        yield first, len(pieces) - 1, text
 
 
 def _stretches(pieces: Sequence[Piece], flow: Flow, origin: QPointF) -> Iterator[tuple[Mark, bool, QRectF]]:
@@ -149,7 +168,7 @@ def _paint_ground(painter: QPainter, mark: Mark, words: bool, place: QRectF) -> 
     if fill and words:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.color(fill))
-        painter.drawRoundedRect(place.adjusted(-3, 2, 3, -1), 3, 3)
+        painter.drawRoundedRect(place.adjusted(-_OVER, 2, _OVER, -1), 3, 3)
     if mark in (Mark.LEFT, Mark.RIGHT):
         dash = Qt.PenStyle.SolidLine if mark is Mark.LEFT else Qt.PenStyle.DashLine
         if not words:
@@ -158,4 +177,6 @@ def _paint_ground(painter: QPainter, mark: Mark, words: bool, place: QRectF) -> 
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         y = place.bottom() - 2
-        painter.drawLine(QPointF(place.left() - (3 if words else 0), y), QPointF(place.right() + (3 if words else 0), y))
+        painter.drawLine(
+            QPointF(place.left() - (_OVER if words else 0), y), QPointF(place.right() + (_OVER if words else 0), y)
+        )

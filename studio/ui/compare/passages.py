@@ -23,7 +23,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 class Row(NamedTuple):
     first: int  # passage number
-    count: int = 0  # of a fold: how many passages are the same; 0: this row is the passage itself
+    same: int = 0  # of a fold: how many passages are the same; 0: this row is the passage itself
     unfolded: bool = False
 
 
@@ -47,11 +47,6 @@ class PassagesModel(QAbstractListModel):
         self._speakers = {s.id: (s, n if s.color is None else s.color) for n, s in enumerate(speakers)}
         self._rows = list(self._make_rows())
         self.endResetModel()
-
-    def refresh(self) -> None:
-        """What is decided has changed; the rows are the same."""
-        if self._rows:
-            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
 
     def set_hide_same(self, hide: bool) -> None:
         self.beginResetModel()
@@ -186,13 +181,13 @@ class PassagesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(row)
         if role == Qt.ItemDataRole.DisplayRole:
-            return fold_text(row.count) if row.count else join_words(self.passages[row.first].words)
+            return fold_text(row.same) if row.same else join_words(self.passages[row.first].words)
         return None
 
     def _spoken(self, row: Row) -> str:
         """A row for those who hear the window."""
-        if row.count:
-            return fold_text(row.count)
+        if row.same:
+            return fold_text(row.same)
         passage = self.passages[row.first]
         who = self.speaker(passage)
         parts = [time_code(self.start(passage)), *([who[0].name] if who else [])]

@@ -1,7 +1,8 @@
 """The export dialog: which formats, what goes in, where to. It writes nothing itself. Runs on the window's thread.
 
 It stays open until its owner calls `accept()`: after `export_requested` the answer is one of `accept()`,
-`set_conflicts(names)` or `set_failed(sentence)`.
+`set_conflicts(names)` or `set_failed(sentence)`. After `changed` the owner may tell by `set_broken` which rules the
+subtitles will break.
 """
 
 from __future__ import annotations
@@ -10,80 +11,70 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDialog,
-    QFileDialog,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from studio.core.cues import CueRules
-from studio.formats import WriteOptions
-from studio.services.export import IfExists
+from studio.core.profiles import DEFAULT, CueRules
+from studio.formats import Format
+from studio.services.export import BrokenRules, IfExists, TextStyle
 from studio.ui import icons
 from studio.ui.models.wording import counted
 
+from .export_form import ExportForm
+from .export_formats import FormatList
 from .export_notice import ExportNotice
 from .export_options import ExportRequest
 from .export_preview import ExportPreview
-from .export_rules import RulesForm
+from .export_target import ExportTarget, StemOf
 
-FormatChoice = tuple[str, str, str]  # id, title, suffix
-Preview = Callable[[str, WriteOptions], str]
+# (format, request, place): the text to show, best of a part only that begins at this place in the list of segments
+Preview = Callable[[str, ExportRequest, int], str]
 
-_IF_EXISTS = {"ask first": IfExists.REFUSE, "keep both": IfExists.KEEP_BOTH, "replace it": IfExists.REPLACE}
-_FORBIDDEN = set('/\\:*?"<>|')
+_SOON = 150  # milliseconds after the last change until previews are made anew
 
 
 class ExportDialog(QDialog):
-    """`formats`: what can be written; `preview(format_id, options)` gives the text to show, best of a part only."""
+    """`beside`: the folder of the recording; `selected`: ids of segments that may be exported alone."""
 
+    changed = Signal()  # a moment after the last change of what goes in
     export_requested = Signal(object)  # ExportRequest
-    copy_requested = Signal(str, object)  # format id, WriteOptions: put the whole text on the clipboard
+    copy_requested = Signal(str, object)  # format id, ExportRequest: put the whole text on the clipboard
 
     def __init__(
         self,
-        formats: Sequence[FormatChoice],
+        formats: Sequence[Format],
         folder: Path,
-        stem: str,
+        template: str,
+        stem_of: StemOf,
         preview: Preview,
-        rules: CueRules | None = None,
+        *,
+        rules: CueRules = DEFAULT,
+        count: int = 0,
+        selected: Sequence[int] = (),
+        beside: Path | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("exportDialog")
         self.setWindowTitle("Export transcript")
         self.setAccessibleName("Export transcript")
-        self._formats = list(formats)
-        self._folder = folder
-        self._boxes = {id: self._format_box(id, title) for id, title, _ in self._formats}
-        self._rules = RulesForm(rules or CueRules(), self)
-        self._preview = ExportPreview(
-            [(id, suffix) for id, _, suffix in self._formats], lambda id: preview(id, self._rules.options()), self
-        )
-        self._name = self._name_field(stem)
-        self._wrong = QLabel(self)
-        self._folder_button = self._make_folder_button()
-        self._if_exists = QComboBox(self)
-        self._files = QLabel(self)
+        self._formats = {f.id: f for f in formats}
+        self._list = FormatList(formats, self)
+        self._form = ExportForm(rules, count, selected, self)
+        self._preview = ExportPreview(formats, lambda id, at: preview(id, self.request(), at), self)
+        self._target = ExportTarget(folder, beside, template, stem_of, self)
         self._notice = ExportNotice(self)
+        self._open = QCheckBox("Open the folder afterwards", self)
         self._copy = QPushButton(icons.icon("copy"), "Copy to clipboard", self)
         self._cancel = QPushButton("Cancel", self)
         self._export = QPushButton(self)
+        self._soon = QTimer(self, singleShot=True, interval=_SOON)
+        self._dress()
         self._arrange()
         self._connect()
         self._set_tab_order()
         self._refresh()
-        self._name.setFocus()
+        self._target.fields()[0].setFocus()
 
     # What the owner says
 
@@ -91,19 +82,39 @@ class ExportDialog(QDialog):
         """What is chosen now."""
         return ExportRequest(
             formats=tuple(self.chosen()),
-            folder=self._folder,
-            stem=self._name.text().strip(),
-            options=self._rules.options(),
-            if_exists=if_exists or _IF_EXISTS[self._if_exists.currentText()],
+            folder=self._target.folder,
+            stem=self._target.stem()[0],
+            options=self._form.options(),
+            if_exists=if_exists or self._target.if_exists,
+            style=self._form.style_of_text(),
+            segments=self._form.segments(),
+            from_zero=self._form.from_zero(),
+            open_folder=self._open.isChecked(),
         )
+
+    @property
+    def template(self) -> str:
+        """The file name as typed, with its placeholders."""
+        return self._target.template
 
     def chosen(self) -> list[str]:
         """Ids of the formats that are ticked."""
-        return [id for id, box in self._boxes.items() if box.isChecked()]
+        return self._list.chosen()
 
     def set_chosen(self, formats: Sequence[str]) -> None:
-        for id, box in self._boxes.items():
-            box.setChecked(id in formats)
+        self._list.set_chosen(formats)
+
+    def set_folder(self, folder: Path) -> None:
+        self._target.set_folder(folder)
+
+    def set_style(self, style: TextStyle, open_folder: bool) -> None:
+        """How files were stored last time, and whether their folder was opened."""
+        self._form.set_style_of_text(style)
+        self._open.setChecked(open_folder)
+
+    def set_broken(self, broken: BrokenRules) -> None:
+        """Subtitles that will not obey the rules."""
+        self._preview.set_broken(broken)
 
     def set_conflicts(self, names: list[str]) -> None:
         """These files are there already: ask what to do."""
@@ -117,99 +128,7 @@ class ExportDialog(QDialog):
 
     # Building
 
-    def _format_box(self, id: str, title: str) -> QCheckBox:
-        box = QCheckBox(title, self)
-        box.setObjectName(f"format_{id}")
-        box.setAccessibleName(f"Write {title}")
-        box.setChecked(id == self._formats[0][0])
-        return box
-
-    def _name_field(self, stem: str) -> QLineEdit:
-        field = QLineEdit(stem, self)
-        field.setObjectName("exportNameField")
-        field.setAccessibleName("File name without ending")
-        field.setMaxLength(240)
-        return field
-
-    def _make_folder_button(self) -> QPushButton:
-        button = QPushButton(icons.icon("folder"), "", self)
-        button.setObjectName("exportFolderButton")
-        button.setStyleSheet("QPushButton { text-align: left; }")
-        return button
-
-    def _arrange(self) -> None:
-        upper = QHBoxLayout()
-        upper.setSpacing(0)
-        upper.addWidget(self._format_list())
-        upper.addWidget(_panel(self._rules))
-        upper.addWidget(self._preview, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(upper, 1)
-        column.addWidget(_line(self))
-        column.addWidget(_panel(self._target()))
-        column.addWidget(_line(self))
-        column.addLayout(self._buttons())
-        self.resize(1040, 640)
-
-    def _format_list(self) -> QWidget:
-        side = QWidget(self)
-        side.setFixedWidth(272)
-        grid = QGridLayout(side)
-        grid.setContentsMargins(16, 14, 16, 14)
-        grid.setVerticalSpacing(6)
-        grid.setColumnStretch(0, 1)
-        heading = QLabel("Formats", side)
-        heading.setProperty("role", "section")
-        grid.addWidget(heading, 0, 0)
-        for row, (id, _, suffix) in enumerate(self._formats, 1):
-            note = QLabel(suffix, side)
-            note.setProperty("role", "note")
-            grid.addWidget(self._boxes[id], row, 0)
-            grid.addWidget(note, row, 1, Qt.AlignmentFlag.AlignRight)
-        hint = QLabel("Tick as many as you need.", side)
-        hint.setProperty("role", "note")
-        grid.setRowStretch(len(self._formats) + 1, 1)
-        grid.addWidget(hint, len(self._formats) + 2, 0, 1, 2)
-        return side
-
-    def _target(self) -> QWidget:
-        target = QWidget(self)
-        grid = QGridLayout(target)
-        grid.setContentsMargins(18, 12, 18, 12)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(6)
-        name, folder = QLabel("File &name", target), QLabel("F&older", target)
-        name.setBuddy(self._name)
-        folder.setBuddy(self._folder_button)
-        self._wrong.setObjectName("exportNameWrong")
-        self._wrong.setProperty("role", "err")
-        self._files.setObjectName("exportFiles")
-        self._files.setProperty("role", "note")
-        self._if_exists.setObjectName("ifThereBox")
-        self._if_exists.setAccessibleName("If a file exists")
-        self._if_exists.addItems(list(_IF_EXISTS))
-        exists = QLabel("If a file exists:", target)
-        exists.setProperty("role", "note")
-        exists.setBuddy(self._if_exists)
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        below.addWidget(self._files, 1)
-        below.addWidget(exists)
-        below.addWidget(self._if_exists)
-        grid.addWidget(name, 0, 0)
-        grid.addWidget(self._name, 0, 1)
-        grid.addWidget(folder, 0, 2)
-        grid.addWidget(self._folder_button, 0, 3)
-        grid.addWidget(self._wrong, 1, 1, 1, 3)
-        grid.addLayout(below, 2, 1, 1, 3)
-        grid.addWidget(self._notice, 3, 0, 1, 4)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
-        return target
-
-    def _buttons(self) -> QHBoxLayout:
+    def _dress(self) -> None:
         for button, name in (
             (self._copy, "exportCopyButton"),
             (self._cancel, "exportCancelButton"),
@@ -222,76 +141,79 @@ class ExportDialog(QDialog):
         self._cancel.setToolTip("Close without writing (Esc)")
         self._export.setProperty("kind", "primary")
         self._export.setDefault(True)
+        self._open.setObjectName("openFolderBox")
+        self._open.setAccessibleName(self._open.text())
+
+    def _arrange(self) -> None:
+        upper = QHBoxLayout()
+        upper.setSpacing(0)
+        upper.addWidget(self._list)
+        upper.addWidget(_panel(self._form))
+        upper.addWidget(self._preview, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(upper, 1)
+        column.addWidget(_line(self))
+        self._target.add_below(self._notice)
+        column.addWidget(_panel(self._target))
+        column.addWidget(_line(self))
+        column.addLayout(self._buttons())
+        self.resize(1080, min(800, self.screen().availableGeometry().height()))
+
+    def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(18, 12, 18, 12)
-        row.setSpacing(8)
+        row.setSpacing(12)
         row.addWidget(self._copy)
+        row.addWidget(self._open)
         row.addStretch()
         row.addWidget(self._cancel)
         row.addWidget(self._export)
         return row
 
     def _connect(self) -> None:
-        for box in self._boxes.values():
-            box.toggled.connect(lambda _: self._refresh())
-        self._name.textChanged.connect(lambda _: self._refresh())
-        self._if_exists.currentIndexChanged.connect(lambda _: self._refresh())
-        self._rules.changed.connect(self._preview.refresh)
-        self._folder_button.clicked.connect(self._choose_folder)
+        self._list.changed.connect(self._refresh_all)
+        self._target.changed.connect(self._refresh)
+        self._form.changed.connect(self._soon.start)
+        self._soon.timeout.connect(self._preview.refresh)
+        self._soon.timeout.connect(self.changed)
         self._notice.answered.connect(lambda answer: self.export_requested.emit(self.request(answer)))
-        self._copy.clicked.connect(lambda: self.copy_requested.emit(self._preview.format_id, self._rules.options()))
+        self._copy.clicked.connect(lambda: self.copy_requested.emit(self._preview.format_id, self.request()))
         self._cancel.clicked.connect(self.reject)
         self._export.clicked.connect(lambda: self.export_requested.emit(self.request()))
 
     def _set_tab_order(self) -> None:
         """From left to right, then down; one by one, because a panel has no place in the order."""
-        choices = [*self._boxes.values(), *self._rules.fields(), *self._preview.fields()]
-        target = [self._name, self._folder_button, self._if_exists, *self._notice.findChildren(QPushButton)]
-        for first, second in pairwise([*choices, *target, self._copy, self._cancel, self._export]):
+        choices = [*self._list.fields(), *self._form.fields(), *self._preview.fields()]
+        target = [*self._target.fields(), *self._notice.findChildren(QPushButton)]
+        for first, second in pairwise([*choices, *target, self._copy, self._open, self._cancel, self._export]):
             self.setTabOrder(first, second)
 
     # Changes
 
-    def _choose_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Export to this folder", str(self._folder))
-        if folder:
-            self.set_folder(Path(folder))
-
-    def set_folder(self, folder: Path) -> None:
-        self._folder = folder
+    def _refresh_all(self) -> None:
         self._refresh()
+        self._soon.start()
 
     def _refresh(self, keep_notice: bool = False) -> None:
         """Bring everything that follows from the choices up to date."""
         if not keep_notice:
             self._notice.hide()
-        chosen, name = self.chosen(), self._name.text().strip()
-        suffixes = [suffix for id, _, suffix in self._formats if id in chosen]
-        wrong = _name_problem(name)
-        self._wrong.setText(wrong)
-        self._wrong.setVisible(bool(wrong))
-        self._name.setProperty("wrong", bool(wrong))
-        self._name.style().polish(self._name)
-        self._files.setText(f"{name}{', '.join(suffixes)}" if suffixes else "Tick at least one format.")
-        place = str(self._folder)
-        self._folder_button.setText(self.fontMetrics().elidedText(place, Qt.TextElideMode.ElideMiddle, 300))
-        self._folder_button.setToolTip(f"{place}: click to choose another folder")
-        self._folder_button.setAccessibleName(f"Folder {place}")
+        chosen = [self._formats[id] for id in self.chosen()]
+        self._target.refresh([f.suffix for f in chosen])
+        wrong = self._target.stem()[1]
+        self._form.set_kinds(
+            subtitles=any(f.group == "Subtitles" for f in chosen),
+            texts=any(f.encoding != "none" for f in chosen),
+        )
         self._export.setText(f"Export {counted(len(chosen), 'file', 'files')}")
         self._export.setAccessibleName(self._export.text())
         self._export.setEnabled(bool(chosen) and not wrong)
         self._export.setToolTip(wrong or ("Write the files (Enter)" if chosen else "Tick at least one format first"))
         self._copy.setEnabled(bool(chosen))
         self._copy.setToolTip("Copy the text of the format that is previewed" if chosen else "Tick a format first")
-        self._preview.set_formats(chosen)
-
-
-def _name_problem(name: str) -> str:
-    """Why a file cannot be called so; "" if it can."""
-    if not name:
-        return "A file needs a name."
-    bad = "".join(sorted(_FORBIDDEN & set(name)))
-    return f"A file name cannot hold {' '.join(bad)}" if bad else ""
+        self._preview.set_formats([f.id for f in chosen])
 
 
 def _panel(widget: QWidget) -> QFrame:
@@ -300,6 +222,7 @@ def _panel(widget: QWidget) -> QFrame:
     panel.setProperty("role", "bar")
     inner = QVBoxLayout(panel)
     inner.setContentsMargins(0, 0, 0, 0)
+    inner.setSpacing(0)
     inner.addWidget(widget)
     return panel
 

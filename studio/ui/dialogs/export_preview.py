@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFontDatabase, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -17,17 +17,28 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.formats import Format
+from studio.services.export import BrokenRules
 from studio.ui import theme
+
+from .export_notice import BrokenNotice
+
+_MOST_TABS = 4  # more go into a list
 
 
 class ExportPreview(QWidget):
-    """`text_of(format_id)` makes the text; it is asked a moment after the last change."""
+    """`text_of(format_id, place)` makes the text from this place in the list of segments on; it does so at once."""
 
-    def __init__(self, formats: Sequence[tuple[str, str]], text_of: Callable[[str], str], parent: QWidget) -> None:
+    def __init__(self, formats: Sequence[Format], text_of: Callable[[str, int], str], parent: QWidget) -> None:
         super().__init__(parent)
         self._text_of = text_of
+        self._formats = {f.id: f for f in formats}
         self._shown: str | None = None
-        self._tabs = {id: self._tab(id, suffix) for id, suffix in formats}
+        self._place = 0
+        self._tabs = {f.id: self._tab(f.id, f.suffix) for f in formats}
+        self._all = QComboBox(self)
+        self._words = QLabel("Preview", self)
+        self._broken = BrokenNotice(self)
         self._group = QButtonGroup(self)
         for tab in self._tabs.values():
             self._group.addButton(tab)
@@ -42,8 +53,8 @@ class ExportPreview(QWidget):
         font.setPixelSize(theme.NOTE)
         self._text.setFont(font)
         self._colours = _Timecodes(self._text.document())
-        self._soon = QTimer(self, singleShot=True, interval=150)
-        self._soon.timeout.connect(self._show)
+        self._all.activated.connect(lambda row: self._choose(self._all.itemData(row)))
+        self._broken.show_requested.connect(self._go)
         theme.current().changed.connect(self._colours.rehighlight)
         self._arrange()
 
@@ -54,28 +65,42 @@ class ExportPreview(QWidget):
 
     def set_formats(self, chosen: Sequence[str]) -> None:
         """Offer these formats, and go on showing the present one if it is among them."""
+        few = len(chosen) <= _MOST_TABS
         for id, tab in self._tabs.items():
-            tab.setVisible(id in chosen)
-        if self._shown not in chosen:
-            self._shown = chosen[0] if chosen else None
-        if self._shown:
-            self._tabs[self._shown].setChecked(True)
-        self.refresh()
+            tab.setVisible(few and id in chosen)
+        self._segments.setVisible(few and bool(chosen))
+        self._all.setVisible(not few)
+        self._all.clear()
+        for id in chosen:
+            self._all.addItem(self._formats[id].suffix, id)
+        self._choose(self._shown if self._shown in chosen else chosen[0] if chosen else None)
+
+    def set_broken(self, broken: BrokenRules) -> None:
+        self._broken.set_broken(broken)
 
     def fields(self) -> list[QWidget]:
         """In the order of the tab key."""
-        return [*self._tabs.values(), self._text]
+        return [*self._tabs.values(), self._all, self._text, self._broken.button]
 
     def refresh(self) -> None:
-        self._soon.start()
-
-    def _show(self) -> None:
         top = self._text.verticalScrollBar().value()
-        self._text.setPlainText(self._text_of(self._shown) if self._shown else "")
+        text = self._text_of(self._shown, self._place) if self._shown else ""
+        self._text.setPlainText(text)
         self._text.verticalScrollBar().setValue(top)
+        as_text = self._shown is not None and self._formats[self._shown].encoding == "none"
+        words = "Preview as text" if as_text else "Preview"
+        self._words.setText(f"{words} from segment {self._place + 1}" if self._place else words)
 
-    def _choose(self, id: str) -> None:
+    def _go(self, place: int) -> None:
+        self._place = place
+        self._text.verticalScrollBar().setValue(0)
+        self.refresh()
+
+    def _choose(self, id: str | None) -> None:
         self._shown = id
+        if id is not None:
+            self._tabs[id].setChecked(True)
+            self._all.setCurrentIndex(self._all.findData(id))
         self.refresh()
 
     def _tab(self, id: str, suffix: str) -> QPushButton:
@@ -90,24 +115,28 @@ class ExportPreview(QWidget):
         return tab
 
     def _arrange(self) -> None:
-        words = QLabel("Preview", self)
-        words.setProperty("role", "section")
-        segments = QFrame(self)
-        segments.setProperty("role", "segments")
-        row = QHBoxLayout(segments)
+        self._words.setProperty("role", "section")
+        self._words.setBuddy(self._all)
+        self._all.setObjectName("previewBox")
+        self._all.setAccessibleName("Format of the preview")
+        self._segments = QFrame(self)
+        self._segments.setProperty("role", "segments")
+        row = QHBoxLayout(self._segments)
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(2)
         for tab in self._tabs.values():
             row.addWidget(tab)
         head = QHBoxLayout()
-        head.addWidget(words)
+        head.addWidget(self._words)
         head.addStretch()
-        head.addWidget(segments)
+        head.addWidget(self._segments)
+        head.addWidget(self._all)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 14)
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self._text, 1)
+        column.addWidget(self._broken)
 
 
 class _Timecodes(QSyntaxHighlighter):

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.ui import theme
+from studio.ui.commands import key_text
 from studio.ui.player.pedal import DEFAULT_KEYS, Pedal, Pedals, PedalSetup
 from studio.ui.spin import pad
 
@@ -38,7 +39,7 @@ class PlaybackOptionsDialog(QDialog):
         self.setObjectName("playbackOptionsDialog")
         self.setWindowTitle("Foot pedal and typing")
         self.setAccessibleName("Foot pedal and typing")
-        self.setMinimumWidth(520)
+        self.setMinimumWidth(560)
         self._pedals = pedals
         self._lights = {pedal: Light(pedal) for pedal in Pedal}
         self._keys = {pedal: QLabel() for pedal in Pedal}
@@ -73,7 +74,9 @@ class PlaybackOptionsDialog(QDialog):
         pedals.released.connect(lambda pedal: self._lights[pedal].set_lit(False))
         pedals.changed.connect(self._show)
         pedals.refused.connect(
-            lambda key: self._say(f"“{key}” is needed for writing. Press the pedal, or another key; Esc keeps it.")
+            lambda key: self._say(
+                f"“{key_text(key)}” is needed for writing. Press the pedal, or another key; Esc keeps it."
+            )
         )
         self._on.toggled.connect(lambda on: pedals.set_setup(replace(pedals.setup, enabled=on)))
         self._hold.toggled.connect(lambda hold: pedals.set_setup(replace(pedals.setup, hold=hold)))
@@ -119,7 +122,8 @@ class PlaybackOptionsDialog(QDialog):
         self._on.setChecked(setup.enabled)
         (self._hold if setup.hold else self._switch).setChecked(True)
         for pedal, label in self._keys.items():
-            label.setText(", ".join(setup.keys[pedal]) or "no key")
+            label.setWordWrap(True)
+            label.setText(", ".join(key_text(key) for key in setup.keys[pedal]) or "no key")
         self._say("Press a pedal: it lights up here. One that does not sends another key, which it can be taught.")
 
     def _on_pressed(self, pedal: Pedal) -> None:

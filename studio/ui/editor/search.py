@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
+from itertools import groupby
 
+from studio.core.replace import Match, Query, find
 from studio.core.transcript import Segment
 
-from .spans import Span, find_spans
+from .spans import Span, in_units
 
 Place = tuple[int, Span]  # row, offsets in its block
 
 
 class Search:
-    """The places of one search text, upper and lower case alike."""
+    """The places of one query. `ids`: of the segments it looks at; None for all."""
 
     def __init__(self) -> None:
-        self.text = ""
-        self.places: list[Place] = []
+        self.query: Query | None = None
+        self.ids: Collection[int] | None = None
+        self.matches: list[Match] = []
+        self.places: list[Place] = []  # of the matches, in the same order
         self.by_row: dict[int, list[Span]] = {}
 
-    def run(self, segments: Sequence[Segment], text: str) -> None:
-        self.text = text
-        self.by_row = {}
-        if text:
-            pattern = re.compile(re.escape(text), re.IGNORECASE)
-            for row, segment in enumerate(segments):
-                if spans := find_spans(segment, pattern):
-                    self.by_row[row] = spans
+    def run(
+        self,
+        segments: Collection[Segment],
+        row_of: Callable[[int], int],
+        query: Query | None,
+        ids: Collection[int] | None = None,
+    ) -> None:
+        """Raises UsageError for a query that cannot be searched; then nothing is found."""
+        self.query, self.ids = None, None
+        self.matches, self.places, self.by_row = [], [], {}
+        if query is None:
+            return
+        self.matches = find(segments, query, ids)
+        self.query, self.ids = query, ids
+        texts = {s.id: s.text for s in segments}
+        for id, found in groupby(self.matches, key=lambda match: match.segment):
+            self.by_row[row_of(id)] = in_units(texts[id], [(m.start, m.end) for m in found])
         self.places = [(row, span) for row, spans in self.by_row.items() for span in spans]
 
     def after(self, row: int, offset: int) -> Place | None:
@@ -42,3 +54,8 @@ class Search:
         if not self.places:
             return None
         return self.places[bisect_left(self.places, (row, (offset, 0))) - 1]
+
+    def number_of(self, place: Place) -> int:
+        """Which of the places this is, counted from 0; -1 for none of them."""
+        number = bisect_left(self.places, place)
+        return number if self.places[number : number + 1] == [place] else -1

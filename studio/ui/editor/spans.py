@@ -37,24 +37,20 @@ def word_spans(segment: Segment, text: str | None = None) -> list[Span]:
         found = text.find(word.text, at)
         start, at = (at, at) if found < 0 else (found, found + len(word.text))
         spans.append((start, at))
-    return _in_units(text, spans)
-
-
-def find_spans(segment: Segment, pattern: re.Pattern[str]) -> list[Span]:
-    """All places of the pattern in a segment's text."""
-    return _in_units(segment.text, [match.span() for match in pattern.finditer(segment.text)])
+    return in_units(text, spans)
 
 
 def place_in(text: str, block: str, offset: int) -> int:
-    """The model's offset in `text` for an offset in its block: behind as many letters, however many spaces."""
-    letters = sum(not c.isspace() for c in block.encode("utf-16-le")[: offset * 2].decode("utf-16-le", "ignore"))
-    if not letters:
-        return 0
-    for at, char in enumerate(text):
-        letters -= not char.isspace()
-        if not letters:
-            return at + 1
-    return len(text)
+    """The model's offset in `text` for an offset in its block: behind as many letters, and spaces where there are."""
+    before = block.encode("utf-16-le")[: offset * 2].decode("utf-16-le", "ignore")
+    letters, at = sum(not c.isspace() for c in before), 0
+    while letters and at < len(text):
+        letters -= not text[at].isspace()
+        at += 1
+    spaces = len(before) - len(before.rstrip())
+    while spaces and at < len(text) and text[at].isspace():
+        spaces, at = spaces - 1, at + 1
+    return at
 
 
 def units(text: str, characters: int) -> int:
@@ -62,7 +58,8 @@ def units(text: str, characters: int) -> int:
     return len(text[:characters].encode("utf-16-le")) // 2
 
 
-def _in_units(text: str, spans: list[Span]) -> list[Span]:
+def in_units(text: str, spans: list[Span]) -> list[Span]:
+    """Offsets in characters of a text as Qt's offsets."""
     if not spans or text.isascii() or max(text) <= "\uffff":
         return spans
     at = [0]

@@ -26,7 +26,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QTextEdit, QWidget
 
+from studio.core.errors import UsageError
 from studio.core.jobs import Job, Progress
+from studio.core.replace import Match, Query
 from studio.core.transcript import Segment
 from studio.ui import theme
 from studio.ui.models.transcript_model import TranscriptModel
@@ -83,7 +85,7 @@ class TranscriptView(SegmentText):
         self._following = Following(self)
         self._following.changed.connect(self.following_changed)
         self._search_again = QTimer(self, singleShot=True, interval=200)
-        self._search_again.timeout.connect(lambda: self.set_search(self._search.text))
+        self._search_again.timeout.connect(self._search_afresh)
         self.verticalScrollBar().actionTriggered.connect(lambda _: self.set_following(False))
         self.updateRequest.connect(self._on_update)
         theme.current().changed.connect(self._on_theme)
@@ -118,11 +120,26 @@ class TranscriptView(SegmentText):
         """Whether the view scrolls with playback; scrolling by hand ends it."""
         self._following.set(on)
 
-    def set_search(self, text: str) -> int:
-        """Mark all places of a text; returns how many there are. "" ends the search."""
-        self._search.run(self.model.segments(), text)
-        self.viewport().update()
-        self.search_changed.emit(len(self._search.places))
+    def set_search(self, query: Query | None, ids: Collection[int] | None = None) -> int:
+        """Mark all places of a query; returns how many there are. None ends the search.
+
+        `ids`: of the segments to look at, None for all. Raises UsageError for what cannot be searched.
+        """
+        try:
+            self._search.run(self.model.segments(), self.model.row_of, query, ids)
+        finally:
+            self.viewport().update()
+            self.search_changed.emit(len(self._search.places))
+        return len(self._search.places)
+
+    def match_at_caret(self) -> tuple[int, Match] | None:
+        """The selected place: which of all it is, counted from 0, and where; None where none is selected."""
+        row, start, end = self.caret()
+        number = self._search.number_of((row, (start, end)))
+        return (number, self._search.matches[number]) if number >= 0 else None
+
+    @property
+    def match_count(self) -> int:
         return len(self._search.places)
 
     def next_match(self) -> bool:
@@ -153,7 +170,7 @@ class TranscriptView(SegmentText):
         self.selected = frozenset(ids)
         self._repaint()
         row = self.model.row_of(current) if current is not None else -1
-        if row >= 0 and self.caret()[0] != row:
+        if row >= 0 and self.textCursor().blockNumber() != row:
             self.put_caret(row, 0)
 
     def next_unsure(self, step: int = 1) -> bool:
@@ -192,11 +209,17 @@ class TranscriptView(SegmentText):
     def shown(self) -> None:
         if self.current_row >= self.model.rowCount():
             self.current_row = self._word = -1
-        if self._search.text:
+        if self._search.query:
             self._search_again.start()
         self._mark_word()
         self._show_placeholder()
         self._repaint()
+
+    def _search_afresh(self) -> None:
+        try:
+            self.set_search(self._search.query, self._search.ids)
+        except UsageError:
+            self.set_search(None)  # it takes too long by now
 
     def _show_placeholder(self) -> None:
         empty = self.model.rowCount() == 0

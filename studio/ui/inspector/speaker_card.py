@@ -104,7 +104,7 @@ class SpeakerCard(QWidget):
         self._sounds_like = QLabel(self._offer)
         self._sounds_like.setObjectName("voiceSuggestionLabel")
         self._sounds_like.setProperty("role", "note")
-        self._sounds_like.setMinimumWidth(1)
+        self._sounds_like.setWordWrap(True)
         self._take, self._refuse = QPushButton("Take", self._offer), QPushButton("No", self._offer)
         self._take.setObjectName("takeSuggestionButton")
         self._refuse.setObjectName("refuseSuggestionButton")

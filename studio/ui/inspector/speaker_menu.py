@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.core.speakers import color_of
-from studio.core.transcript import Speaker
 from studio.ui.icons import icon
 from studio.ui.models.transcript_model import SpeakerShare, TranscriptModel
 from studio.ui.models.wording import counted
@@ -21,6 +20,7 @@ from .swatches import COLOURS, swatch_icon
 class SpeakerMenu(QMenu):
     recolor_requested = Signal(str, int)  # speaker id, place in the palette
     merge_requested = Signal(str, str)  # speaker id, into
+    swap_requested = Signal(str, str)  # what one said the other said
     reassign_requested = Signal(str)  # give the selected passages to this speaker
     split_off_requested = Signal()  # give them to a new one
     remove_requested = Signal(str)
@@ -66,16 +66,19 @@ class SpeakerMenu(QMenu):
             action = self._add(colours, f"colour{place}", colour, partial(self.recolor_requested.emit, id, place))
             action.setCheckable(True)
             action.setChecked(place == now)
-            action.setIcon(swatch_icon(place, self.devicePixelRatioF()))
+            action.setIcon(swatch_icon(place, self.devicePixelRatioF(), place == now))
 
     def _add_others(self, id: str) -> None:
-        merge = self._submenu("mergeIntoMenu", "&Merge into")
-        merge.setIcon(icon("merge"))
-        others: list[Speaker] = [s for s in self._model.speakers if s.id != id]
-        merge.setEnabled(bool(others))
-        for other in others:
-            name = other.name.replace("&", "&&")
-            self._add(merge, f"mergeInto{other.id}", name, partial(self.merge_requested.emit, id, other.id))
+        others = [s for s in self._model.speakers if s.id != id]
+        for name, text, wish in (
+            ("merge", "&Merge into", self.merge_requested),
+            ("swap", "&Swap with", self.swap_requested),
+        ):
+            menu = self._submenu(f"{name}Menu", text)
+            menu.setEnabled(bool(others))
+            for other in others:
+                who = other.name.replace("&", "&&")
+                self._add(menu, f"{name}{other.id}", who, partial(wish.emit, id, other.id))
 
     def _submenu(self, name: str, text: str) -> QMenu:
         menu = self.addMenu(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -34,6 +35,7 @@ CONSENT = "Recognise these voices in later recordings?", "Voices are kept on thi
 UNCHECKED = "Does every passage fit its speaker?", "Compares each passage with the voices of this recording."
 CHECKING = "Listening to every passage …", "You can go on working."
 ALL_FIT = "Every passage fits its speaker", "Passages under two seconds cannot be judged."
+_ROOMY = 290  # pixels from which the head has room for all its words
 _SECONDS_EACH = 15  # to listen to a passage and decide
 
 
@@ -42,6 +44,7 @@ class SpeakersPanel(QFrame):
     recolor_requested = Signal(str, int)  # speaker id, place in the palette
     add_requested = Signal(str)  # name, "" for "Speaker n"
     merge_requested = Signal(str, str)  # speaker id, into
+    swap_requested = Signal(str, str)  # what one said the other said
     merge_two_requested = Signal()  # which two is still to be asked
     reassign_requested = Signal(str)  # the selected passages are of this speaker
     split_off_requested = Signal(str)  # the selected passages are of a new speaker of this name
@@ -67,7 +70,7 @@ class SpeakersPanel(QFrame):
         self.setProperty("role", "panel")
         self.setMinimumWidth(theme.RIGHT_MIN)
         self._menu = SpeakerMenu(model, self)
-        for name in ("recolor", "merge", "reassign", "remove"):
+        for name in ("recolor", "merge", "swap", "reassign", "remove"):
             getattr(self._menu, f"{name}_requested").connect(getattr(self, f"{name}_requested"))
         self._menu.split_off_requested.connect(lambda: self._ask_for_new(self.split_off_requested))
         self._title = QLabel(self)
@@ -133,13 +136,10 @@ class SpeakersPanel(QFrame):
         below = QVBoxLayout()
         below.setContentsMargins(16, 12, 16, 12)
         below.setSpacing(10)
-        row = QHBoxLayout()
-        row.addWidget(self._merge)
-        row.addStretch()
-        row.addWidget(self._voices)
-        below.addLayout(row)
+        below.addWidget(self._merge, 0, Qt.AlignmentFlag.AlignLeft)
         below.addWidget(self._consent)
         below.addWidget(self._check)
+        below.addWidget(self._voices, 0, Qt.AlignmentFlag.AlignLeft)
         inner = QVBoxLayout(body)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(0)
@@ -157,7 +157,8 @@ class SpeakersPanel(QFrame):
         scroll.setWidget(body)
         scroll.viewport().setAutoFillBackground(False)
         head = QHBoxLayout()
-        head.setContentsMargins(16, 0, 16, 0)
+        head.setContentsMargins(16, 0, 12, 0)
+        head.setSpacing(6)
         head.addWidget(self._title, 1)
         head.addWidget(self._add)
         head.addWidget(self._find)
@@ -168,6 +169,10 @@ class SpeakersPanel(QFrame):
         column.addLayout(head)
         column.addWidget(line(self))
         column.addWidget(scroll, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._find.setText("Find again" if self.width() >= _ROOMY else "")
 
     # What the desk tells
 
@@ -253,6 +258,6 @@ class SpeakersPanel(QFrame):
         before: QWidget = self._find
         cards = sorted(self._cards.values(), key=self._list.indexOf)
         controls = [control for card in cards for control in card.controls]
-        for control in (*controls, self._merge, self._voices, *self._consent.buttons, *self._check.buttons):
+        for control in (*controls, self._merge, *self._consent.buttons, *self._check.buttons, self._voices):
             QWidget.setTabOrder(before, control)
             before = control

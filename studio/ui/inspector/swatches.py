@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
-from studio.ui import theme
+from studio.ui import icons, theme
 
 COLOURS = ("Blue", "Orange", "Green", "Magenta", "Teal", "Brown", "Violet", "Taupe")  # as the theme has them
 _SIDE = 16  # of the coloured square; the target is larger
@@ -60,14 +60,16 @@ class _Swatch(QAbstractButton):
             _paint(painter, area.center().x() - _SIDE / 2, area.center().y() - _SIDE / 2, self._place)
 
 
-def swatch_icon(place: int, ratio: float) -> QIcon:
-    """A square of this colour, for a menu."""
+def swatch_icon(place: int, ratio: float, chosen: bool = False) -> QIcon:
+    """A square of this colour, for menus, which show no tick beside an icon."""
     picture = QPixmap(round(_SIDE * ratio), round(_SIDE * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     with QPainter(picture) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         _paint(painter, 0, 0, place)
+        if chosen:
+            painter.drawPixmap(2, 2, icons.pixmap("check", "on_accent", _SIDE - 4, ratio))
     return QIcon(picture)
 
 

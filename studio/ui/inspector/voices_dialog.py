@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from studio.library import KnownVoice
+from studio.ui import theme
 from studio.ui.icons import icon
 from studio.ui.models.wording import clock, counted
 
@@ -47,9 +51,15 @@ class VoicesDialog(QDialog):
         note = QLabel("Voices are kept on this computer only, as numbers that cannot be played.")
         note.setProperty("role", "note")
         note.setWordWrap(True)
-        self._list = QListWidget()
+        self._list = QTreeWidget()
         self._list.setObjectName("voicesList")
         self._list.setAccessibleName("Known voices")
+        self._list.setHeaderLabels(["Name", "Learnt from"])
+        self._list.setRootIsDecorated(False)
+        self._list.header().setStretchLastSection(False)
+        self._list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self._list.setItemDelegateForColumn(1, _ReadOnly(self._list))
         self._list.itemChanged.connect(self._on_renamed)
         self._list.currentItemChanged.connect(lambda *_: self._offer())
         self._none = QLabel(NONE)
@@ -89,20 +99,20 @@ class VoicesDialog(QDialog):
         return button
 
     def show_voices(self, voices: Sequence[KnownVoice]) -> None:
-        at = self._list.currentRow()
+        now = self._list.currentItem()
+        at = self._list.indexOfTopLevelItem(now) if now else 0
         self._list.blockSignals(True)
         self._list.clear()
         for voice in voices:
-            item = QListWidgetItem(voice.name)
-            item.setData(_NAME, voice.name)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             told = counted(voice.recordings, "recording", "recordings")
-            told += f", {clock(round(voice.seconds * 1000))} of speech"
-            item.setToolTip(told)
-            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, told)
-            self._list.addItem(item)
+            item = QTreeWidgetItem([voice.name, f"{told}, {clock(round(voice.seconds * 1000))} of speech"])
+            item.setData(0, _NAME, voice.name)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+            item.setSizeHint(0, QSize(0, theme.CONTROL))
+            self._list.addTopLevelItem(item)
         self._list.blockSignals(False)
-        self._list.setCurrentRow(min(max(at, 0), len(voices) - 1))
+        if chosen := self._list.topLevelItem(min(at, len(voices) - 1)):
+            self._list.setCurrentItem(chosen)
         self._list.setVisible(bool(voices))
         self._none.setVisible(not voices)
         self._offer()
@@ -111,25 +121,34 @@ class VoicesDialog(QDialog):
         self._all.setText("Delete all")
         for button in (self._rename, self._forget):
             button.setEnabled(self._list.currentItem() is not None)
-        self._all.setEnabled(self._list.count() > 0)
+        self._all.setEnabled(self._list.topLevelItemCount() > 0)
 
     def _begin_rename(self) -> None:
-        self._list.setFocus()
-        self._list.editItem(self._list.currentItem())
+        if item := self._list.currentItem():
+            self._list.setFocus()
+            self._list.editItem(item, 0)
 
-    def _on_renamed(self, item: QListWidgetItem) -> None:
-        old, new = item.data(_NAME), " ".join(item.text().split())
+    def _on_renamed(self, item: QTreeWidgetItem) -> None:
+        old, new = item.data(0, _NAME), " ".join(item.text(0).split())
         if new and new != old:
             self.renamed.emit(old, new)
         else:
-            item.setText(old)
+            item.setText(0, old)
 
     def _forget_one(self) -> None:
-        self.forgotten.emit(self._list.currentItem().data(_NAME))
+        if item := self._list.currentItem():
+            self.forgotten.emit(item.data(0, _NAME))
 
     def _forget_everyone(self) -> None:
         """The second press does it: there is no undo for this."""
         if self._all.text() == "Delete all":
-            self._all.setText(f"Really delete {counted(self._list.count(), 'voice', 'voices')}")
+            self._all.setText(f"Really delete {counted(self._list.topLevelItemCount(), 'voice', 'voices')}")
         else:
             self.all_forgotten.emit()
+
+
+class _ReadOnly(QStyledItemDelegate):
+    def createEditor(  # type: ignore[override]
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget | None:
+        return None

@@ -72,7 +72,7 @@ class Pedals(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._setup = PedalSetup()
-        self._by_key: dict[str, Pedal] = {}
+        self._by_key = _by_key(self._setup)
         self._held: dict[int, Pedal] = {}  # by Qt.Key: modifiers may come up first
         self._learning: Pedal | None = None
         self._watched = self._installed = False
@@ -89,7 +89,7 @@ class Pedals(QObject):
         self.release_all()
         changed = setup != self._setup
         self._setup = setup
-        self._by_key = {key: pedal for pedal, keys in setup.keys.items() for key in keys}
+        self._by_key = _by_key(setup)
         self._install()
         if changed:
             self.changed.emit(setup)
@@ -168,6 +168,10 @@ class Pedals(QObject):
     def _on_application_state(self, state: Qt.ApplicationState) -> None:
         if state != Qt.ApplicationState.ApplicationActive:
             self.release_all()
+
+
+def _by_key(setup: PedalSetup) -> dict[str, Pedal]:
+    return {key: pedal for pedal, keys in setup.keys.items() for key in keys}
 
 
 def _name(event: QKeyEvent) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
@@ -10,7 +11,7 @@ from studio.ui.models.wording import time_code
 from studio.ui.waveform.scene import Scene
 
 LABEL = 20  # pixels that chip and words take above the waveform
-EDGES_FROM = 4  # a cue this wide gets its edges drawn,
+EDGES_FROM = 4  # a cue this wide gets its edges and outline drawn,
 _CHIP_FROM = 24  # this wide its speaker's chip and handles,
 _WORDS_FROM = 48  # this wide its first words
 _CHIP = 14
@@ -31,9 +32,10 @@ class CuePainter:
 
     def draw(self) -> None:
         scene = self._scene
-        for row in scene.rows_between(scene.start, scene.end, EDGES_FROM / self._per_ms).tolist():
+        wide = scene.rows_between(scene.start, scene.end, EDGES_FROM / self._per_ms)
+        for row in wide.tolist():
             self._block(row)
-        for row in scene.rows_of(scene.selected).tolist():
+        for row in wide[np.isin(scene.ids[wide], scene.selected_ids)].tolist():
             self._outline(row)
         if scene.draft:
             self._draft(*scene.draft)
@@ -86,8 +88,6 @@ class CuePainter:
     def _outline(self, row: int) -> None:
         scene, painter = self._scene, self._painter
         block = self._rect(int(scene.starts[row]), int(scene.ends[row]))
-        if block.right() < 0 or block.left() > self._area.width():
-            return
         painter.setPen(QPen(self._look.color("accent"), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(block.adjusted(1, 1, -1, -1))

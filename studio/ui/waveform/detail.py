@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QPolygonF, QResizeEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.ui import theme
@@ -105,19 +105,22 @@ class Detail(QWidget):
                 painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _EMPTY)
             else:
                 area = self.cue_area()
-                self._draw_wave(painter, area, ratio)
+                step = ruler_step(self._scene.span, self.width(), _LABEL_GAP)
+                ticks = range(int(self._scene.start) // step * step, int(self._scene.end) + 1, step)
+                self._draw_wave(painter, area, ratio, ticks)
                 if self.spectrogram:
                     self._draw_spectrum(painter, area.bottom())
-                self._draw_ruler(painter)
+                self._draw_ruler(painter, ticks)
                 cues.CuePainter(painter, self._scene, area).draw()
             painter.fillRect(0, self.height() - 1, self.width(), 1, look.color("border"))
         return picture
 
-    def _draw_wave(self, painter: QPainter, area: QRectF, ratio: float) -> None:
+    def _draw_wave(self, painter: QPainter, area: QRectF, ratio: float, ticks: range) -> None:
         width, height = round(area.width() * ratio), round(area.height() * ratio)
         if width > 0 and height > 0:
             top = round(cues.LABEL * ratio)
-            painter.drawImage(area, drawing.stretch(self._scene, theme.current(), width, height, top))
+            columns = [x for x in (round(round(self.x_of(ms)) * ratio) for ms in ticks) if 0 <= x < width]
+            painter.drawImage(area, drawing.stretch(self._scene, theme.current(), width, height, top, columns))
 
     def _draw_spectrum(self, painter: QPainter, top: float) -> None:
         look, block, scene = theme.current(), self._scene.block, self._scene
@@ -138,17 +141,14 @@ class Detail(QWidget):
                 painter.drawImage(band, image, source)
         painter.fillRect(QRectF(0, top, self.width(), 1), look.color("border"))
 
-    def _draw_ruler(self, painter: QPainter) -> None:
-        look, scene = theme.current(), self._scene
+    def _draw_ruler(self, painter: QPainter, ticks: range) -> None:
+        look = theme.current()
         painter.fillRect(0, 0, self.width(), RULER, look.color("surface"))
         painter.fillRect(0, RULER - 1, self.width(), 1, look.color("border"))
         painter.setFont(theme.font(theme.RULER))
-        grid = QColor(look.color("text3"))
-        grid.setAlphaF(0.10)
-        step = ruler_step(scene.span, self.width(), _LABEL_GAP)
-        for ms in range(int(scene.start) // step * step, int(min(scene.end, scene.duration)) + 1, step):
+        painter.setPen(look.color("text3"))
+        mark = look.color("ctl")
+        for ms in ticks:
             x = round(self.x_of(ms))
-            painter.fillRect(x, RULER - 6, 1, 5, look.color("ctl"))
-            painter.fillRect(x, RULER, 1, self.height() - RULER - 1, grid)
-            painter.setPen(look.color("text3"))
-            painter.drawText(QPointF(x + 5, RULER - 6), ruler_label(ms, step))
+            painter.fillRect(x, RULER - 6, 1, 5, mark)
+            painter.drawText(QPointF(x + 5, RULER - 6), ruler_label(ms, ticks.step))

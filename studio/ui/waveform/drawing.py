@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColor, QImage
@@ -11,20 +13,25 @@ from studio.ui.waveform.block import Block
 from studio.ui.waveform.scene import Scene
 
 TINT, TINT_SELECTED = 0.11, 0.25  # of the speaker's colour, behind its waveform
+GRID = 0.1  # of the labels' colour, in the lines below the ruler
 
 
-def stretch(scene: Scene, theme: Theme, width: int, height: int, top: int) -> QImage:
-    """The visible stretch: waveform in the speakers' colours, cues tinted behind it.
+def stretch(scene: Scene, theme: Theme, width: int, height: int, top: int, ticks: Sequence[int]) -> QImage:
+    """The visible stretch: waveform in the speakers' colours, behind it cues as tints and lines at the `ticks`.
 
     Sizes are device pixels; the waveform leaves the rows above `top` free.
     """
     rows = scene.rows_of_columns(scene.start, scene.end, width)
     voices = _voices(scene, rows)
     spoken = rows >= 0
-    chosen = spoken & np.isin(rows, scene.rows_of(scene.selected))
+    chosen = spoken.copy()
+    chosen[spoken] = np.isin(scene.ids[rows[spoken]], scene.selected_ids)
     below = np.full(width, _rgb(theme.color("raised")), np.uint32)
     below[spoken] = _voice_colors(theme, TINT)[voices[spoken]]
     below[chosen] = _voice_colors(theme, TINT_SELECTED)[voices[chosen]]
+    grid = theme.color("text3")
+    for x in ticks:
+        below[x] = _rgb(mix(QColor.fromRgb(int(below[x])), grid, GRID))
     image = np.broadcast_to(below, (height, width)).copy()
     pairs = scene.wave(width)
     if pairs is not None:
@@ -41,7 +48,7 @@ def spectrogram(block: Block, theme: Theme) -> QImage | None:
     rows[:, :columns] = block.spectrum
     image = QImage(rows.data, columns, bands, rows.shape[1], QImage.Format.Format_Indexed8)
     image.setColorTable(_heat(theme))
-    return image.copy()
+    return image.convertToFormat(QImage.Format.Format_RGB32)  # once, not at every painting
 
 
 def _heat(theme: Theme) -> list[int]:
@@ -53,13 +60,18 @@ def _heat(theme: Theme) -> list[int]:
     return [_rgb(mix(stops[i], stops[i + 1], float(t - i))) for t, i in zip(at, places.tolist(), strict=True)]
 
 
-def whole(scene: Scene, theme: Theme, width: int, height: int) -> QImage:
-    """The waveform of the whole recording in the speakers' colours. Sizes are device pixels."""
-    image = np.full((height, width), _rgb(theme.color("surface")), np.uint32)
+def whole(scene: Scene, theme: Theme, bars: int, height: int, bar: int, ink: int) -> QImage:
+    """The waveform of the whole recording as bars in the speakers' colours: one every `bar` pixels, `ink` wide.
+
+    Sizes are device pixels.
+    """
+    image = np.full((height, bars * bar), _rgb(theme.color("surface")), np.uint32)
     if scene.peaks is not None:
-        voices = _voices(scene, scene.rows_of_columns(0, scene.duration, width))
-        _draw_wave(image, scene.peaks.slice(0, scene.duration, width) * scene.gain, _voice_colors(theme)[voices])
-    return QImage(image.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()
+        voices = _voices(scene, scene.rows_of_columns(0, scene.duration, bars))
+        pairs = scene.peaks.slice(0, scene.duration, bars) * scene.gain
+        for x in range(ink):
+            _draw_wave(image[:, x::bar], pairs, _voice_colors(theme)[voices])
+    return QImage(image.data, bars * bar, height, bars * bar * 4, QImage.Format.Format_RGB32).copy()
 
 
 def strip(scene: Scene, theme: Theme, width: int) -> QImage:

@@ -104,10 +104,10 @@ class Overview(QWidget):
         with QPainter(picture) as painter:
             width, height = self.width(), self.height() - _STRIP - 4
             if not self._scene.blank and width > _BAR:
-                bars = width // _BAR
-                wave = drawing.whole(self._scene, look, bars, round(height * ratio))
-                for bar in range(bars):
-                    painter.drawImage(QRectF(bar * _BAR, 2, 1, height), wave, QRectF(bar, 0, 1, wave.height()))
+                ink = max(round(ratio), 1)
+                bars, bar = width // _BAR, _BAR * ink
+                wave = drawing.whole(self._scene, look, bars, round(height * ratio), bar, ink)
+                painter.drawImage(QRectF(0, 2, bars * _BAR, height), wave)
                 who = drawing.strip(self._scene, look, round(width * ratio))
                 painter.drawImage(QRectF(0, self.height() - _STRIP - 1, width, _STRIP), who)
                 self._draw_markers(painter)

@@ -5,7 +5,7 @@ Times of segments are integer milliseconds; the visible stretch is a float, so t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -41,7 +41,7 @@ class Scene:
         self.true_starts = self.true_ends = self.starts  # without the trial
         self.trial: Mapping[int, tuple[int, int]] = {}  # times by Segment.id, of a drag that is not over
         self.names: dict[str | None, str] = {}
-        self.selected: tuple[int, ...] = ()  # Segment.ids
+        self.selected_ids = np.zeros(0, np.int64)
         self.current: int | None = None  # the one of them that has handles
         self.range: tuple[int, int] | None = None  # a stretch marked by the user
         self.loop: tuple[int, int] | None = None  # what is played round and round
@@ -86,16 +86,18 @@ class Scene:
 
     # Segments
 
-    def set_segments(self, segments: Sequence[Segment], speakers: Sequence[Speaker]) -> None:
+    def set_segments(self, segments: Sequence[Segment], speakers: Sequence[Speaker]) -> bool:
+        """False if nothing but texts and names have changed."""
         self._index = {s.id: i if s.color is None else s.color for i, s in enumerate(speakers)}
         self.names = {speaker.id: speaker.name for speaker in speakers}
         self.segments = list(segments)
-        voice = self._index.get
+        before, voice = (self.true_starts, self.true_ends, self.voices), self._index.get
         self.ids = np.array([s.id for s in segments], np.int64)
         self.true_starts = np.array([s.start for s in segments], np.int64)
         self.true_ends = np.array([s.end for s in segments], np.int64)
         self.voices = np.array([voice(s.speaker, -1) for s in segments], np.int64)
         self.try_times(self.trial)
+        return not all(map(np.array_equal, before, (self.true_starts, self.true_ends, self.voices)))
 
     def update_segment(self, row: int, segment: Segment) -> bool:
         """Another value for one row. False if nothing but its text has changed."""
@@ -126,9 +128,6 @@ class Scene:
             return -1
         rows = np.flatnonzero(self.ids == id)
         return int(rows[0]) if len(rows) else -1
-
-    def rows_of(self, ids: Iterable[int]) -> Rows:
-        return np.flatnonzero(np.isin(self.ids, np.fromiter(ids, np.int64)))
 
     def segment_at(self, ms: float) -> int:
         """The row spoken at this time, the latest begun one if several are; -1 in a pause."""

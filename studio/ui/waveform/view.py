@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QVBoxLayout, QWidget
@@ -108,9 +109,10 @@ class WaveformView(QAbstractSlider):
 
     def set_segments(self, segments: Sequence[Segment], speakers: Sequence[Speaker]) -> None:
         """The cues, ordered by start; their speakers' order gives the colours."""
-        self._scene.set_segments(segments, speakers)
+        if self._scene.set_segments(segments, speakers):
+            self.overview.redraw()
         self._describe()
-        self._redraw()
+        self.detail.redraw()
 
     def update_segment(self, row: int, segment: Segment) -> None:
         """One cue has another text, speaker or time; their number and order are as before."""
@@ -155,9 +157,9 @@ class WaveformView(QAbstractSlider):
 
     def set_selected_ids(self, ids: Iterable[int], current: int | None) -> None:
         """Outline these cues; the current one has handles."""
-        chosen = tuple(ids)
-        if (chosen, current) != (self._scene.selected, self._scene.current):
-            self._scene.selected, self._scene.current = chosen, current
+        chosen = np.fromiter(ids, np.int64)
+        if current != self._scene.current or not np.array_equal(chosen, self._scene.selected_ids):
+            self._scene.selected_ids, self._scene.current = chosen, current
             self.detail.redraw()
 
     def set_range(self, start: int | None, end: int = 0) -> None:
@@ -243,7 +245,7 @@ class WaveformView(QAbstractSlider):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        way = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        way = {int(Qt.Key.Key_Left): -1, int(Qt.Key.Key_Right): 1}.get(event.key())
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
         if way and modifiers == shift:
@@ -252,10 +254,10 @@ class WaveformView(QAbstractSlider):
             self._move_by(way * SHORTEST)
         elif way and not modifiers:
             self._seek(self._scene.position + way * self._step())
-        elif not self._on_key(Qt.Key(event.key())):
+        elif not self._on_key(event.key()):
             event.ignore()
 
-    def _on_key(self, key: Qt.Key) -> bool:
+    def _on_key(self, key: int) -> bool:
         scene = self._scene
         match key:
             case Qt.Key.Key_PageUp:

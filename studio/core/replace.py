@@ -1,0 +1,179 @@
+"""Find and replace in a transcript. Pure functions; a search looks at one segment after the other.
+
+A match lies inside one segment: what is split between two of them is not found. Plain text is searched with `re`,
+which cannot run away on it. Regular expressions of users can (“(a|aa)+$” over a long line takes years), and the standard
+library's engine can neither be stopped nor leaves the interpreter meanwhile; so they run in `regex`, which knows the
+same language and takes a time limit.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+import regex
+
+from .edits import Edit
+from .errors import UsageError
+from .retext import retext
+from .transcript import Segment, Transcript
+from .wording import uncollected
+
+LIMIT = 0.8  # seconds that a search with a regular expression may take
+_SHOWN = 24  # characters of what was searched that the name of a step shows
+
+_WRONG = {  # what the engine says of a wrong expression, in plain words
+    "missing )": "a “(” has no “)”",
+    "unbalanced parenthesis": "a “)” has no “(”",
+    "unterminated character set": "a “[” has no “]”",
+    "nothing to repeat": "there is nothing to repeat before “*”, “+” or “?”",
+    "multiple repeat": "two repeats follow one another",
+    "bad escape (end of pattern)": "it ends with “\\”",
+    "bad character range": "a range in “[ ]” runs backwards",
+    "unknown property": "it names a property that does not exist",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    text: str
+    case: bool = False  # capitals differ from small letters
+    whole_word: bool = False
+    regex: bool = False
+
+
+class Match(NamedTuple):
+    segment: int  # Segment.id
+    start: int  # offsets in its text, in characters
+    end: int
+
+
+class _Found(Protocol):
+    def start(self) -> int: ...
+    def end(self) -> int: ...
+    def expand(self, template: str) -> str: ...
+
+
+def find(segments: Iterable[Segment], query: Query, ids: Collection[int] | None = None) -> list[Match]:
+    """All places, in order, of all segments or of those with these ids.
+
+    Raises UsageError for a wrong expression, and for one that takes too long.
+    """
+    return [Match(s.id, m.start(), m.end()) for s, found in _search(segments, query, ids) for m in found]
+
+
+def replace_all(
+    transcript: Transcript, query: Query, replacement: str, ids: Collection[int] | None = None
+) -> Edit | None:
+    """Put the replacement in all places; None where there is none. Word times stay where words do.
+
+    In a regular expression's replacement \\1, $1 and \\g<name> stand for groups, $$ for a dollar sign. Raises like `find`.
+    """
+    template = _template(query, replacement)
+    before, after, places = list[Segment](), list[Segment](), 0
+    with uncollected():
+        for segment, found in _search(transcript.segments, query, ids):
+            before.append(segment)
+            after.append(_replaced(segment, found, query, template))
+            places += len(found)
+    if not places:
+        return None
+    where = f" in {places:,} places" if places > 1 else ""
+    return Edit(_name(query, replacement) + where, tuple(before), tuple(after))
+
+
+def replace_one(segment: Segment, match: Match, query: Query, replacement: str) -> Edit | None:
+    """The same for one place that `find` gave; None where it is not there any more."""
+    for _, found in _search([segment], query, None):
+        chosen = [m for m in found if (m.start(), m.end()) == match[1:]]
+        if chosen:
+            after = _replaced(segment, chosen, query, _template(query, replacement))
+            return Edit(_name(query, replacement), (segment,), (after,))
+    return None
+
+
+def _search(
+    segments: Iterable[Segment], query: Query, ids: Collection[int] | None
+) -> Iterator[tuple[Segment, list[_Found]]]:
+    """Segments with their matches, where there are any; a match that is empty is none."""
+    if not query.text:
+        return
+    if ids is not None:
+        segments = [s for s in segments if s.id in ids]
+    if not query.regex:
+        finditer = _plain(query).finditer
+        for segment in segments:
+            if found := list(finditer(segment.text)):
+                yield segment, found
+        return
+    search = _expression(query).finditer
+    end = time.monotonic() + LIMIT
+    try:
+        for segment in segments:
+            left = max(end - time.monotonic(), 0.001)
+            if found := [m for m in search(segment.text, timeout=left) if m.end() > m.start()]:
+                yield segment, found
+    except TimeoutError as e:
+        raise UsageError(f"“{_short(query.text)}” takes too long here.", "Write it in a simpler way.") from e
+
+
+@lru_cache(maxsize=8)
+def _plain(query: Query) -> re.Pattern[str]:
+    pattern = re.escape(query.text)
+    if query.whole_word:
+        pattern = rf"(?<!\w){pattern}(?!\w)"
+    return re.compile(pattern, re.NOFLAG if query.case else re.IGNORECASE)
+
+
+@lru_cache(maxsize=8)
+def _expression(query: Query) -> regex.Pattern[str]:
+    pattern = rf"(?<!\w)(?:{query.text})(?!\w)" if query.whole_word else query.text
+    try:
+        regex.compile(query.text)  # by itself first, so that an error tells of what was typed
+        return regex.compile(pattern, regex.MULTILINE | (0 if query.case else regex.IGNORECASE))
+    except regex.error as e:
+        why = _WRONG.get(e.msg, e.msg)
+        raise UsageError(f"“{_short(query.text)}” cannot be searched: {why}.") from e
+
+
+def _template(query: Query, replacement: str) -> str:
+    """What `expand` takes: the engine's own groups, and those with a dollar sign."""
+    if not query.regex:
+        return replacement
+    groups = _expression(query).groups
+
+    def dollar(match: re.Match[str]) -> str:
+        return "$" if match[1] == "$" else rf"\g<{match[1]}>"
+
+    template = re.sub(r"\$(\$|[0-9]{1,2})", dollar, replacement)
+    for number in re.findall(r"(?<!\\)(?:\\\\)*\\(?:g<)?([0-9]{1,2})", template):
+        if int(number) > groups:
+            raise UsageError(f"There is no group {number} in “{_short(query.text)}”.", "Groups stand in ( ).")
+    return template
+
+
+def _replaced(segment: Segment, found: Iterable[_Found], query: Query, template: str) -> Segment:
+    text, at = "", 0
+    for match in found:
+        text += segment.text[at : match.start()] + (_expanded(match, template) if query.regex else template)
+        at = match.end()
+    return retext(segment, text + segment.text[at:])
+
+
+def _expanded(match: _Found, template: str) -> str:
+    try:
+        return match.expand(template)
+    except (regex.error, IndexError) as e:
+        raise UsageError(f"“{_short(template)}” cannot be put in: it names a group that does not exist.") from e
+
+
+def _name(query: Query, replacement: str) -> str:
+    return f"replace “{_short(query.text)}” by “{_short(replacement)}”" if replacement else f"remove “{_short(query.text)}”"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -1,0 +1,246 @@
+"""The second opinion: between the compare page, the open transcript and the library. Runs on the window's thread.
+
+The comparison itself is made in a worker thread, decisions are made here, at once, as edits of the open transcript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog
+
+from studio.core.compare import Keep
+from studio.core.decisions import doubtful
+from studio.core.errors import Problem
+from studio.core.jobs import Job, JobState
+from studio.core.transcript import EngineInfo, Transcript
+from studio.models import catalogue
+from studio.services import opinion
+from studio.services.opinion import Decisions
+from studio.services.rerun import RerunOptions
+from studio.services.runner import JobChanged
+from studio.services.studio import Studio
+
+from .commands import Commands
+from .compare import ComparePage, DifferencesPanel
+from .dialogs.opinion_dialog import OpinionDialog
+from .transcript_desk import TranscriptDesk
+from .workers import Task
+
+_SOON = 200  # milliseconds after a change of the text until the comparison follows it
+_HERE = "This computer"
+
+
+class CompareDesk(QObject):
+    notice = Signal(str, str)  # kind, sentence
+    ready = Signal()  # a comparison is there to look at
+    queued = Signal(object)  # Job that was put into the queue
+    doubtful_changed = Signal(object)  # dict of segment id -> numbers of its doubtful words; for the editor
+    play_requested = Signal(int, int)  # milliseconds
+
+    def __init__(
+        self,
+        studio: Studio,
+        desk: TranscriptDesk,
+        page: ComparePage,
+        panel: DifferencesPanel,
+        commands: Commands,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._studio, self._desk, self._page, self._panel, self._commands = studio, desk, page, panel, commands
+        self.decisions: Decisions | None = None
+        self._awaited: int | None = None  # the job whose text is wanted when it is done
+        self._soon = QTimer(self, singleShot=True, interval=_SOON)
+        self._soon.timeout.connect(self._follow)
+        desk.opened.connect(self._close)
+        desk.changed.connect(lambda _: self._soon.start())
+        desk.model.modelReset.connect(self._soon.start)
+        desk.selection.changed.connect(lambda: page.go_to_segment(desk.selection.current))
+        page.keep_requested.connect(self.decide)
+        panel.keep_requested.connect(self.decide)
+        panel.kind_chosen.connect(page.go_to_kind)
+        page.text_requested.connect(self._write)
+        page.marks_toggled.connect(self._set_marks)
+        page.opinion_requested.connect(self.ask)
+        page.play_requested.connect(self.play_requested)
+        page.current_changed.connect(self._select)
+        commands.connect("secondOpinionAction", self.ask)
+        commands.connect("keepLeftAction", lambda: page.keep(Keep.LEFT))
+        commands.connect("keepRightAction", lambda: page.keep(Keep.RIGHT))
+        commands["nextProblemAction"].triggered.connect(lambda: self._step(1))
+        commands["previousProblemAction"].triggered.connect(lambda: self._step(-1))
+        self._close(desk.job)
+
+    # Where the second opinion comes from
+
+    def ask(self) -> OpinionDialog | None:
+        """Let the user say which; None while nothing is open."""
+        job = self._desk.job
+        if job is None:
+            return None
+        found = opinion.candidates(self._studio, job)
+        ready = frozenset(id for id in catalogue() if self._studio.models.is_ready(id))
+        dialog = OpinionDialog(found, job.options, ready, self._page.window())
+        dialog.job_chosen.connect(lambda other: self._take(dialog, lambda: self._load(other)))
+        dialog.file_wanted.connect(lambda: self._ask_for_file(dialog))
+        dialog.make_requested.connect(lambda options: self._make(dialog, options))
+        dialog.open()
+        return dialog
+
+    def compare_with_file(self, path: Path) -> None:
+        self._start(lambda: (opinion.from_file(path), path.name, "File"), self._tell)
+
+    def on_job_event(self, id: int, event: object) -> None:
+        """Something happened to a job; the one that was asked for its opinion is taken up when it is done."""
+        if id == self._awaited and isinstance(event, JobChanged):
+            job = event.job
+            if job.state is JobState.DONE:
+                self._awaited = None
+                self._start(lambda: self._load(job), self._tell)
+            elif job.state in (JobState.FAILED, JobState.CANCELLED):
+                self._awaited = None
+                self.notice.emit("warn", "The second opinion was not written. The queue says why.")
+
+    def _load(self, job: Job) -> tuple[Transcript, str, str]:
+        transcript = opinion.load(self._studio, job)
+        return transcript, engine_title(transcript.engine), _HERE
+
+    def _ask_for_file(self, dialog: OpinionDialog) -> None:
+        job = self._desk.job
+        folder = str(Path(job.path).parent) if job else ""
+        name, _ = QFileDialog.getOpenFileName(dialog, "Take a transcript or subtitle file", folder)
+        if name:
+            path = Path(name)
+            self._take(dialog, lambda: (opinion.from_file(path), path.name, "File"))
+
+    def _take(self, dialog: OpinionDialog, load: Callable[[], tuple[Transcript, str, str]]) -> None:
+        self._start(load, lambda problem: dialog.show_problem(problem.sentence), dialog.accept)
+
+    def _make(self, dialog: OpinionDialog, options: RerunOptions) -> None:
+        """Queue the recording once more; the queue works in its own threads."""
+        job = self._desk.job
+        if job is None:
+            return
+        task = Task(lambda: opinion.ask_for(self._studio, job, options), self)
+        task.done.connect(lambda other: self._on_made(dialog, other))
+        task.failed.connect(lambda problem: dialog.show_problem(problem.sentence))
+        task.start()
+
+    def _on_made(self, dialog: OpinionDialog, job: Job) -> None:
+        dialog.accept()
+        if job.state is JobState.DONE:
+            self._start(lambda: self._load(job), self._tell)
+            return
+        self._awaited = job.id
+        self.queued.emit(job)
+        model = job.options.model.removeprefix("whisper-")
+        self.notice.emit("info", f"{model} is in the queue. The comparison opens when its text is ready.")
+
+    # Comparing
+
+    def _start(
+        self,
+        load: Callable[[], tuple[Transcript, str, str]],
+        fail: Callable[[Problem], None],
+        done: Callable[[], object] = lambda: None,
+    ) -> None:
+        left, job = self._desk.transcript, self._desk.job
+        marks = self._page.bar.ignore.isChecked()
+
+        def work() -> tuple[Decisions, str, str]:
+            right, name, place = load()
+            return Decisions(left, right, marks), name, place
+
+        def show(result: tuple[Decisions, str, str]) -> None:
+            done()
+            if self._desk.job is not None and job is not None and self._desk.job.id == job.id:
+                self._show(*result)
+
+        task = Task(work, self)
+        task.done.connect(show)
+        task.failed.connect(fail)
+        task.start()
+
+    def _show(self, decisions: Decisions, name: str, place: str) -> None:
+        self.decisions = decisions
+        decisions.follow(self._desk.transcript)  # it may have been edited meanwhile
+        self._page.heads.show_names(engine_title(self._desk.transcript.engine), _HERE, name, place)
+        self._page.show_decisions(decisions)
+        self._refresh()
+        self.ready.emit()
+
+    def _close(self, job: Job | None) -> None:
+        """Another recording is open."""
+        self.decisions = None
+        self._soon.stop()
+        self._page.show_decisions(None)
+        self._commands["secondOpinionAction"].setEnabled(job is not None)
+        self._refresh()
+
+    def _set_marks(self, ignore: bool) -> None:
+        if self.decisions:
+            self.decisions.compare_anew(self._desk.transcript, ignore)
+            self._page.show_decisions(self.decisions)
+            self._refresh()
+
+    def _follow(self) -> None:
+        """The text was changed, by a decision, undo, or in another view."""
+        if self.decisions is None:
+            return
+        if self.decisions.follow(self._desk.transcript):
+            current = self._page.current
+            self._page.show_decisions(self.decisions)
+            self._page.go_to_segment(current.segment.id if current and current.segment else None)
+        self._refresh()
+
+    # Deciding
+
+    def decide(self, choices: dict[int, Keep]) -> None:
+        """Each decision is an edit that undo takes back."""
+        if self.decisions and self._up_to_date():
+            self._desk.do(self.decisions.decide(self._desk.transcript, choices))
+            self._refresh()
+
+    def _write(self, segment: int, text: str) -> None:
+        found = self._desk.segments([segment])
+        if self.decisions and found and self._up_to_date():
+            self._desk.do(self.decisions.write(found[0], text))
+            self._refresh()
+
+    def _up_to_date(self) -> bool:
+        """False where the text has just been changed elsewhere, so that the differences are others now."""
+        if self._soon.isActive() and self.decisions is not None:
+            self._soon.stop()
+            if self.decisions.follow(self._desk.transcript):
+                self._page.show_decisions(self.decisions)
+                self._refresh()
+                return False
+        return True
+
+    def _refresh(self) -> None:
+        decisions = self.decisions
+        self._page.refresh()
+        vocabulary = self._desk.job.options.vocabulary if self._desk.job else ""
+        self._panel.show_decisions(decisions, tuple(t.strip() for t in vocabulary.split(",") if t.strip()))
+        for name in ("keepLeftAction", "keepRightAction"):
+            self._commands[name].setEnabled(decisions is not None)
+        self.doubtful_changed.emit(doubtful(decisions.comparison, decisions.choices) if decisions else {})
+
+    def _step(self, by: int) -> None:
+        if self._page.isVisible():  # elsewhere these keys go to other problems
+            self._page.step(by)
+
+    def _select(self, segment: int | None) -> None:
+        if segment is not None:
+            self._desk.selection.set((segment,))
+
+    def _tell(self, problem: Problem) -> None:
+        self.notice.emit("error", problem.sentence)
+
+
+def engine_title(engine: EngineInfo) -> str:
+    """ "faster-whisper base"; a text that came from a file has no engine."""
+    return f"{engine.name} {engine.model.removeprefix('whisper-')}".strip() or "This text"

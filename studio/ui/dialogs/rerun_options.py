@@ -1,0 +1,62 @@
+"""The fields for hearing a recording once more: model, language, what to write, names. Runs on the window's thread."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
+
+from studio.core.jobs import JobOptions
+from studio.core.languages import LANGUAGES
+from studio.models import catalogue
+from studio.services.rerun import RerunOptions
+
+_TASKS = {"transcribe": "Text in the language spoken", "translate": "Translate to English"}
+
+
+class RerunFields(QWidget):
+    """Starts with what the recording was heard with, but another model where there is one."""
+
+    def __init__(self, used: JobOptions, ready: frozenset[str], another: bool, parent: QWidget | None = None) -> None:
+        """`ready`: ids of models that need not be fetched. `another`: the same model once more would be no use."""
+        super().__init__(parent)
+        self._used = used
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(0, 0, 0, 0)
+        known = catalogue()
+        models = [m.id for m in known.values() if m.kind == "speech"]
+        titles = {id: id.removeprefix("whisper-") + ("" if id in ready else ", is fetched first") for id in models}
+        self._model = self._choice("Model", "rerunModelBox", titles)
+        languages = {"auto": "Detect", **dict(sorted(LANGUAGES.items(), key=lambda entry: entry[1]))}
+        self._language = self._choice("Language", "rerunLanguageBox", languages)
+        self._task = self._choice("What to write", "rerunTaskBox", _TASKS)
+        self._vocabulary = QLineEdit(used.vocabulary)
+        self._vocabulary.setPlaceholderText("Annika Böhm, Semarang, Nordfriesland")
+        self._row("Names and terms", "rerunVocabularyField", self._vocabulary)
+        english = used.language == "en" or (used.model in known and known[used.model].languages == ("en",))
+        other = [id for id in models if id != used.model and (english or known[id].languages != ("en",))]
+        at_hand = [id for id in other if id in ready]
+        proposed = at_hand[-1:] or (other[:1] if another else []) or [used.model]
+        self._model.setCurrentIndex(max(0, self._model.findData(proposed[0])))
+        self._language.setCurrentIndex(self._language.findData(used.language))
+        self._task.setCurrentIndex(self._task.findData(used.task))
+
+    def options(self) -> RerunOptions:
+        return RerunOptions(
+            model=self._model.currentData(),
+            language=self._language.currentData(),
+            task=self._task.currentData(),
+            vocabulary=self._vocabulary.text().strip(),
+            device=self._used.device,
+            decode=self._used.decode,
+        )
+
+    def _choice(self, title: str, name: str, entries: dict[str, str]) -> QComboBox:
+        box = QComboBox()
+        for value, text in entries.items():
+            box.addItem(text, value)
+        self._row(title, name, box)
+        return box
+
+    def _row(self, title: str, name: str, field: QWidget) -> None:
+        field.setObjectName(name)
+        field.setAccessibleName(title)
+        self._form.addRow(title, field)

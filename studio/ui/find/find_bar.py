@@ -1,0 +1,185 @@
+"""The bar to find and replace, above the text. Runs on the window's thread; changes nothing itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QToolButton, QVBoxLayout
+
+from studio.core.replace import Query
+from studio.ui.commands import Commands
+from studio.ui.icons import icon
+
+# Letters that no menu has: Alt with them reaches the button from field and text.
+_OPTIONS = (
+    ("findCaseButton", "Aa", "Capitals count", "Alt+S"),
+    ("findWordButton", "“ab”", "Whole words only", "Alt+W"),
+    ("findRegexButton", ".*", "Regular expression; in the replacement $1 is the first group", "Alt+X"),
+    ("findSelectionButton", "In selection", "Only in the selected passages", "Alt+L"),
+)
+_FIELD, _WIDEST = 220, 420
+
+
+class FindBar(QFrame):
+    changed = Signal()  # what is to be found
+    next_requested = Signal()
+    previous_requested = Signal()
+    replace_requested = Signal()
+    replace_all_requested = Signal()
+    closed = Signal()
+
+    def __init__(self, commands: Commands) -> None:
+        super().__init__()
+        self.setObjectName("findBar")
+        self.setAccessibleName("Find and replace")
+        self.setProperty("role", "bar")
+        self.field = self._field("searchField", "Find in the transcript", "Find", "search")
+        self.replacement = self._field("replaceField", "Put in its place", "Replace by", "replace")
+        self._count = QLabel()
+        self._count.setObjectName("searchMatches")
+        self._count.setProperty("role", "note")
+        self._count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._case, self._word, self._regex, self.in_selection = (self._option(*o) for o in _OPTIONS)
+        self._lower = QFrame()
+        self._arrange(commands)
+        self.field.textChanged.connect(self.changed)
+        self.show_count(0, None)
+        self.hide()
+
+    def _field(self, name: str, words: str, placeholder: str, picture: str) -> QLineEdit:
+        field = QLineEdit()
+        field.setObjectName(name)
+        field.setAccessibleName(words)
+        field.setPlaceholderText(placeholder)
+        field.setMinimumWidth(_FIELD)
+        field.setMaximumWidth(_WIDEST)
+        field.addAction(icon(picture, "text3"), QLineEdit.ActionPosition.LeadingPosition).setText(words)
+        return field
+
+    def _option(self, name: str, text: str, tip: str, key: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setProperty("kind", "flat")
+        button.setCheckable(True)
+        button.setText(text)
+        button.setAccessibleName(tip.partition(";")[0])
+        button.setShortcut(key)
+        button.setToolTip(f"{tip} ({key.replace('+', ' ')})")
+        button.toggled.connect(self.changed)
+        return button
+
+    def _arrange(self, commands: Commands) -> None:
+        upper = QHBoxLayout()
+        upper.setContentsMargins(12, 2, 12, 4)
+        upper.setSpacing(4)
+        upper.addWidget(self.field, 2)
+        for button in (self._case, self._word, self._regex, self.in_selection):
+            upper.addWidget(button)
+        upper.addSpacing(4)
+        upper.addWidget(self._count, 1)
+        for name, picture, words in (
+            ("findPrevious", "arrow-up", "Previous place"),
+            ("findNext", "arrow-down", "Next place"),
+        ):
+            button = QToolButton()
+            button.setObjectName(f"{name}Button")
+            button.setProperty("kind", "flat")
+            button.setDefaultAction(commands[f"{name}Action"])
+            button.setIcon(icon(picture))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setAccessibleName(words)
+            upper.addWidget(button)
+        close = QToolButton()
+        close.setObjectName("closeFindButton")
+        close.setAccessibleName("Close the search")
+        close.setToolTip("Close (Esc)")
+        close.setIcon(icon("close"))
+        close.setProperty("kind", "flat")
+        close.clicked.connect(self.closed)
+        upper.addWidget(close)
+        lower = QHBoxLayout(self._lower)
+        lower.setContentsMargins(12, 0, 12, 6)
+        lower.setSpacing(8)
+        lower.addWidget(self.replacement, 2)
+        one = self._button("replaceOneButton", "&Replace", "Replace this place and go to the next (Alt R)")
+        one.clicked.connect(self.replace_requested)
+        every = self._button("replaceAllButton", "Replace &all", "Replace all places at once; one undo (Alt A)")
+        every.clicked.connect(self.replace_all_requested)
+        lower.addWidget(one)
+        lower.addWidget(every)
+        lower.addStretch(1)
+        self._needs_match = (one, every)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(upper)
+        column.addWidget(self._lower)
+        self._lower.hide()
+        order = [self.field, self.replacement, self._case, self._word, self._regex, self.in_selection, *self._needs_match]
+        for first, second in zip(order, order[1:], strict=False):
+            self.setTabOrder(first, second)
+
+    def _button(self, name: str, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(name)
+        button.setAccessibleName(text.replace("&", ""))
+        button.setToolTip(tip)
+        return button
+
+    def open(self, replace: bool, text: str = "") -> None:
+        """Show the bar, with `text` to find if there is any; the field has the focus."""
+        if text:
+            self.field.setText(text)
+        self._lower.setVisible(replace)
+        self.show()
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    def query(self) -> Query | None:
+        """What is to be found; None while the field is empty."""
+        text = self.field.text()
+        if not text:
+            return None
+        return Query(text, self._case.isChecked(), self._word.isChecked(), self._regex.isChecked())
+
+    def show_count(self, found: int, number: int | None) -> None:
+        """How many places there are, and which of them (counted from 0) is selected."""
+        if not self.field.text():
+            text = ""
+        elif not found:
+            text = "Not found"
+        else:
+            text = f"{found:,} found" if number is None else f"{number + 1:,} of {found:,}"
+        self._say(text, "note")
+        for button in self._needs_match:
+            button.setEnabled(found > 0)
+
+    def show_problem(self, sentence: str) -> None:
+        """Why it cannot be searched."""
+        self.show_count(0, None)
+        self._say(sentence, "err")
+
+    def _say(self, text: str, role: str) -> None:
+        self._count.setText(text)
+        self._count.setToolTip(text if role == "err" else "")
+        if self._count.property("role") != role:
+            self._count.setProperty("role", role)
+            self._count.style().polish(self._count)
+            self.field.setProperty("wrong", role == "err")
+            self.field.style().polish(self.field)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes; Enter goes on, backwards with Shift, and replaces in the field for that."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self.replacement.hasFocus():
+                self.replace_requested.emit()
+            elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self.previous_requested.emit()
+            else:
+                self.next_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+

@@ -1,0 +1,281 @@
+"""Typing in the real window: what keys do to the transcript, and that all of it is stored and can be taken back."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QInputMethodEvent, QTextCursor
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from talks import LINES, open_talk
+
+from studio.core.jobs import SegmentsStored
+from studio.core.transcript import Segment, Transcript, Word, join_words
+from studio.ui.editor.spans import block_text
+from studio.ui.editor.transcript_view import TranscriptView
+from studio.ui.main_window import MainWindow
+
+Key, Mod = Qt.Key, Qt.KeyboardModifier
+
+
+@pytest.fixture
+def text(window: MainWindow) -> TranscriptView:
+    open_talk(window)
+    window.page.transcript.setFocus()
+    return window.page.transcript
+
+
+def said(window: MainWindow) -> list[str]:
+    return [s.text for s in window.desk.model.segments()]
+
+
+def stored(window: MainWindow) -> Transcript:
+    assert window.desk.job
+    transcript = window._studio.library.transcripts.get(window.desk.job.transcript_id or 0)
+    assert transcript
+    return transcript
+
+
+def agree(window: MainWindow, qtbot: QtBot) -> None:
+    """What is seen, what the model holds and what is stored are the same."""
+    view, model = window.page.transcript, window.desk.model
+    qtbot.waitUntil(lambda: stored(window).segments == tuple(model.segments()), timeout=5000)
+    view._typing.settle(-1)
+    blocks = [view.document().findBlockByNumber(n).text() for n in range(view.document().blockCount())]
+    assert blocks == [block_text(s) for s in model.segments()]
+    assert all(not s.words or s.text == join_words(s.words) for s in model.segments())
+
+
+def select(view: TranscriptView, row: int, start: int, to_row: int, end: int) -> None:
+    document = view.document()
+    cursor = QTextCursor(document)
+    cursor.setPosition(document.findBlockByNumber(row).position() + start)
+    cursor.setPosition(document.findBlockByNumber(to_row).position() + end, QTextCursor.MoveMode.KeepAnchor)
+    view.setTextCursor(cursor)
+
+
+class TestTyping:
+    def test_letters_change_one_word_and_its_time_stays(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        before = window.desk.model.segment(0)
+        text.put_caret(0, 8)  # behind "You grew"
+        qtbot.keyClicks(text, "ing")
+        after = window.desk.model.segment(0)
+        assert after.text.startswith("You grewing up")
+        assert after.words[1][:3] == ("grewing", *before.words[1][1:3])
+        assert after.words[2:] == before.words[2:]
+        assert window.commands["undoAction"].text() == "&Undo typing"
+        agree(window, qtbot)
+        window.commands["undoAction"].trigger()
+        assert window.desk.model.segment(0) == before
+        agree(window, qtbot)
+
+    def test_a_space_at_the_end_stays_until_the_caret_leaves(
+        self, window: MainWindow, text: TranscriptView, qtbot: QtBot
+    ):
+        text.put_caret(4, 99)
+        qtbot.keyClicks(text, " and ")
+        assert text.document().findBlockByNumber(4).text() == "Wie Frau Österreicher sagt. and "
+        qtbot.keyClicks(text, "so")
+        assert said(window)[4] == "Wie Frau Österreicher sagt. and so"
+        text.put_caret(0, 0)
+        agree(window, qtbot)
+
+    def test_shift_enter_makes_a_line(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        text.put_caret(0, len("You grew up in Husum,"))
+        qtbot.keyClick(text, Key.Key_Delete)
+        qtbot.keyClick(text, Key.Key_Return, Mod.ShiftModifier)
+        assert said(window)[0] == "You grew up in Husum,\nright behind the dyke."
+        agree(window, qtbot)
+
+    def test_an_emoji_moves_nothing_to_the_wrong_place(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        text.put_caret(3, len("Iya, betul. Air robnya datang pelan-pelan 😀 ".encode("utf-16-le")) // 2)
+        qtbot.keyClick(text, Key.Key_Return)
+        assert said(window)[3:5] == ["Iya, betul. Air robnya datang pelan-pelan 😀", "tapi setiap hari."]
+        agree(window, qtbot)
+
+    def test_composed_letters_come_in(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        text.put_caret(0, 0)
+        event = QInputMethodEvent()
+        event.setCommitString("日本 ")
+        QApplication.sendEvent(text, event)
+        assert said(window)[0] == f"日本 {LINES[0][1]}"
+        agree(window, qtbot)
+
+    def test_pasted_lines_stay_in_one_row(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        text.put_caret(0, 3)
+        data = QMimeData()
+        data.setText(" really\n\n  did\r\nindeed")
+        text.insertFromMimeData(data)
+        assert said(window)[0] == "You really did indeed grew up in Husum, right behind the dyke."
+        assert len(said(window)) == len(LINES)
+        agree(window, qtbot)
+
+
+class TestRows:
+    def test_enter_splits_and_backspace_joins_again(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        before = list(window.desk.model.segments())
+        text.put_caret(1, 10)
+        qtbot.keyClick(text, Key.Key_Return)
+        assert said(window)[1:3] == ["Honestly?", "In Nordfriesland a storm surge announces itself."]
+        assert text.caret() == (2, 0, 0)
+        qtbot.keyClick(text, Key.Key_Backspace)
+        assert text.caret() == (1, 9, 9)
+        assert list(window.desk.model.segments()) == before
+        agree(window, qtbot)
+
+    def test_delete_at_the_end_joins_with_the_next(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        text.put_caret(3, 999)
+        qtbot.keyClick(text, Key.Key_Delete)
+        assert said(window)[3].endswith("hari. Wie Frau Österreicher sagt.")
+        agree(window, qtbot)
+
+    @pytest.mark.parametrize("key", [Key.Key_Backspace, Key.Key_Delete])
+    def test_a_selection_over_rows_is_removed(
+        self, window: MainWindow, text: TranscriptView, qtbot: QtBot, key: Qt.Key
+    ):
+        select(text, 0, 9, 2, 12)
+        qtbot.keyClick(text, key)
+        assert said(window) == ["You grew the tide comes up through the drains.", LINES[3][1], LINES[4][1]]
+        agree(window, qtbot)
+        window.commands["undoAction"].trigger()
+        assert said(window) == [line for _, line in LINES]
+        agree(window, qtbot)
+
+    def test_typing_over_rows_puts_the_letter_there(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        select(text, 2, len("In Semarang the t"), 1, len("Honestly? "))  # backwards
+        qtbot.keyClicks(text, "xy")
+        assert said(window)[1] == "Honestly? xyide comes up through the drains."
+        agree(window, qtbot)
+
+    def test_cut_takes_along_what_goes(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        select(text, 0, 0, 1, 9)
+        qtbot.keyClick(text, Key.Key_X, Mod.ControlModifier)
+        assert QApplication.clipboard().text() == f"{LINES[0][1]}\nHonestly?"
+        assert len(said(window)) == len(LINES) - 1
+        QApplication.clipboard().clear()
+        agree(window, qtbot)
+
+    def test_an_emptied_row_stays_until_it_is_deleted(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        select(text, 2, 0, 2, len(LINES[2][1]))
+        qtbot.keyClick(text, Key.Key_Backspace)
+        assert said(window)[2] == ""
+        agree(window, qtbot)
+        window.commands["deleteCueAction"].trigger()
+        assert len(said(window)) == 4
+        agree(window, qtbot)
+
+
+class TestCommands:
+    def test_keys_of_commands_work_inside_the_text(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        def press(key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
+            qtbot.keyClick(QApplication.focusWidget(), key, modifiers)
+
+        text.put_caret(2, 5)
+        press(Key.Key_3, Mod.AltModifier)
+        assert window.desk.model.segment(2).speaker == "S3"
+        press(Key.Key_4, Mod.AltModifier)  # one more than there are
+        assert [s.name for s in window.desk.model.speakers][3:] == ["Speaker 4"]
+        press(Key.Key_D, Mod.ControlModifier)
+        assert window.desk.model.segment(2).flagged
+        press(Key.Key_M, Mod.ControlModifier)
+        assert len(said(window)) == len(LINES) - 1
+        for _ in range(4):
+            press(Key.Key_Z, Mod.ControlModifier)
+        assert said(window) == [line for _, line in LINES]
+        assert window.desk.model.segment(2).speaker == "S2"
+        assert len(window.desk.model.speakers) == 3
+        press(Key.Key_Down, Mod.AltModifier)
+        assert window.desk.selection.current == 4
+        assert text.caret()[0] == 3
+        agree(window, qtbot)
+
+    def test_start_and_end_are_nudged_by_frames(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        text.put_caret(1, 0)
+        before = window.desk.model.segment(1)
+        window.commands["nudgeStartForwardAction"].trigger()
+        window.commands["nudgeEndForwardAction"].trigger()
+        after = window.desk.model.segment(1)
+        assert (after.start, after.end) == (before.start + 40, before.end + 40)
+        agree(window, qtbot)
+
+    def test_one_selection_in_text_and_waveform(self, window: MainWindow, text: TranscriptView):
+        waveform = window.page.waveform
+        waveform.cue_clicked.emit(2, False, False)
+        assert text.caret()[0] == 1
+        waveform.cue_clicked.emit(4, True, False)
+        assert window.desk.selection.ids == (2, 3, 4)
+        text.put_caret(0, 0)
+        assert window.desk.selection.ids == (1,)
+
+    def test_a_drag_in_the_waveform_is_one_step(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        window.page.waveform.retime_requested.emit(2, 9_500, 12_000, False)
+        segment = window.desk.model.segment(1)
+        assert (segment.start, segment.end) == (9_500, 12_000)
+        assert window.commands["undoAction"].text() == "&Undo change times"
+        agree(window, qtbot)
+
+    def test_a_cue_drawn_is_empty_and_selected(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        window.page.waveform.cue_drawn.emit(5_000, 7_000)
+        assert said(window)[1] == ""
+        assert window.desk.selection.current == window.desk.model.segment(1).id
+        qtbot.keyClicks(text, "new")
+        assert said(window)[1] == "new"
+        agree(window, qtbot)
+
+
+def test_the_text_can_be_edited_while_it_is_written(window: MainWindow, text: TranscriptView, qtbot: QtBot) -> None:
+    assert window.desk.job
+    store, id = window._studio.library.transcripts, window.desk.job.transcript_id or 0
+    text.put_caret(0, 3)
+    for n in range(5):
+        qtbot.keyClicks(text, "ab")
+        word = Word(f"w{n}", 60_000 + 1000 * n, 60_500 + 1000 * n, 0.9)
+        arrived = store.append(id, [Segment.from_words([word])], 61_000 + 1000 * n)
+        window.desk.on_job_event(window.desk.job.id, SegmentsStored(arrived))
+    assert said(window)[0].startswith("Youababababab grew")
+    assert said(window)[-1] == "w4"
+    assert text.caret() == (0, 13, 13)
+    agree(window, qtbot)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_typed_view_model_and_library_agree(
+    window: MainWindow, text: TranscriptView, qtbot: QtBot, seed: int
+) -> None:
+    pick = random.Random(seed)
+    first = list(window.desk.model.segments())
+    model = window.desk.model
+
+    def place() -> None:
+        row = pick.randrange(model.rowCount())
+        text.put_caret(row, pick.randrange(len(model.segment(row).text) + 1))
+
+    def mark() -> None:
+        row = pick.randrange(model.rowCount())
+        last = min(row + pick.randrange(3), model.rowCount() - 1)
+        ends = [pick.randrange(len(text.document().findBlockByNumber(r).text()) + 1) for r in (row, last)]
+        select(text, row, ends[0], last, max(ends[1], ends[0]) if row == last else ends[1])
+
+    keys: list[Callable[[], object]] = [
+        place,
+        place,
+        mark,
+        lambda: qtbot.keyClicks(text, pick.choice(["a", "bc ", " ", "d. ", "e f"])),
+        lambda: qtbot.keyClicks(text, pick.choice(["a", "bc ", " ", "d. ", "e f"])),
+        lambda: qtbot.keyClick(text, pick.choice([Key.Key_Backspace, Key.Key_Delete])),
+        lambda: qtbot.keyClick(text, Key.Key_Return, pick.choice([Mod.NoModifier, Mod.ShiftModifier])),
+        lambda: qtbot.keyClick(text, Key.Key_Backspace, Mod.ControlModifier),
+        window.commands["undoAction"].trigger,
+        window.commands["redoAction"].trigger,
+    ]
+    for _ in range(120):
+        if model.rowCount():
+            pick.choice(keys)()
+    agree(window, qtbot)
+    while window.commands["undoAction"].isEnabled():
+        window.commands["undoAction"].trigger()
+    assert list(model.segments()) == first
+    agree(window, qtbot)

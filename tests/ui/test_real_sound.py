@@ -1,0 +1,148 @@
+"""What comes out of the loudspeaker: the player in a process of its own, with a sound card that can be listened to.
+
+Needs pulseaudio and its parec.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import soundfile
+
+MISSING = [tool for tool in ("pulseaudio", "parec") if shutil.which(tool) is None]
+RATE = 48_000
+WINDOW, HOP = RATE // 50, RATE // 100  # 20 ms, every 10 ms
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(MISSING), reason=f"listening needs {', '.join(MISSING)}"),
+]
+
+Sound = npt.NDArray[np.float64]
+
+PLAY = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from studio.ui.player import Player
+
+path, rate, start, end, seconds = Path(sys.argv[1]), *map(float, sys.argv[2:])
+app = QApplication([])
+player = Player(app)
+player.load(path)
+player.set_rate(rate)
+if end:
+    player.set_loop((int(start), int(end)))
+    QTimer.singleShot(int(seconds * 1000), app.quit)
+else:
+    started = []
+    player.playing_changed.connect(lambda on: started.append(on) if on else QTimer.singleShot(700, app.quit))
+player.play()
+app.exec()
+player.stop()
+"""
+
+
+@pytest.fixture(scope="module")
+def card(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of programs that play to a card nobody hears but us."""
+    folder = tmp_path_factory.mktemp("card")
+    folder.chmod(0o700)
+    socket = folder / "pulse.sock"
+    env = {k: v for k, v in os.environ.items() if k != "DBUS_SESSION_BUS_ADDRESS"}
+    env |= {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "PULSE_SERVER": f"unix:{socket}"}
+    env["QT_QPA_PLATFORM"] = "offscreen"
+    server = subprocess.Popen(
+        [
+            *("pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1"),
+            f"--load=module-native-protocol-unix socket={socket} auth-anonymous=1",
+            "--load=module-null-sink sink_name=ci",
+        ],
+        env=env,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        until = time.monotonic() + 15
+        while not socket.exists():
+            assert time.monotonic() < until, "the sound server is up"
+            os.sched_yield()
+        yield env
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def hear(card: dict[str, str], sound: Path, rate: float, loop: tuple[int, int] = (0, 0), seconds: float = 0) -> Sound:
+    """What is heard of a recording from the first sound on: all of it once, or a loop for some seconds."""
+    raw = sound.with_suffix(".raw")
+    form = ("--format=s16le", f"--rate={RATE}", "--channels=1", "--raw", "--latency-msec=20")
+    with raw.open("wb") as file:
+        recorder = subprocess.Popen(["parec", "-d", "ci.monitor", *form], env=card, stdout=file)
+        try:
+            until = time.monotonic() + 15
+            while not raw.stat().st_size:
+                assert time.monotonic() < until, "the recorder records"
+                os.sched_yield()
+            numbers = [str(number) for number in (rate, *loop, seconds)]
+            command = [sys.executable, "-c", PLAY, str(sound), *numbers]
+            subprocess.run(command, env=card, check=True, capture_output=True, timeout=60)
+        finally:
+            recorder.terminate()
+            recorder.wait()
+    heard = np.fromfile(raw, np.int16) / 32768
+    loud = np.flatnonzero(np.abs(heard) > 0.02)
+    assert len(loud), "nothing was heard"
+    return heard[loud[0] : loud[-1]]
+
+
+def pitches(heard: Sound) -> Sound:
+    """The loudest frequency (Hz) of every 10 ms; nan where it is quiet."""
+    parts = np.lib.stride_tricks.sliding_window_view(heard, WINDOW)[::HOP]
+    spectrum = np.abs(np.fft.rfft(parts * np.hanning(WINDOW), 1 << 15, axis=1))
+    found = spectrum.argmax(axis=1) * RATE / (1 << 15)
+    return np.where(np.abs(parts).max(axis=1) > 0.05, found, np.nan)
+
+
+@pytest.mark.parametrize("rate", [0.5, 1.0, 2.0])
+def test_the_pitch_stays_at_any_speed(card: dict[str, str], tmp_path: Path, rate: float) -> None:
+    path = tmp_path / "tone.wav"
+    soundfile.write(path, 0.5 * np.sin(np.arange(2 * RATE) / RATE * 2 * np.pi * 440), RATE)
+    heard = hear(card, path, rate)
+    assert len(heard) / RATE == pytest.approx(2 / rate, abs=0.25), "two seconds take so long"
+    inner = pitches(heard[RATE // 5 : -RATE // 5])
+    assert np.nanmedian(inner) == pytest.approx(440, abs=3)
+    assert np.mean(np.abs(inner - 440) < 20) > 0.9
+
+
+def rounds(times: Sound) -> list[tuple[float, float]]:
+    """First and last moment heard of each whole round of a loop; jumps back part them."""
+    times = times[~np.isnan(times)]
+    around = np.lib.stride_tricks.sliding_window_view(times, 7)
+    times = np.median(around, axis=1)  # a click or a hiccup of a busy computer is no jump
+    turns = np.flatnonzero(np.diff(times) < -0.2) + 1
+    parts = [part for part in np.split(times, turns) if len(part) > 30]
+    return [(float(part[0]), float(part[-1])) for part in parts[1:-1]]
+
+
+@pytest.mark.parametrize("rate", [0.5, 1.0, 1.5])
+def test_a_loop_is_heard_whole_and_nothing_else(card: dict[str, str], tmp_path: Path, rate: float) -> None:
+    path = tmp_path / "rising.wav"
+    at = np.arange(6 * RATE) / RATE
+    soundfile.write(path, 0.5 * np.sin(2 * np.pi * (300 * at + 100 * at**2)), RATE)  # 300 Hz, and 200 more a second
+    heard = rounds((pitches(hear(card, path, rate, (2_000, 3_200), 6 / rate)) - 300) / 200)
+    assert len(heard) >= 2
+    starts, ends = [start for start, _ in heard], [end for _, end in heard]
+    assert min(starts) > 1.92, "nothing before it"
+    assert max(ends) < 3.28, "nothing behind it"
+    assert min(starts) < 2.3, "a seek on a busy computer swallows a moment; on an idle one it is 0.02 s"
+    assert max(ends) > 3.05

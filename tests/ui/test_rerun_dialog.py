@@ -1,0 +1,208 @@
+"""Recognising the selection again: the dialog by hand, and once with a real model behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import shiboken6
+from opinions import interview
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMainWindow, QProgressBar, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.core.errors import EngineError
+from studio.core.jobs import JobOptions, JobState, Progress, StopToken
+from studio.core.transcript import EngineInfo, Segment, Source, Word
+from studio.library import Home
+from studio.resources import resource
+from studio.services import queue
+from studio.services.opinion import Decisions
+from studio.services.rerun import RerunOptions
+from studio.services.studio import Studio
+from studio.ui.commands import Commands
+from studio.ui.dialogs.rerun_dialog import RerunDialog
+from studio.ui.models.transcript_model import TranscriptModel
+from studio.ui.rerun_desk import RerunDesk
+from studio.ui.transcript_desk import TranscriptDesk
+from studio.ui.workers import Steps
+
+LEFT, RIGHT = interview()
+TINY, BASE = "whisper-tiny.en", "whisper-base"
+USED = JobOptions(model=TINY, language="en", vocabulary="Husum")
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot) -> RerunDialog:
+    dialog = RerunDialog("3 passages, 12:17.620 to 12:54.000", USED, frozenset({TINY, BASE}))
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    return dialog
+
+
+def button(of: QWidget, name: str) -> QPushButton:
+    found = of.findChild(QPushButton, name)
+    assert found is not None, name
+    return found
+
+
+def press(qtbot: QtBot, of: QWidget, name: str) -> None:
+    qtbot.mouseClick(button(of, name), Qt.MouseButton.LeftButton)
+
+
+def says(dialog: RerunDialog, name: str = "rerunNote") -> str:
+    label = dialog.findChild(QLabel, name)
+    assert label is not None
+    return label.text()
+
+
+def test_another_model_is_proposed_all_else_as_before(dialog: RerunDialog, qtbot: QtBot):
+    with qtbot.waitSignal(dialog.run_requested) as wished:
+        press(qtbot, dialog, "rerunStartButton")
+    assert wished.args == [RerunOptions(BASE, "en", "transcribe", "Husum")]
+
+
+def test_what_is_chosen_is_asked_for(dialog: RerunDialog, qtbot: QtBot):
+    for name, value in (("rerunLanguageBox", "de"), ("rerunTaskBox", "translate")):
+        box = dialog.findChild(QComboBox, name)
+        box.setCurrentIndex(box.findData(value))
+    field = dialog.findChild(QLineEdit, "rerunVocabularyField")
+    field.clear()
+    qtbot.keyClicks(field, "Semarang")
+    with qtbot.waitSignal(dialog.run_requested) as wished:
+        qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert wished.args == [RerunOptions(BASE, "de", "translate", "Semarang")]
+
+
+def test_escape_stops_the_work_before_it_closes_the_dialog(dialog: RerunDialog, qtbot: QtBot):
+    dialog.show_running(RerunOptions(BASE))
+    dialog.show_progress(Progress("Writing the text", 0.64, 30))
+    assert says(dialog, "rerunStage") == "Writing the text, 64 %, 30 s left"
+    assert dialog.findChild(QProgressBar, "rerunProgress").value() == 640
+    with qtbot.waitSignal(dialog.cancel_requested):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    dialog.show_stopped()
+    assert button(dialog, "rerunStartButton").isVisible()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_what_would_change_is_shown_before_it_is_changed(dialog: RerunDialog, qtbot: QtBot):
+    dialog.show_running(RerunOptions(BASE))
+    dialog.show_result(Decisions(LEFT, RIGHT), "faster-whisper tiny.en")
+    assert says(dialog) == "9 differences. The text stays as it is until you press Replace."
+    assert [dialog.list.model().row(n).same for n in range(8)] == [0, 0, 2, 0, 0, 0, 0, 2]
+    with qtbot.waitSignal(dialog.replace_requested):
+        press(qtbot, dialog, "rerunReplaceButton")
+
+
+def test_keep_closes_and_another_way_goes_back(dialog: RerunDialog, qtbot: QtBot):
+    dialog.show_result(Decisions(LEFT, LEFT), "tiny.en")
+    assert says(dialog) == "Every word is the same; only times may differ."
+    press(qtbot, dialog, "rerunAgainButton")
+    assert button(dialog, "rerunStartButton").isVisible()
+    dialog.show_result(Decisions(LEFT, LEFT.with_segments(())), "tiny.en")
+    assert says(dialog).startswith("No words were heard there")
+    with qtbot.assertNotEmitted(dialog.replace_requested):
+        press(qtbot, dialog, "rerunKeepButton")
+    assert not dialog.isVisible()
+
+
+def test_a_failure_is_said_where_another_try_begins(dialog: RerunDialog):
+    dialog.show_running(RerunOptions(BASE))
+    dialog.show_problem("The disk is full. Nothing is lost.")
+    assert says(dialog) == "The disk is full. Nothing is lost."
+    assert button(dialog, "rerunStartButton").isVisible()
+
+
+# The thread that runs a generator
+
+
+@contextmanager
+def gone(qtbot: QtBot, steps: Steps) -> Iterator[None]:
+    """Afterwards the thread has ended and taken itself away."""
+    yield
+    qtbot.waitUntil(lambda: not shiboken6.isValid(steps))
+
+
+def test_steps_tell_each_event_and_give_the_last(qtbot: QtBot):
+    steps = Steps(lambda stop: iter([1, 2, 3]))
+    told: list[int] = []
+    steps.told.connect(told.append)
+    steps.done.connect(lambda result: told.append(-result))
+    with gone(qtbot, steps), qtbot.waitSignal(steps.done):
+        steps.start()
+    assert told == [1, 2, 3, -3]
+
+
+def test_steps_can_be_stopped(qtbot: QtBot):
+    def long(stop: StopToken) -> Iterator[int]:
+        yield 1
+        stop.wait(60)
+        stop.check()
+        yield 2
+
+    steps = Steps(long)
+    steps.told.connect(lambda _: steps.cancel())
+    with gone(qtbot, steps), qtbot.waitSignal(steps.stopped) as ended:
+        steps.start()
+    assert ended.signal_triggered
+
+
+def test_steps_tell_a_problem(qtbot: QtBot):
+    def failing(stop: StopToken) -> Iterator[int]:
+        yield 1
+        raise EngineError("“Öl.wav” cannot be heard.", "Try another model.")
+
+    steps = Steps(failing)
+    with gone(qtbot, steps), qtbot.waitSignal(steps.failed) as told:
+        steps.start()
+    assert told.args[0].sentence == "“Öl.wav” cannot be heard. Try another model."
+
+
+# With a real model
+
+
+@pytest.fixture
+def studio(tmp_path: Path, weights: Callable[[str], Path]) -> Iterator[Studio]:
+    studio = Studio.open(Home(tmp_path / "home").prepared())
+    studio.home.models.mkdir()
+    (studio.home.models / TINY).symlink_to(weights(TINY))
+    yield studio
+    studio.close()
+
+
+@pytest.mark.slow
+def test_the_selection_is_heard_again_and_replaced_as_one_step(qtbot: QtBot, studio: Studio):
+    sample = resource("sample.ogg")
+    job = queue.add(studio, [sample], JobOptions(model=TINY, language="en", speakers="off")).jobs[0]
+    id = studio.library.transcripts.create(Source(str(sample), duration=job.duration), EngineInfo(), job.id)
+    wrong = [Word("nonsense", 5_000, 6_000), Word("here.", 9_000, 12_000)]
+    studio.library.transcripts.append(id, [Segment.from_words(wrong)], job.duration)
+    studio.library.jobs.set_state(job.id, JobState.DONE)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.show()
+    transcript = TranscriptDesk(studio, TranscriptModel(), window)
+    commands = Commands(window)
+    desk = RerunDesk(studio, transcript, commands, window)
+    transcript.open(studio.library.jobs.get(job.id))
+    before = transcript.transcript
+    assert not commands["rerunAction"].isEnabled()
+    transcript.selection.set([before.segments[0].id])
+    commands["rerunAction"].trigger()
+    dialog = window.findChild(RerunDialog)
+    assert says(dialog, "rerunChosen") == "1 passage, 00:05.000 to 00:12.000"
+    press(qtbot, dialog, "rerunStartButton")
+    qtbot.waitUntil(lambda: button(dialog, "rerunReplaceButton").isVisible(), timeout=120_000)
+    assert transcript.transcript == before
+    press(qtbot, dialog, "rerunReplaceButton")
+    assert "nonsense" not in transcript.transcript.text
+    assert len(transcript.transcript.text.split()) > 5
+    transcript.undo()
+    assert transcript.transcript.segments == before.segments
+    desk.shut_down()
+    transcript.shut_down()
