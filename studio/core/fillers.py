@@ -43,9 +43,7 @@ def fillers_of(language: str | None) -> tuple[str, ...]:
     return FILLERS.get(language or "en", FILLERS["en"])
 
 
-def remove_fillers(
-    transcript: Transcript, fillers: Sequence[str], ids: Collection[int] | None = None
-) -> Edit | None:
+def remove_fillers(transcript: Transcript, fillers: Sequence[str], ids: Collection[int] | None = None) -> Edit | None:
     """Take these words out; passages of nothing else go away. None where there are none."""
     if not fillers:
         return None

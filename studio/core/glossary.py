@@ -69,9 +69,7 @@ def from_setting(value: object) -> tuple[Entry, ...]:
     return parse(value) if isinstance(value, str) else ()
 
 
-def apply_glossary(
-    transcript: Transcript, entries: Sequence[Entry], ids: Collection[int] | None = None
-) -> Edit | None:
+def apply_glossary(transcript: Transcript, entries: Sequence[Entry], ids: Collection[int] | None = None) -> Edit | None:
     """Write the names as the glossary has them; None where that changes nothing."""
     segments = [s for s in transcript.segments if ids is None or s.id in ids]
     exact = {_plain(v): e.written for e in entries for v in (*e.heard, e.written)}
@@ -147,4 +145,3 @@ def sound(text: str) -> str:
     for pattern, alike in _ALIKE:
         text = pattern.sub(alike, text)
     return text
-

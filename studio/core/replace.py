@@ -1,19 +1,19 @@
 """Find and replace in a transcript. Pure functions; a search looks at one segment after the other.
 
-A match lies inside one segment: what is split between two of them is not found. Plain text is searched with `re`,
-which cannot run away on it. Regular expressions of users can (“(a|aa)+$” over a long line takes years), and the standard
-library's engine can neither be stopped nor leaves the interpreter meanwhile; so they run in `regex`, which knows the
-same language and takes a time limit.
+A match lies inside one segment: what is split between two of them is not found. Plain text is searched with `re`, which
+cannot run away on it. Regular expressions of users can (“(a|aa)+$” over a long line takes years), and the standard
+library's engine can neither be stopped nor does it let other threads work meanwhile; so they run in `regex`, which
+knows the same language and takes a time limit.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import regex
 
@@ -71,7 +71,7 @@ def replace_all(
 ) -> Edit | None:
     """Put the replacement in all places; None where there is none. Word times stay where words do.
 
-    In a regular expression's replacement \\1, $1 and \\g<name> stand for groups, $$ for a dollar sign. Raises like `find`.
+    With a regular expression \\1, $1 and \\g<name> stand for groups, $$ for a dollar sign. Raises like `find`.
     """
     template = _template(query, replacement)
     before, after, places = list[Segment](), list[Segment](), 0
@@ -98,7 +98,7 @@ def replace_one(segment: Segment, match: Match, query: Query, replacement: str) 
 
 def _search(
     segments: Iterable[Segment], query: Query, ids: Collection[int] | None
-) -> Iterator[tuple[Segment, list[_Found]]]:
+) -> Iterator[tuple[Segment, Sequence[_Found]]]:
     """Segments with their matches, where there are any; a match that is empty is none."""
     if not query.text:
         return
@@ -130,7 +130,7 @@ def _plain(query: Query) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=8)
-def _expression(query: Query) -> regex.Pattern[str]:
+def _expression(query: Query) -> Any:
     pattern = rf"(?<!\w)(?:{query.text})(?!\w)" if query.whole_word else query.text
     try:
         regex.compile(query.text)  # by itself first, so that an error tells of what was typed
@@ -172,7 +172,11 @@ def _expanded(match: _Found, template: str) -> str:
 
 
 def _name(query: Query, replacement: str) -> str:
-    return f"replace “{_short(query.text)}” by “{_short(replacement)}”" if replacement else f"remove “{_short(query.text)}”"
+    return (
+        f"replace “{_short(query.text)}” by “{_short(replacement)}”"
+        if replacement
+        else f"remove “{_short(query.text)}”"
+    )
 
 
 def _short(text: str) -> str:

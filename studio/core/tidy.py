@@ -28,9 +28,9 @@ _QUOTES = {
 _SPACED = ("fr",)  # a narrow space inside the quotation marks, too
 
 # A full stop behind one of these ends no sentence; single letters and numbers are seen by themselves.
-_SHORT = frozenset(
-    "mr mrs ms dr prof st vs etc approx no nos fig al cf ca bzw usw ggf evtl inkl exkl nr vgl sog max min mio mrd "
-    "tel str hr fr jr sr sra sig dott art abs ed eds vol pp ex env av apr jan feb aug sept sep oct okt nov dec dez".split()
+_SHORT = re.compile(
+    r"mr|mrs|ms|dr|prof|st|vs|etc|approx|no|nos|fig|al|cf|ca|bzw|usw|ggf|evtl|inkl|exkl|nr|vgl|sog|max|min|mio|mrd|tel"
+    r"|str|hr|fr|jr|sr|sra|sig|dott|art|abs|ed|eds|vol|pp|ex|env|av|jan|feb|apr|aug|sept?|o[ck]t|nov|de[cz]"
 )
 _CLOSERS = "\"'”’“‘»)]"
 _SENTENCE = re.compile(rf"(?P<word>[\w.’'-]*)(?P<end>[.?!]+)(?P<close>[{re.escape(_CLOSERS)}]*)(?P<gap>\s+)(?=\S)")
@@ -100,7 +100,7 @@ def _sentences_raised(text: str) -> str:
         at = match.end()
         word = match["word"]
         bare = word.lower().strip(".'’-")
-        short = match["end"] == "." and (len(bare) < 2 or "." in word or bare in _SHORT or bare[-1].isdigit())
+        short = match["end"] == "." and (len(bare) < 2 or "." in word or _SHORT.fullmatch(bare) or bare[-1].isdigit())
         spoken = match["close"] and match["end"] != "."  # “Really?” she said
         if not short and not spoken and not match["end"].startswith(".."):
             rest = _raised(text[at:])
@@ -119,7 +119,7 @@ def _begins(before: Segment | None, segment: Segment, rules: Rules) -> bool:
     last = before.text.rstrip().rstrip(_CLOSERS)
     word = last[:-1].split()[-1:] or [""]
     return last[-1:] in ("?", "!", "。") or (
-        last[-1:] == "." and not last.endswith("..") and word[0].lower().strip("(“„") not in _SHORT
+        last[-1:] == "." and not last.endswith("..") and not _SHORT.fullmatch(word[0].lower().strip("(“„"))
     )
 
 
@@ -152,7 +152,7 @@ def _stopped(text: str) -> str:
 
 def _quoted(text: str, language: str) -> str:
     """Straight quotation marks and apostrophes by the language's own."""
-    outer, outer_end, inner, inner_end = _QUOTES.get(language, _ENGLISH)
+    outer, outer_end, inner, inner_end = tuple(_QUOTES.get(language, _ENGLISH))
     narrow = _NARROW if language in _SPACED else ""
     made, inside, deeper = list[str](), False, False
     for number, char in enumerate(text):
@@ -160,7 +160,7 @@ def _quoted(text: str, language: str) -> str:
         if char == '"' and (inside or not before.isdigit()):
             inside = not inside if inside or before == "" or not before.isalnum() else False
             made.append(outer + narrow if inside else narrow + outer_end)
-        elif char == "'" and (not before or before.isspace() or before in "([\"“„«") and after.isalnum():
+        elif char == "'" and (not before or before.isspace() or before in '(["“„«') and after.isalnum():
             deeper = after.isalpha() and bool(re.search(r"\w'(?!\w)", text[number + 1 :]))
             made.append(inner if deeper else "’")
         elif char == "'" and deeper and not after.isalnum():

@@ -124,6 +124,17 @@ class TranscriptStore:
         with self._db.read() as db:
             return _last_step(db, id)
 
+    def top_step(self, id: int) -> int:
+        """Number of the last step, be it undone; 0 for none."""
+        with self._db.read() as db:
+            row = db.execute("SELECT MAX(step) FROM step WHERE transcript_id = ?", (id,)).fetchone()
+            return int(row[0] or 0)
+
+    def step_name(self, id: int, step: int) -> str:
+        with self._db.read() as db:
+            row = db.execute("SELECT name FROM step WHERE transcript_id = ? AND step = ?", (id, step)).fetchone()
+            return str(row["name"]) if row else ""
+
     def record(self, id: int, revision: int, steps: Mapping[int, Edit]) -> int:
         """Store steps, in order of their numbers; the last stored step may be given again with a wider change.
 
@@ -131,21 +142,19 @@ class TranscriptStore:
         nothing, where the transcript is not at `revision` any more.
         """
         with self._db.write() as db:
-            row = db.execute("SELECT revision FROM transcript WHERE id = ?", (id,)).fetchone()
-            if row is None or row[0] != revision:
-                raise ConflictError("The transcript was changed by another window or program.")
+            _check(db, id, revision)
             db.execute("DELETE FROM step WHERE transcript_id = ? AND undone", (id,))
             for step, edit in sorted(steps.items()):
                 _record(db, id, step, edit)
             return _next_revision(db, id)
 
-    def undo(self, id: int) -> int | None:
-        """Take the last step back; returns its number, None if there is none."""
-        return self._turn(id, back=True)
+    def undo(self, id: int, revision: int | None = None) -> int | None:
+        """Take the last step back; returns its number, None if there is none. Raises ConflictError like `record`."""
+        return self._turn(id, True, revision)
 
-    def redo(self, id: int) -> int | None:
+    def redo(self, id: int, revision: int | None = None) -> int | None:
         """Make the step again that was undone last."""
-        return self._turn(id, back=False)
+        return self._turn(id, False, revision)
 
     def step(self, id: int, step: int) -> Edit:
         """What a step changes."""
@@ -173,8 +182,10 @@ class TranscriptStore:
             undo, redo = _next_undo(db, id), _next_redo(db, id)
             return undo["name"] if undo else None, redo["name"] if redo else None
 
-    def _turn(self, id: int, back: bool) -> int | None:
+    def _turn(self, id: int, back: bool, revision: int | None) -> int | None:
         with self._db.write() as db:
+            if revision is not None:
+                _check(db, id, revision)
             row = _next_undo(db, id) if back else _next_redo(db, id)
             if row is None:
                 return None
@@ -216,6 +227,12 @@ def _next_redo(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:
         "SELECT * FROM step WHERE transcript_id = ? AND undone ORDER BY step LIMIT 1", (id,)
     ).fetchone()
     return found
+
+
+def _check(db: sqlite3.Connection, id: int, revision: int) -> None:
+    row = db.execute("SELECT revision FROM transcript WHERE id = ?", (id,)).fetchone()
+    if row is None or row[0] != revision:
+        raise ConflictError("The transcript was changed by another window or program.")
 
 
 def _next_revision(db: sqlite3.Connection, id: int) -> int:

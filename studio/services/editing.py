@@ -1,15 +1,16 @@
 """Changes to a stored transcript: made in memory at once, stored a moment later, undone from the library.
 
 The window's thread calls `do`, `type_text`, `undo` and `redo`; its saver thread calls `save`. Nothing waits for the
-disk but undo and redo, which first store what is not stored yet.
+disk but the undoing of steps that are not in memory any more.
 """
 
 from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable
 from dataclasses import replace
+from itertools import groupby
+from typing import Literal
 
 from studio.core import edits
 from studio.core.edits import Edit
@@ -18,6 +19,9 @@ from studio.core.transcript import Segment, Transcript
 from .studio import Studio
 
 _KEPT = 30  # steps whose changes are kept in memory, so that undo need not read them
+
+_Kind = Literal["do", "undo", "redo"]
+_Waiting = tuple[_Kind, int, Edit]  # what is to be stored: what was done with which step
 
 _open = weakref.WeakValueDictionary[int, "EditSession"]()  # by transcript; one process edits one only once
 
@@ -32,10 +36,10 @@ class EditSession:
         self._saving = threading.Lock()  # one save at a time
         self._revision = self._store.revision(transcript_id)
         self._last = self._store.last_step(transcript_id)
-        self._waiting: dict[int, Edit] = {}  # steps that are not stored yet, by number
-        self._made: dict[int, Edit] = {}
+        self._top = self._store.top_step(transcript_id)  # the last one that could be made again
+        self._waiting: list[_Waiting] = []  # in order
+        self._made: dict[int, Edit] = {}  # steps by number: all that are not stored, and the last ones
         self._typing: Edit | None = None  # the last step, while it may grow
-        self._names = self._store.history(transcript_id)
         _open[transcript_id] = self
 
     def read(self) -> Transcript:
@@ -56,19 +60,16 @@ class EditSession:
 
     def do(self, edit: Edit) -> None:
         """Take a change as the next step; the caller has applied it, or applies it now."""
-        with self._guard:
-            self._last += 1
-            self._keep(edit)
-            self._typing = None
+        self._typing = None
+        self._last = self._top = self._last + 1
+        self._keep("do", self._last, edit)
 
     def type_text(self, segment: Segment, text: str) -> Edit:
         """What typing changes: the segment with another text. Keys typed in a row make one step that grows."""
         typing = self._typing
         if typing is not None and typing.after == (segment,):
-            grown = edits.set_text(typing.before[0], text)
-            with self._guard:
-                self._typing = grown
-                self._keep(grown)
+            self._typing = grown = edits.set_text(typing.before[0], text)
+            self._keep("do", self._last, grown)
             return Edit(grown.name, (segment,), grown.after)
         edit = edits.set_text(segment, text)
         self.do(edit)
@@ -81,22 +82,27 @@ class EditSession:
 
     def undo(self) -> Edit | None:
         """Take the last step back; returns the change to show, None if there is none."""
-        step = self._turn(self._store.undo)
-        if step is None:
+        self._typing = None
+        if not self._last:
             return None
-        self._last = self._store.last_step(self.id)
-        return self._edit(step).inverse()
+        edit = self._edit(self._last)
+        self._keep("undo", self._last, edit)
+        self._last -= 1
+        return edit.inverse()
 
     def redo(self) -> Edit | None:
-        step = self._turn(self._store.redo)
-        if step is None:
+        """Make the step again that was undone last; returns the change to show, None if there is none."""
+        self._typing = None
+        if self._last == self._top:
             return None
-        self._last = step
-        return self._edit(step)
+        edit = self._edit(self._last + 1)
+        self._last += 1
+        self._keep("redo", self._last, edit)
+        return edit
 
     def history(self) -> tuple[str | None, str | None]:
         """Names of what undo would take back and redo would bring back."""
-        return self._names
+        return self._name(self._last), self._name(self._last + 1)
 
     def save(self) -> None:
         """Store what is waiting, in one transaction; it goes on waiting if that fails. Raises StorageError.
@@ -106,41 +112,55 @@ class EditSession:
         """
         with self._saving:
             with self._guard:
-                batch, self._waiting = self._waiting, {}
-            if not batch:
-                return
+                batch, self._waiting = self._waiting, []
+            stored = 0
             try:
-                self._revision = self._store.record(self.id, self._revision, batch)
+                for kind, group in groupby(batch, key=lambda entry: entry[0]):
+                    entries = list(group)
+                    self._store_group(kind, entries)
+                    stored += len(entries)
             except BaseException:
                 with self._guard:
-                    self._waiting = batch | self._waiting
+                    self._waiting = batch[stored:] + self._waiting
                 raise
+            with self._guard:
+                kept = {step for _, step, _ in self._waiting}
+                for step in [n for n in self._made if abs(n - self._last) > _KEPT and n not in kept]:
+                    del self._made[step]
+
+    def _store_group(self, kind: _Kind, entries: list[_Waiting]) -> None:
+        """In one transaction each: steps in a row, or one step undone or redone."""
+        if kind == "do":
+            self._revision = self._store.record(self.id, self._revision, {step: edit for _, step, edit in entries})
+            return
+        turn = self._store.undo if kind == "undo" else self._store.redo
+        for _ in entries:
+            if turn(self.id, self._revision) is not None:
+                self._revision += 1
 
     def abandon(self) -> list[Edit]:
-        """Forget the steps that could not be stored, and return them in order."""
+        """Forget what could not be stored, and return it in order as changes."""
         with self._guard:
-            batch, self._waiting = self._waiting, {}
+            batch, self._waiting = self._waiting, []
             self._typing = None
-        return [edit for _, edit in sorted(batch.items())]
+        return [edit.inverse() if kind == "undo" else edit for kind, _, edit in batch]
 
-    def _turn(self, turn: Callable[[int], int | None]) -> int | None:
-        self.save()
-        self._typing = None
-        with self._saving:
-            step = turn(self.id)
-            self._revision = self._store.revision(self.id)
-            self._names = self._store.history(self.id)
-        return step
-
-    def _keep(self, edit: Edit) -> None:
-        """Under the guard: the last step is this change."""
-        self._waiting[self._last] = edit
-        self._made[self._last] = edit
-        self._made.pop(self._last - _KEPT, None)
-        self._names = edit.name, None
+    def _keep(self, kind: _Kind, step: int, edit: Edit) -> None:
+        """Something was done with a step; typing that grows takes the place of what it was."""
+        with self._guard:
+            if kind == "do" and self._waiting and self._waiting[-1][:2] == ("do", step):
+                self._waiting.pop()
+            self._waiting.append((kind, step, edit))
+            self._made[step] = edit
 
     def _edit(self, step: int) -> Edit:
         return self._made.get(step) or self._store.step(self.id, step)
+
+    def _name(self, step: int) -> str | None:
+        if not 1 <= step <= self._top:
+            return None
+        made = self._made.get(step)
+        return made.name if made else self._store.step_name(self.id, step)
 
 
 def settle(transcript_id: int) -> None:

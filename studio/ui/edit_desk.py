@@ -82,7 +82,7 @@ class EditDesk(QObject):
         text.comment_requested.connect(self.comment)
         text.play_requested.connect(self._commands["playAction"].trigger)
         text.back_requested.connect(self._commands["backAction"].trigger)
-        text.stop_requested.connect(self._playback.player.pause)
+        text.stop_requested.connect(self._playback.stop)
         desk.selection.changed.connect(self._show_selection)
 
     def _connect_waveform(self) -> None:

@@ -36,7 +36,8 @@ class ExportDesk(QObject):
     def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._studio = studio
-        self._asked = 0  # counts questions about broken rules: only the last answer is shown
+        self._checking = False
+        self._to_check: tuple[ExportDialog, Transcript] | None = None  # what changed while another check runs
 
     def open(self, parent: QWidget, job: Job, transcript: Transcript, selected: Sequence[int] = ()) -> ExportDialog:
         """Show the dialog for a transcript; what it asks for is done from here. `selected`: ids of segments."""
@@ -78,22 +79,29 @@ class ExportDesk(QObject):
         return dialog
 
     def _check(self, dialog: ExportDialog, transcript: Transcript) -> None:
-        """Tell the dialog which rules the subtitles will break, if some are chosen."""
-        self._asked += 1
-        question, request = self._asked, dialog.request()
+        """Tell the dialog which rules the subtitles will break, if some are chosen. One check at a time."""
+        if self._checking:
+            self._to_check = dialog, transcript
+            return
+        request = dialog.request()
         if not any(FORMATS[id].group == "Subtitles" for id in request.formats):
             dialog.set_broken(BrokenRules())
             return
         part = export.part_of(transcript, request.segments)
-
-        def told(broken: BrokenRules) -> None:
-            if question == self._asked and dialog.isVisible():
-                dialog.set_broken(broken)
-
+        self._checking = True
         task = Task(lambda: export.broken_rules(part, request.options), self)
-        task.done.connect(told)
-        task.failed.connect(lambda _: told(BrokenRules()))  # a transcript without times: the preview says so
+        task.done.connect(lambda broken: self._checked(dialog, broken))
+        # A transcript without times: the preview says so.
+        task.failed.connect(lambda _: self._checked(dialog, BrokenRules()))
         task.start()
+
+    def _checked(self, dialog: ExportDialog, broken: BrokenRules) -> None:
+        self._checking = False
+        again, self._to_check = self._to_check, None
+        if again:
+            self._check(*again)
+        elif dialog.isVisible():
+            dialog.set_broken(broken)
 
     def _copy(self, transcript: Transcript, format: str, request: ExportRequest) -> None:
         part = export.part_of(transcript, request.segments, request.from_zero)

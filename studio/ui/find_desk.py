@@ -24,6 +24,7 @@ from studio.core.wording import part
 from studio.services.studio import Studio
 
 from .commands import Commands
+from .editor.spans import units
 from .file_page import FilePage
 from .find.controls import FillerControls, TidyControls
 from .find.find_bar import FindBar
@@ -129,17 +130,14 @@ class FindDesk(QObject):
         if query is None or not self._search():
             return
         if at is not None:
-            number, match = at
+            _, match = at
             row = self._desk.model.row_of(match.segment)
-            _, offset, _ = self._view.caret()
             segment = self._desk.model.segment(row)
             self._view.leave_row()
             self._desk.attempt(lambda: replace_one(segment, match, query, self.bar.replacement.text()))
-            left = len(segment.text) - match.end
-            self._view.put_caret_before_end(row, left)
+            text = self._desk.model.segment(row).text
+            self._view.put_caret(row, units(text, max(len(text) - len(segment.text) + match.end, 0)))
             self._search()
-            if self._view.caret()[1] < offset:
-                self._view.put_caret(row, offset)
         self._view.next_match()
 
     def replace_all(self) -> None:
@@ -156,25 +154,21 @@ class FindDesk(QObject):
     def remove_fillers(self) -> None:
         """Filler words of the transcript's language, or those that the user put in their place."""
         settings, language = self._studio.library.settings, self._desk.transcript.language or "en"
-        own = settings.get("fillers", {})
-        words = own.get(language) if isinstance(own, dict) else None
-        controls = FillerControls(tuple(words) if isinstance(words, list) else fillers_of(language))
-
-        def remember(_: Edit) -> None:
-            settings.set("fillers", {**(own if isinstance(own, dict) else {}), language: list(controls.fillers())})
-
+        own = settings.get(f"fillers_{language}")
+        controls = FillerControls(tuple(own) if isinstance(own, list) else fillers_of(language))
         self._preview(
             "Remove filler words",
             "Sounds without meaning go, with the commas around them. The times of all other words stay.",
             lambda ids: remove_fillers(self._desk.transcript, controls.fillers(), ids),
             controls,
-        ).accepted_edit.connect(remember)
+        ).accepted_edit.connect(lambda _: settings.set(f"fillers_{language}", list(controls.fillers())))
 
     def tidy(self) -> None:
         settings = self._studio.library.settings
         kept = settings.get("tidy", {})
-        known = {k: v for k, v in kept.items() if k in asdict(Rules()) and isinstance(v, bool)} if isinstance(kept, dict) else {}
-        controls = TidyControls(Rules(**known))
+        kept = kept if isinstance(kept, dict) else {}
+        rules = {name: bool(kept.get(name, standard)) for name, standard in asdict(Rules()).items()}
+        controls = TidyControls(Rules(**rules))
         self._preview(
             "Repair case and punctuation",
             "Nothing is written small that has a capital, so nouns and names stay as they are.",
@@ -266,8 +260,8 @@ class FindDesk(QObject):
         edit = apply_glossary(self._desk.transcript, entries)
         if edit:
             look: Action = ("Look", self.apply_glossary)
-            passages = counted(len(edit.before), "passage differ", "passages differ")
-            self.notice.emit("info", f"Names in {passages} from your glossary.", look)
+            passages = counted(len(edit.before), "passage", "passages")
+            self.notice.emit("info", f"Names in {passages} are not written as in your glossary.", look)
 
     def _offer(self) -> None:
         there = self._desk.model.rowCount() > 0

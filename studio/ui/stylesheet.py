@@ -174,12 +174,14 @@ QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 6px; border-rad
 
 QCheckBox, QRadioButton { spacing: 8px; color: $text; background: transparent; min-height: 24px; }
 QCheckBox:disabled, QRadioButton:disabled { color: $off_text; }
-QCheckBox::indicator, QRadioButton::indicator {
+QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {
     width: 14px; height: 14px; border: 1px solid $ctl; border-radius: 4px; background: $surface;
 }
 QRadioButton::indicator { border-radius: 7px; }
 QCheckBox::indicator:hover { background: $hover; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: $tick; }
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {
+    background: $accent; border-color: $accent; image: $tick;
+}
 QCheckBox::indicator:indeterminate { background: $accent; border-color: $accent; image: $dash; }
 QRadioButton::indicator:checked { border: 5px solid $accent; width: 6px; height: 6px; background: $on_accent; }
 QCheckBox::indicator:disabled { border-color: $border; background: $raised; }

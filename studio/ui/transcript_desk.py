@@ -196,8 +196,7 @@ class TranscriptDesk(QObject):
         if edit:
             self.model.apply(edit)
             self._select_after(edit)
-            self.changed.emit(edit)
-        self._tell_history()
+            self._made(edit)
 
     def _select_after(self, edit: Edit) -> None:
         """The selection goes with what was changed, and never names what is gone."""

@@ -199,8 +199,9 @@ def show_retime(model: str, talk: Talk, words: Sequence[Word]) -> None:
             [abs(s.start - true[n].start) for n, s in enumerate(row) if n in firsts] for row in (given, found.segments)
         ]
         rows.append([name, *(spread(e) for e in errors), f"{found.share:.2f}", f"{took * 1000:.0f}"])
-    other = align_text(unrelated(talk, true), words)
-    rows.append(["another text (clips of other readers)", "", "", f"{other.share:.2f}", ""])
+    half = len(true) // 2
+    others = align_text(true[:half], [w for w in words if w.start > true[half].start])
+    rows.append(["the text of the first half, the sound of the second", "", "", f"{others.share:.2f}", ""])
     table(["subtitles", "starts off before, ms: mean/median/p95", "after", "share heard", "ms"], rows)
 
 
@@ -245,13 +246,6 @@ def reworded(segment: Segment, generator: random.Random) -> Segment:
 def decked(segment: Segment, number: int) -> Segment:
     decks = ("♪ {} ♪", "- {}", "ANNA: {}", "[door closes] {}", "{}")
     return replace(segment, text=decks[number % len(decks)].format(segment.text))
-
-
-def unrelated(talk: Talk, true: Sequence[Segment]) -> list[Segment]:
-    """As many subtitles, of words of the same books in another order."""
-    words = [w for s in true for w in s.text.split()]
-    random.Random(5).shuffle(words)
-    return [replace(s, text=" ".join(words[n * 7 : n * 7 + 7])) for n, s in enumerate(true) if words[n * 7 :]]
 
 
 def show_checks() -> None:

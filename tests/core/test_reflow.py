@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -128,9 +129,10 @@ def test_a_selection_leaves_all_else_and_adds_no_breach(talk: Transcript, rules,
     edit = reflow(talk, rules, ids)
     assert {s.id for s in edit.before} <= ids
     after = done(talk, edit)
-    assert said(after) == said(talk) or any(
-        s.end > n.start for s, n in zip(talk.segments, talk.segments[1:], strict=False)
-    )
+    # where one speaker's segments overlap, whose text comes first may change
+    assert {who: Counter(text) for who, text in said(after).items()} == {
+        who: Counter(text) for who, text in said(talk).items()
+    }
     assert [s for s in after.segments if s.id not in ids and s.id > 0] == [s for s in talk.segments if s.id not in ids]
 
 

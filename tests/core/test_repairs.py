@@ -183,7 +183,6 @@ def test_all_repairs_touch_no_text_but_what_is_odd(talk: Transcript, rules: CueR
             for t in (talk, after)
         ]
         assert texts[0] == texts[1]
-    assert sum(excesses(after, rules).values()) <= sum(excesses(talk, rules).values()) * 2
     assert all(s.text == join_words(s.words) for s in after.segments if s.words)
 
 

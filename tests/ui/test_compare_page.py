@@ -191,6 +191,19 @@ def test_every_control_has_a_name(page: ComparePage):
         assert QAccessible.queryAccessibleInterface(control).text(QAccessible.Text.Name)
 
 
+@pytest.mark.parametrize("width", [520, 700, 800, 900, 1200])
+def test_everything_fits_into_narrow_windows(page: ComparePage, qtbot: QtBot, width: int):
+    page.resize(width, 600)
+    qtbot.waitUntil(lambda: page.width() == width)
+    buttons = page.findChildren(QPushButton) + page.findChildren(QCheckBox)
+    shown = [b for b in buttons if b.isVisible() and b.parent() in (page.bar, page.footer)]
+    assert len(shown) == 8
+    for one in shown:
+        assert one.geometry().right() <= width
+        others = [b for b in shown if b is not one and b.parent() is one.parent()]
+        assert not any(one.geometry().intersects(b.geometry()) for b in others), one.objectName()
+
+
 def test_hundreds_of_differences_make_no_widgets(page: ComparePage):
     before = len(page.findChildren(QWidget))
     page.show_decisions(Decisions(*interview(200)))

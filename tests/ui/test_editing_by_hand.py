@@ -14,7 +14,7 @@ from talks import LINES, open_talk
 
 from studio.core.jobs import SegmentsStored
 from studio.core.transcript import Segment, Transcript, Word, join_words
-from studio.ui.editor.spans import block_text
+from studio.ui.editor.spans import block_text, units
 from studio.ui.editor.transcript_view import TranscriptView
 from studio.ui.main_window import MainWindow
 
@@ -256,7 +256,8 @@ def test_whatever_is_typed_view_model_and_library_agree(
     def mark() -> None:
         row = pick.randrange(model.rowCount())
         last = min(row + pick.randrange(3), model.rowCount() - 1)
-        ends = [pick.randrange(len(text.document().findBlockByNumber(r).text()) + 1) for r in (row, last)]
+        blocks = [text.document().findBlockByNumber(r).text() for r in (row, last)]
+        ends = [units(b, pick.randrange(len(b) + 1)) for b in blocks]
         select(text, row, ends[0], last, max(ends[1], ends[0]) if row == last else ends[1])
 
     keys: list[Callable[[], object]] = [

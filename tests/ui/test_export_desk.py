@@ -29,19 +29,19 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 
 @pytest.fixture
-def desk(qtbot, studio: Studio) -> Iterator[ExportDesk]:
-    desk = ExportDesk(studio)
-    yield desk
-    for task in desk.findChildren(Task):
-        task.shut_down()
-
-
-@pytest.fixture
 def window(qtbot) -> QWidget:
     window = QWidget()
     qtbot.addWidget(window)
     window.show()
     return window
+
+
+@pytest.fixture
+def desk(window: QWidget, studio: Studio) -> Iterator[ExportDesk]:
+    desk = ExportDesk(studio, window)
+    yield desk
+    for task in desk.findChildren(Task):
+        task.shut_down()
 
 
 def recording(tmp_path: Path):

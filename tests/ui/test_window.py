@@ -218,7 +218,7 @@ class TestKeyboard:
         while len(visited) < 40 and (len(visited) < 2 or visited[-1] != visited[0]):
             qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
             visited.append(QApplication.focusWidget().objectName())
-        parts = ["addFilesButton", "searchField", "queueList", "exportButton", "waveformView", "followPlaybackButton"]
+        parts = ["addFilesButton", "queueList", "exportButton", "waveformView", "followPlaybackButton"]
         parts += ["transcriptView", "speakerNameButton", "playButton", "volumeSlider"]
         assert [name for name in dict.fromkeys(visited) if name in parts] == parts
         jumps = []
@@ -232,10 +232,11 @@ class TestKeyboard:
     def test_esc_leaves_the_search_for_the_text(self, window: MainWindow, qtbot: QtBot) -> None:
         open_talk(window)
         window.commands["findAction"].trigger()
-        qtbot.keyClicks(window.tools.search, "surge")
-        assert window.tools.matches.text() == "1 found"
-        qtbot.keyClick(window.tools.search, Qt.Key.Key_Escape)
-        assert (window.tools.search.text(), window.page.transcript.hasFocus()) == ("", True)
+        bar = window.finding.bar
+        qtbot.keyClicks(bar.field, "surge")
+        assert bar.findChild(QLabel, "searchMatches").text() == "1 found"
+        qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
+        assert (bar.isVisible(), window.page.transcript.hasFocus()) == (False, True)
 
     def test_leaving_the_name_of_a_speaker_keeps_what_was_typed_and_the_new_focus(
         self, window: MainWindow, qtbot: QtBot
@@ -245,9 +246,9 @@ class TestKeyboard:
         edit = window.page.transcript.findChild(QLineEdit, "speakerNameEdit")
         qtbot.keyClicks(edit, "Helen")
         with qtbot.waitSignal(window.page.transcript.rename_requested) as wished:
-            window.tools.search.setFocus()
+            window.page.waveform.setFocus()
         assert wished.args == ["S1", "Helen"]
-        assert window.tools.search.hasFocus()
+        assert window.page.waveform.hasFocus()
 
 
 def fill_queue(window: MainWindow) -> dict[str, int]:
@@ -406,11 +407,12 @@ class TestRealJob:
         window.commands["redoAction"].trigger()
         assert window.transcript_model.speaker_name("S1") == "Helen Ünsal"
 
+        window.commands["findAction"].trigger()
         search = window.findChild(QLineEdit, "searchField")
         qtbot.keyClicks(search, "kettle")
         assert window.findChild(QLabel, "searchMatches").text() == "1 found"
         picture(window, "8-search")
-        search.clear()
+        qtbot.keyClick(search, Qt.Key.Key_Escape)
 
         window.commands["exportAction"].trigger()
         dialog = window.findChild(ExportDialog)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QLayout, QProgressBar, QPushButton, QWidget
 
 from studio.ui import theme
 from studio.ui.tag import Tag
@@ -13,6 +13,7 @@ from .key_button import KeyButton
 from .passage_delegate import GUTTER, KEEP, NO_KEEP, Columns
 
 _HEAD = 40
+_ROOM = 240  # pixels of a column that has room for more than a name
 
 
 class CompareBar(QFrame):
@@ -36,7 +37,9 @@ class CompareBar(QFrame):
         self.play = KeyButton("playBitButton", "Play this bit", "play", "Tab")
         self.back = KeyButton("previousDifferenceButton", "Back", "chevron-left", "Ctrl Shift J")
         self.next = KeyButton("nextDifferenceButton", "Next", "chevron-right", "Ctrl J")
+        self._total = 0
         row = QHBoxLayout(self)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(12, 2, 12, 2)
         row.setSpacing(10)
         line = QFrame()
@@ -50,16 +53,22 @@ class CompareBar(QFrame):
 
     def show_decided(self, decided: int, total: int) -> None:
         self._decided.setText(f"{decided} of {total} decided" if total else "No differences")
+        self._total = total
         self._bar.setRange(0, max(1, total))
         self._bar.setValue(decided)
-        self._bar.setVisible(total > 0)
+        self._bar.setHidden(not total or self.width() < 960)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.CENTRE_MIN, _HEAD)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < 980
+        narrow, wide = self.width() < 960, self.width() >= 860
         self.ignore.setText("Ignore capitals" if narrow else "Ignore capitals, punctuation")
         self.hide_same.setText("Hide the same" if narrow else "Hide what is the same")
-        self._bar.setHidden(narrow or not self._bar.maximum())
+        self._bar.setHidden(narrow or not self._total)
+        for button in (self.play, self.back, self.next):
+            button.show_as("all" if wide else "text" if self.width() >= 720 else "icon")
 
 
 def _check(name: str, text: str) -> QCheckBox:
@@ -105,6 +114,8 @@ class Heads(QFrame):
     def arrange(self, width: int) -> None:
         """Stand above the columns of rows this wide."""
         columns = Columns(width, self._between)
+        for name in (self._left, self._right):
+            name.set_narrow(columns.text < _ROOM)
         self._left.setGeometry(GUTTER, 0, columns.text, _HEAD)
         self._keep.setGeometry(columns.keep, 0, KEEP, _HEAD)
         wide = self._change.sizeHint().width()
@@ -128,6 +139,7 @@ class _Name(QWidget):
         self._name.setObjectName(f"{side}Name")
         self._name.setProperty("role", "heading")
         self._place = Tag("", icon="laptop")
+        self._where = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -139,7 +151,12 @@ class _Name(QWidget):
         self._name.setText(name)
         self._name.setToolTip(name)
         self._place.set_tag(place, "plain", "laptop" if place == "This computer" else "folder")
+        self._where = place
         self._place.setVisible(bool(place))
+
+    def set_narrow(self, narrow: bool) -> None:
+        """The name alone where there is no room for more."""
+        self._place.setHidden(narrow or not self._where)
 
 
 class _Side(QWidget):

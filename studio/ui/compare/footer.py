@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.ui import theme
 
@@ -52,11 +52,20 @@ class Footer(QFrame):
         left.addWidget(title)
         left.addWidget(words)
         row = QHBoxLayout(self)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(16, 8, 16, 6)
         row.setSpacing(12)
         row.addLayout(left, 1)
         for button in (self.keep_left, self.keep_right, self.type_own):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.CENTRE_MIN, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for button in (self.keep_left, self.keep_right, self.type_own):
+            button.show_as("all" if self.width() >= 860 else "text" if self.width() >= 640 else "icon")
 
     def show_passage(self, pieces: Sequence[flow.Piece], differs: bool) -> None:
         """`pieces`: what will be saved; nothing can be chosen where nothing differs."""

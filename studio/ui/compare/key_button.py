@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -19,11 +21,19 @@ class KeyButton(QPushButton):
         super().__init__(icon(sign), text, parent)
         self.setObjectName(name)
         self.setAccessibleName(text)
-        self._keys = keys
+        self._keys, self._text = keys, text
         self.setToolTip(f"{text} ({keys.replace(' ', '+')})")
         self.setFixedHeight(theme.CONTROL)
-        self.setStyleSheet(f"QPushButton {{ padding-right: {self._chip_width() + _GAP + 6}px; text-align: left; }}")
+        self.show_as("all")
         theme.current().changed.connect(self.update)
+
+    def show_as(self, much: Literal["all", "text", "icon"]) -> None:
+        """Less where there is less room."""
+        self._chip = much == "all"
+        room = self._chip_width() + _GAP + 6 if self._chip else 9
+        self.setText("" if much == "icon" else self._text)
+        self.setStyleSheet(f"QPushButton {{ padding: 0 {room}px 0 9px; text-align: left; }}")
+        self.updateGeometry()
 
     def _chip_width(self) -> int:
         return QFontMetrics(theme.font(theme.RULER)).horizontalAdvance(self._keys) + 2 * _PAD
@@ -33,6 +43,8 @@ class KeyButton(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if not self._chip:
+            return
         look, width = theme.current(), self._chip_width()
         chip = QRectF(self.width() - width - 6, (self.height() - _HEIGHT) / 2, width, _HEIGHT)
         with QPainter(self) as painter:

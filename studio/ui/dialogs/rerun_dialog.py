@@ -79,8 +79,9 @@ class RerunDialog(QDialog):
         shown.addWidget(self._heads)
         shown.addWidget(self.list, 1)
         self.list.width_changed.connect(self._heads.arrange)
-        for page in (self._fields, progress, preview):
-            self._pages.addWidget(page)
+        self._parts = (self._fields, progress, preview)
+        for part in self._parts:
+            self._pages.addWidget(part)
         self._run = _button("rerunStartButton", "Recognise again", "primary")
         self._again = _button("rerunAgainButton", "Another way …")
         self._replace = _button("rerunReplaceButton", "Replace", "primary")
@@ -105,9 +106,9 @@ class RerunDialog(QDialog):
         self._turn_to(0)
 
     def _turn_to(self, page: int) -> None:
-        for number in range(self._pages.count()):  # the dialog is as high as what it shows
+        for number, part in enumerate(self._parts):  # the dialog is as high as what it shows
             policy = QSizePolicy.Policy.Preferred if number == page else QSizePolicy.Policy.Ignored
-            self._pages.widget(number).setSizePolicy(policy, policy)
+            part.setSizePolicy(policy, policy)
         self._pages.setCurrentIndex(page)
         self._running = page == 1
         self._run.setVisible(page == 0)

@@ -73,6 +73,10 @@ class SegmentText(QPlainTextEdit):
         """Cut the row at the caret."""
         self._typing.split()
 
+    def leave_row(self) -> None:
+        """Typing is over: the row that was typed in shows what the model has, and takes changes again."""
+        self._typing.settle(-1)
+
     # Rows and places
 
     def names_speaker(self, row: int) -> bool:
@@ -151,7 +155,10 @@ class SegmentText(QPlainTextEdit):
         """Into the text of a row, which comes into view."""
         block = self.document().findBlockByNumber(row)
         cursor = QTextCursor(block)
-        cursor.setPosition(block.position() + min(offset, block.length() - 1))
+        offset = min(offset, block.length() - 1)
+        if 0 < offset < block.length() - 1 and not block.layout().isValidCursorPosition(offset):
+            offset += 1  # not into the middle of an emoji
+        cursor.setPosition(block.position() + offset)
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
 

@@ -171,7 +171,9 @@ class TranscriptView(SegmentText):
         self._repaint()
         row = self.model.row_of(current) if current is not None else -1
         if row >= 0 and self.textCursor().blockNumber() != row:
-            self.put_caret(row, 0)
+            with self._write():  # what others selected is not told to them again
+                self.put_caret(row, 0)
+            self._typing.settle(row)
 
     def next_unsure(self, step: int = 1) -> bool:
         """Select the next word (or with -1 the previous) that is marked as unsure; False if there is none."""
@@ -354,7 +356,7 @@ class TranscriptView(SegmentText):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._typing.settle(-1)
+        self.leave_row()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         row, offset, _ = self.caret()

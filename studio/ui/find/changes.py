@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QTextCharFormat, QTextLayout
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from studio.core.edits import Edit
 from studio.core.transcript import Segment
@@ -141,7 +141,7 @@ def _piece(text: str, spans: list[tuple[int, int]], cut: int) -> Piece:
 
 
 class ChangeDelegate(QStyledItemDelegate):
-    """Draws a Piece: what goes struck through, what comes on a ground of its own."""
+    """Draws a Piece: what goes struck through, each on a ground of its own."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         piece = index.data(ChangesModel.SHOWN)
@@ -149,10 +149,10 @@ class ChangeDelegate(QStyledItemDelegate):
             super().paint(painter, option, index)
             return
         self.initStyleOption(option, index)
-        option.text = ""  # type: ignore[attr-defined]
-        style = option.widget.style() if option.widget else QApplication.style()  # type: ignore[attr-defined]
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)  # type: ignore[attr-defined]
-        rect = QRectF(option.rect).adjusted(_PAD, 0, -_PAD, 0)  # type: ignore[attr-defined]
+        option.text = ""
+        style = option.widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        rect = QRectF(option.rect).adjusted(_PAD, 0, -_PAD, 0)
         layout = _layout(piece, index.column() == Column.AFTER, rect.width(), option)
         painter.save()
         painter.setClipRect(rect)
@@ -170,20 +170,18 @@ def _ink(index: Index) -> QColor:
 
 
 def _layout(piece: Piece, comes: bool, width: float, option: QStyleOptionViewItem) -> QTextLayout:
-    text = option.fontMetrics.elidedText(piece.text, Qt.TextElideMode.ElideRight, int(width))  # type: ignore[attr-defined]
+    text = option.fontMetrics.elidedText(piece.text, Qt.TextElideMode.ElideRight, int(width))
     marks = QTextCharFormat()
     marks.setForeground(theme.current().color("ok" if comes else "err"))
-    if comes:
-        marks.setBackground(theme.current().color("ok_fill"))
-    else:
-        marks.setFontStrikeOut(True)
-    layout = QTextLayout(text, option.font)  # type: ignore[attr-defined]
+    marks.setBackground(theme.current().color("ok_fill" if comes else "err_fill"))
+    marks.setFontStrikeOut(not comes)
+    layout = QTextLayout(text, option.font)
     formats = []
     for start, end in piece.spans:
         part = QTextLayout.FormatRange()
-        part.start, part.length = start, min(end, len(text)) - start  # type: ignore[misc,assignment]
-        part.format = marks  # type: ignore[misc,assignment]
-        if part.length > 0:  # type: ignore[operator]
+        part.start, part.length = start, min(end, len(text)) - start
+        part.format = marks
+        if part.length > 0:
             formats.append(part)
     layout.setFormats(formats)
     layout.beginLayout()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout
 
 from studio.core.replace import Query
 from studio.ui.commands import Commands
@@ -38,7 +40,11 @@ class FindBar(QFrame):
         self._count = QLabel()
         self._count.setObjectName("searchMatches")
         self._count.setProperty("role", "note")
-        self._count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._problem = QLabel()
+        self._problem.setObjectName("searchProblem")
+        self._problem.setProperty("role", "err")
+        self._problem.setContentsMargins(12, 0, 12, 4)
+        self._problem.setWordWrap(True)
         self._case, self._word, self._regex, self.in_selection = (self._option(*o) for o in _OPTIONS)
         self._lower = QFrame()
         self._arrange(commands)
@@ -77,15 +83,11 @@ class FindBar(QFrame):
             upper.addWidget(button)
         upper.addSpacing(4)
         upper.addWidget(self._count, 1)
-        for name, picture, words in (
-            ("findPrevious", "arrow-up", "Previous place"),
-            ("findNext", "arrow-down", "Next place"),
-        ):
+        for name, words in (("findPrevious", "Previous place"), ("findNext", "Next place")):
             button = QToolButton()
             button.setObjectName(f"{name}Button")
             button.setProperty("kind", "flat")
             button.setDefaultAction(commands[f"{name}Action"])
-            button.setIcon(icon(picture))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             button.setAccessibleName(words)
             upper.addWidget(button)
@@ -113,10 +115,19 @@ class FindBar(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(upper)
+        column.addWidget(self._problem)
         column.addWidget(self._lower)
         self._lower.hide()
-        order = [self.field, self.replacement, self._case, self._word, self._regex, self.in_selection, *self._needs_match]
-        for first, second in zip(order, order[1:], strict=False):
+        order = [
+            self.field,
+            self.replacement,
+            self._case,
+            self._word,
+            self._regex,
+            self.in_selection,
+            *self._needs_match,
+        ]
+        for first, second in pairwise(order):
             self.setTabOrder(first, second)
 
     def _button(self, name: str, text: str, tip: str) -> QPushButton:
@@ -150,22 +161,22 @@ class FindBar(QFrame):
             text = "Not found"
         else:
             text = f"{found:,} found" if number is None else f"{number + 1:,} of {found:,}"
-        self._say(text, "note")
+        self._count.setText(text)
+        self._tell("")
         for button in self._needs_match:
             button.setEnabled(found > 0)
 
     def show_problem(self, sentence: str) -> None:
         """Why it cannot be searched."""
         self.show_count(0, None)
-        self._say(sentence, "err")
+        self._count.setText("")
+        self._tell(sentence)
 
-    def _say(self, text: str, role: str) -> None:
-        self._count.setText(text)
-        self._count.setToolTip(text if role == "err" else "")
-        if self._count.property("role") != role:
-            self._count.setProperty("role", role)
-            self._count.style().polish(self._count)
-            self.field.setProperty("wrong", role == "err")
+    def _tell(self, problem: str) -> None:
+        if self._problem.text() != problem or self._problem.isHidden() == bool(problem):
+            self._problem.setText(problem)
+            self._problem.setVisible(bool(problem))
+            self.field.setProperty("wrong", bool(problem))
             self.field.style().polish(self.field)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -181,5 +192,3 @@ class FindBar(QFrame):
                 self.next_requested.emit()
         else:
             super().keyPressEvent(event)
-
-

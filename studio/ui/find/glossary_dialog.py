@@ -47,6 +47,7 @@ class GlossaryDialog(QDialog):
         self.table.verticalHeader().hide()
         self.table.setTabKeyNavigation(True)
         header = self.table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(_WRITTEN, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(_HEARD, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(_SIMILAR, QHeaderView.ResizeMode.ResizeToContents)
@@ -111,9 +112,10 @@ class GlossaryDialog(QDialog):
         """What stands in the table; lines without a name are passed over."""
         found: list[Entry] = []
         for row in range(self.table.rowCount()):
-            written, heard = (self.table.item(row, c).text().replace(":", " ") for c in (_WRITTEN, _HEARD))
-            similar = self.table.item(row, _SIMILAR).checkState() == Qt.CheckState.Checked
-            found += parse(("~" if similar else "") + f"{written}: {heard}")
+            written, heard, similar = (self.table.item(row, column) for column in (_WRITTEN, _HEARD, _SIMILAR))
+            if written and heard and similar:
+                mark = "~" if similar.checkState() == Qt.CheckState.Checked else ""
+                found += parse(f"{mark}{written.text().replace(':', ' ').lstrip('~# ')}: {heard.text()}")
         return tuple(found)
 
     def _add_row(self, entry: Entry) -> None:
@@ -140,7 +142,7 @@ class GlossaryDialog(QDialog):
         self._remove.setEnabled(bool(self.table.selectedIndexes()))
 
     def _save_all(self) -> None:
-        self.table.setCurrentItem(None)  # a cell that is being typed in is done
+        self._save.setFocus()  # a cell that is being typed in is done
         self.saved.emit(self.entries())
         self.accept()
 

@@ -1,10 +1,10 @@
-"""A look at what a tool would do to the text before it does it: each change with a tick. Runs on the window's thread."""
+"""A look at what a tool would do to the text before it does it, with a tick each. Runs on the window's thread."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -144,6 +144,3 @@ class _ChangeList(QTreeView):
             self._model.tick(rows, not all(map(self._model.is_ticked, rows)))
         else:
             super().keyPressEvent(event)
-
-    def drawBranches(self, painter: object, rect: object, index: QModelIndex) -> None:
-        """None: this is a list."""

@@ -86,9 +86,9 @@ def _draw_wave(image: npt.NDArray[np.uint32], pairs: npt.NDArray[np.float32], in
     """One upright line per column from its lowest to its highest sample; silence is a line in the middle."""
     height = len(image)
     middle = (height - 1) // 2
-    top = middle - np.rint(np.clip(pairs[:, 1], 0, 1) * middle)
-    bottom = middle - np.rint(np.clip(pairs[:, 0], -1, 0) * middle)
-    y = np.arange(height)[:, np.newaxis]
+    top = middle - np.rint(np.clip(pairs[:, 1], 0, 1) * middle).astype(np.int16)  # small numbers compare fastest
+    bottom = middle - np.rint(np.clip(pairs[:, 0], -1, 0) * middle).astype(np.int16)
+    y = np.arange(height, dtype=np.int16)[:, np.newaxis]
     np.copyto(image, ink, where=(y >= top) & (y <= bottom))
 
 
