@@ -6,9 +6,11 @@ from .database import Database
 from .home import Home
 from .jobs import JobStore
 from .presence import Presence
+from .search import Hit, Search
 from .settings import Settings
 from .tidy import tidy
 from .transcripts import TranscriptStore
+from .versions import Version, VersionStore
 from .voices import KnownVoice, VoiceStore
 
 
@@ -21,6 +23,8 @@ class Library:
         self.presence = Presence(home.run)
         self.jobs = JobStore(self.database, self.presence)
         self.transcripts = TranscriptStore(self.database)
+        self.search = Search(self.database)
+        self.versions = VersionStore(self.database)
         self.settings = Settings(self.database)
         self.voices = VoiceStore(self.database)
         self.jobs.recover()
@@ -31,4 +35,16 @@ class Library:
         self.database.close()
 
 
-__all__ = ["Home", "JobStore", "KnownVoice", "Library", "Settings", "TranscriptStore", "VoiceStore"]
+__all__ = [
+    "Hit",
+    "Home",
+    "JobStore",
+    "KnownVoice",
+    "Library",
+    "Search",
+    "Settings",
+    "TranscriptStore",
+    "Version",
+    "VersionStore",
+    "VoiceStore",
+]

@@ -5,9 +5,9 @@ WAL lets the window read while a worker writes. `synchronous=FULL` because a sto
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,6 +132,39 @@ MIGRATIONS = (
         UNIQUE (content_id, speaker, model)
     )
     """,
+    # The words of all segments, for search.py, kept true by triggers; and versions to go back to, see versions.py.
+    # The index holds no text: its row number says which segment it is (so `id` must stay within 32 bits).
+    """
+    CREATE VIRTUAL TABLE segment_words USING fts5 (
+        text, content='', columnsize=0, prefix='2 3', tokenize='unicode61 remove_diacritics 2'
+    );
+    CREATE TRIGGER segment_added AFTER INSERT ON segment BEGIN
+        INSERT INTO segment_words (rowid, text)
+            VALUES ((new.transcript_id << 32) + new.id + 2147483648, spaced(new.text));
+    END;
+    CREATE TRIGGER segment_gone AFTER DELETE ON segment BEGIN
+        INSERT INTO segment_words (segment_words, rowid, text)
+            VALUES ('delete', (old.transcript_id << 32) + old.id + 2147483648, spaced(old.text));
+    END;
+    CREATE TRIGGER segment_reworded AFTER UPDATE OF text ON segment BEGIN
+        INSERT INTO segment_words (segment_words, rowid, text)
+            VALUES ('delete', (old.transcript_id << 32) + old.id + 2147483648, spaced(old.text));
+        INSERT INTO segment_words (rowid, text)
+            VALUES ((new.transcript_id << 32) + new.id + 2147483648, spaced(new.text));
+    END;
+    INSERT INTO segment_words (rowid, text)
+        SELECT (transcript_id << 32) + id + 2147483648, spaced(text) FROM segment ORDER BY transcript_id, id;
+    CREATE INDEX job_transcript ON job (transcript_id);
+    CREATE TABLE version (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        transcript_id INTEGER NOT NULL REFERENCES transcript (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        automatic INTEGER NOT NULL,
+        made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        content BLOB NOT NULL
+    );
+    CREATE INDEX version_transcript ON version (transcript_id)
+    """,
 )
 
 _WAYS_OUT = {
@@ -145,24 +178,41 @@ _WAYS_OUT = {
 }
 
 
-class _Held:
-    """A connection that is closed when its thread ends: SQLite's own module leaves that to the garbage collector."""
+# Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, kana, bopomofo, Han.
+_UNSPACED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
+    "\uff66-\uff9f\U00020000-\U0003ffff])"
+)
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
 
-    def __del__(self) -> None:
-        self.connection.close()
+def spaced(text: str) -> str:
+    """The text as the index of words gets it: each letter of a script without spaces is a word of its own.
+
+    Never to be changed without making the index anew: what leaves it must be what went in.
+    """
+    return text if text.isascii() else _UNSPACED.sub(r" \1 ", text)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script; those of a trigger belong together."""
+    statement = ""
+    for piece in script.split(";"):
+        statement += f"{piece};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 class Database:
-    """Gives every thread its own connection to one file."""
+    """Gives every thread its own connection to one file.
+
+    A connection goes with its thread and is closed then. Nothing in Python remembers it, not even weakly: no code of
+    ours may run any more while a thread is taken down.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._all = weakref.WeakSet[_Held]()
-        self._guard = threading.Lock()
         with self.translated():
             self._migrate()
 
@@ -192,24 +242,23 @@ class Database:
             return int(db.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
-        with self._guard:
-            for held in list(self._all):
-                held.connection.close()
-            self._all.clear()
+        """Close this thread's connection; those of other threads are closed as they end."""
+        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if held is not None:
+            held.close()
         self._local = threading.local()
 
     def _connection(self) -> sqlite3.Connection:
-        held: _Held | None = getattr(self._local, "held", None)
+        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if held is None:
-            connection = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("PRAGMA foreign_keys=ON")
-            held = self._local.held = _Held(connection)
-            with self._guard:
-                self._all.add(held)
-        return held.connection
+            held = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+            held.row_factory = sqlite3.Row
+            held.create_function("spaced", 1, spaced, deterministic=True)
+            held.execute("PRAGMA journal_mode=WAL")
+            held.execute("PRAGMA synchronous=FULL")
+            held.execute("PRAGMA foreign_keys=ON")
+            self._local.connection = held
+        return held
 
     def _migrate(self) -> None:
         db = self._connection()
@@ -222,7 +271,7 @@ class Database:
                     "Install the newer version, or set STUDIO_HOME to another folder.",
                 )
             for script in MIGRATIONS[found:]:
-                for statement in script.split(";"):
+                for statement in _statements(script):
                     db.execute(statement)
             db.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
             db.execute("COMMIT")

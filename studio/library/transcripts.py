@@ -157,9 +157,11 @@ class TranscriptStore:
         return self._turn(id, False, revision)
 
     def step(self, id: int, step: int) -> Edit:
-        """What a step changes."""
+        """What a step changes. Raises ConflictError where it is not there any more."""
         with self._db.read() as db:
             row = db.execute("SELECT * FROM step WHERE transcript_id = ? AND step = ?", (id, step)).fetchone()
+            if row is None:
+                raise ConflictError(_CHANGED)
             before, after = (
                 db.execute(
                     f"SELECT {rows.SEGMENT} FROM step_segment WHERE transcript_id = ? AND step = ? AND side = ?"
@@ -207,6 +209,7 @@ class TranscriptStore:
             return int(step)
 
 
+_CHANGED = "The transcript was changed by another window or program."
 _BEFORE, _AFTER = 0, 1  # the sides of a step
 
 
@@ -232,7 +235,7 @@ def _next_redo(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:
 def _check(db: sqlite3.Connection, id: int, revision: int) -> None:
     row = db.execute("SELECT revision FROM transcript WHERE id = ?", (id,)).fetchone()
     if row is None or row[0] != revision:
-        raise ConflictError("The transcript was changed by another window or program.")
+        raise ConflictError(_CHANGED)
 
 
 def _next_revision(db: sqlite3.Connection, id: int) -> int:

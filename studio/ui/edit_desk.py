@@ -72,9 +72,7 @@ class EditDesk(QObject):
         text.text_edited.connect(lambda *_: self._playback.on_typed())
         text.typing_ended.connect(desk.end_typing)
         text.range_edited.connect(
-            lambda ids, start, end, new: desk.attempt(
-                lambda: edits.replace_range(desk.segments(ids), start, end, new)
-            )
+            lambda ids, start, end, new: desk.attempt(lambda: edits.replace_range(desk.segments(ids), start, end, new))
         )
         text.split_requested.connect(self.split)
         text.merge_requested.connect(lambda ids: desk.attempt(lambda: edits.merge(desk.segments(ids))))

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.jobs import Job, JobState, Progress
-from studio.core.transcript import Transcript
 
 from . import theme
 from .commands import Commands, plain
@@ -123,15 +122,15 @@ class FilePage(QWidget):
         assert isinstance(page, SplitsText)
         page.split()
 
-    def show_job(self, job: Job, transcript: Transcript, progress: Progress | None) -> None:
+    def show_job(self, job: Job, model: TranscriptModel, progress: Progress | None) -> None:
         """Name the recording and say what is known of it."""
         self._name.setText(job.name)
         self._name.setToolTip(job.path)
-        facts = [clock(job.duration or transcript.duration)]
-        if transcript.speakers:
-            facts.append(counted(len(transcript.speakers), "speaker", "speakers"))
-        if transcript.language:
-            facts.append(transcript.language)
+        facts = [clock(job.duration or model.duration)]
+        if model.speakers:
+            facts.append(counted(len(model.speakers), "speaker", "speakers"))
+        if model.language:
+            facts.append(model.language)
         if job.state == JobState.RUNNING:
             facts.append(f"{progress.stage}, {percent(progress.fraction)}" if progress else "starting")
         elif job.state == JobState.DONE:

@@ -6,45 +6,43 @@ thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QModelIndex, Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QGuiApplication,
     QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
-    QInputDialog,
     QLabel,
     QMainWindow,
-    QMessageBox,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from studio.core.jobs import UNFINISHED, Job, JobOptions, Progress
-from studio.resources import resource
+from studio.core.jobs import Job, JobOptions, Progress
 from studio.services.studio import Studio
 
 from . import help_desk, theme
 from .commands import Commands
+from .compare import ComparePage, DifferencesPanel
+from .compare_desk import CompareDesk
 from .dialogs.shortcuts_dialog import ShortcutsDialog
 from .edit_desk import EditDesk
 from .empty import EmptyPage
 from .export_desk import ExportDesk
 from .file_page import FilePage
 from .find_desk import FindDesk
+from .find_speakers import FindSpeakers
 from .inspector.inspector import Inspector
 from .inspector.speakers_panel import SpeakersPanel
+from .intake_desk import IntakeDesk
 from .models.queue_model import QueueModel
 from .models.transcript_model import TranscriptModel
 from .notices import NoticeBar
@@ -55,9 +53,12 @@ from .playback_desk import PlaybackDesk
 from .queue.mime import paths_from_mime
 from .queue.queue_page import QueuePage
 from .queue.queue_view import QueueView
-from .queue_desk import QueueDesk, named
+from .queue_desk import QueueDesk
+from .rerun_desk import RerunDesk
+from .speakers_desk import SpeakersDesk
 from .toolbar import ToolBar
 from .transcript_desk import TranscriptDesk
+from .waveform_desk import WaveformDesk
 from .workers import Task
 
 _NARROW, _LOW = 1100, 760  # logical pixels: below, the right panel and the waveform give way
@@ -107,6 +108,20 @@ class MainWindow(QMainWindow):
         self.finder = self._make_palette()
         self.transport = self.playback.transport
         self.editing = EditDesk(self.desk, self.page, self.playback, self.commands, self)
+        self.waves = WaveformDesk(self._studio, self.desk, self.page, self.commands)
+        self.intake = IntakeDesk(
+            self._studio,
+            self.queue,
+            self.desk,
+            self.notices,
+            self.next_job.options,
+            self._selected,
+            self.commands,
+            self,
+        )
+        self.voices = SpeakersDesk(self._studio, self.desk, self.speakers, self.commands, self)
+        self.find_speakers = FindSpeakers(self._studio, self.desk, self)
+        self._make_comparison()
         self.finding = FindDesk(self._studio, self.desk, self.page, self.commands, self)
 
         self._centre = QStackedWidget()
@@ -147,6 +162,15 @@ class MainWindow(QMainWindow):
 
     # Wiring
 
+    def _make_comparison(self) -> None:
+        page, panel = ComparePage(), DifferencesPanel()
+        self.page.add_mode("compare", page)
+        self.inspector.add("differences", "Differences", panel)
+        self.inspector.set_present("differences", False)
+        panel.open_changed.connect(lambda count: self.inspector.set_count("differences", count, "info"))
+        self.comparing = CompareDesk(self._studio, self.desk, page, panel, self.commands, self)
+        self.rerunning = RerunDesk(self._studio, self.desk, self.commands, self)
+
     def _connect_queue(self) -> None:
         desk = self.queue
         for view in (self.queue_view, self.queue_page):
@@ -155,18 +179,16 @@ class MainWindow(QMainWindow):
             view.resume_requested.connect(desk.retry)
             view.pause_requested.connect(desk.pause)
             view.cancel_requested.connect(desk.cancel)
-            view.remove_requested.connect(self._remove)
+            view.remove_requested.connect(self.intake.remove)
             view.files_dropped.connect(self.add)
         self.queue_page.back_requested.connect(lambda: self.commands["queuePageAction"].setChecked(False))
         self.commands.connect_switch("queuePageAction", self._switch_page)
-        self.empty.choose_files.connect(self._choose_files)
-        self.empty.try_sample.connect(self._try_sample)
+        self.empty.choose_files.connect(self.intake.choose_files)
+        self.empty.try_sample.connect(self.intake.try_sample)
         desk.notice.connect(self.notices.show_notice)
-        desk.added.connect(self._on_added)
-        desk.done_already.connect(self._offer_again)
-        desk.tracks_found.connect(self._offer_tracks)
+        self.intake.open_requested.connect(self._open)
         desk.job_event.connect(self.desk.on_job_event)
-        desk.job_done.connect(self._on_done)
+        desk.job_event.connect(self.comparing.on_job_event)
         desk.paused_changed.connect(self._on_paused)
         self.next_job.changed.connect(self._remember_options)
 
@@ -174,51 +196,44 @@ class MainWindow(QMainWindow):
         desk, page = self.desk, self.page
         desk.notice.connect(self.notices.show_notice)
         desk.opened.connect(self._on_opened)
-        desk.peaks.connect(page.waveform.set_peaks)
         desk.job_changed.connect(lambda _: self._refresh())
         desk.progress.connect(self._on_progress)
         desk.history_changed.connect(self._on_history)
         desk.changed.connect(lambda _: self._saved.setText("Saving …"))
         desk.saved.connect(lambda: self._saved.setText("Everything is saved"))
-        for changed in (self.transcript_model.modelReset, self.transcript_model.rowsInserted):
-            changed.connect(self._show_segments)
-        self.transcript_model.rowsRemoved.connect(self._show_segments)
-        self.transcript_model.dataChanged.connect(self._show_rows)
-        self.transcript_model.speakers_changed.connect(self._show_segments)
+        for changed in (self.transcript_model.modelReset, self.transcript_model.speakers_changed):
+            changed.connect(self._refresh)
+        self.transcript_model.rowsInserted.connect(lambda *_: self._refresh())
         page.transcript.rename_requested.connect(desk.rename_speaker)
         page.transcript.relabel_requested.connect(lambda id, speaker: desk.relabel([id], speaker))
         page.transcript.retry_requested.connect(self.queue.retry)
-        self.speakers.rename_requested.connect(desk.rename_speaker)
         self.finding.notice.connect(self.notices.show_notice)
         self.queue.job_done.connect(self.finding.on_done)
         self.export.notice.connect(self.notices.show_notice)
+        self.voices.find_again_requested.connect(self.find_speakers.ask)
+        for told in (self.voices.notice, self.find_speakers.notice, self.comparing.notice, self.rerunning.notice):
+            told.connect(self.notices.show_notice)
+        for wish in (self.voices.play_requested, self.comparing.play_requested):
+            wish.connect(self.playback.player.play_range)
+        self.playback.player.position_changed.connect(self.voices.set_position)
+        self.comparing.ready.connect(self.commands["compareModeAction"].trigger)
+        self.comparing.queued.connect(self.queue.on_queued)
+        self.comparing.doubtful_changed.connect(page.transcript.set_doubtful)
         self.playback.notice.connect(lambda kind, text: self.notices.show_notice(kind, text, key="player"))
 
     def _connect_commands(self) -> None:
         do = {
-            "addFilesAction": self._choose_files,
-            "addFolderAction": self._choose_folder,
-            "pasteAction": self._paste,
             "exportAction": self._export,
             "quitAction": self.close,
             "undoAction": self.desk.undo,
             "redoAction": self.desk.redo,
             "findAction": self._find,
             "themeAction": self._switch_theme,
-            "zoomInAction": self.page.waveform.zoom_in,
-            "zoomOutAction": self.page.waveform.zoom_out,
             "nextPanelAction": lambda: self._next_panel(1),
             "previousPanelAction": lambda: self._next_panel(-1),
-            "startQueueAction": lambda: self.queue.set_paused(False),
-            "pauseQueueAction": lambda: self.queue.set_paused(True),
-            "cancelJobAction": lambda: self._with_job(self.queue.cancel),
-            "pauseJobAction": lambda: self._with_job(self.queue.pause),
-            "retryJobAction": lambda: self._with_job(self.queue.retry),
-            "removeJobAction": lambda: self._remove(self._selected()),
             "speakersAction": self._fit_speakers,
             "paletteAction": self.finder.open,
             "shortcutsAction": self._change_keys,
-            "trySampleAction": self._try_sample,
             "doctorAction": lambda: help_desk.examine(self),
             "aboutAction": lambda: help_desk.about(self),
         }
@@ -244,7 +259,7 @@ class MainWindow(QMainWindow):
 
     def add(self, paths: list[Path]) -> None:
         """Queue files and folders with the options chosen in the tool bar."""
-        self.queue.add(paths, self.next_job.options())
+        self.intake.add(paths)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -261,79 +276,13 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.add(paths)
 
-    def _choose_files(self) -> None:
-        files, _ = QFileDialog.getOpenFileNames(self, "Add recordings", self._folder())
-        self._take([Path(f) for f in files])
-
-    def _choose_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Add all recordings of a folder", self._folder())
-        self._take([Path(folder)] if folder else [])
-
-    def _folder(self) -> str:
-        return str(self._studio.library.settings.get("last_folder", str(Path.home())))
-
-    def _take(self, paths: list[Path]) -> None:
-        if paths:
-            self._studio.library.settings.set("last_folder", str(paths[0].parent))
-            self.add(paths)
-
-    def _paste(self) -> None:
-        paths = paths_from_mime(QGuiApplication.clipboard().mimeData())
-        if paths:
-            self.add(paths)
-        else:
-            self.notices.show_notice("info", "Nothing to paste here: copy recordings in the file manager first.")
-
-    def _try_sample(self) -> None:
-        self.add([resource("sample.ogg")])
-
-    def _on_added(self, jobs: list[Job]) -> None:
-        if jobs and (self.desk.job is None or self.desk.job.state not in UNFINISHED):
-            self._open(jobs[0])
-
-    def _offer_again(self, jobs: list[Job]) -> None:
-        again = ("Do it again", lambda: self.queue.redo([j.id for j in jobs]))
-        self.notices.show_notice("info", f"{named(jobs)}: done already with these options.", again)
-
-    def _offer_tracks(self, job: Job, tracks: tuple[object, ...]) -> None:
-        text = f"“{job.name}” has {len(tracks)} audio tracks; track {job.options.track} is taken."
-        self.notices.show_notice("info", text, ("Choose", lambda: self._choose_track(job, tracks)))
-
-    def _choose_track(self, job: Job, tracks: tuple[object, ...]) -> None:
-        names = [str(t) for t in tracks]
-        name, chosen = QInputDialog.getItem(self, "Audio track", f"Track of “{job.name}”:", names, 0, False)
-        if chosen:
-            self.queue.use_track(job.id, names.index(name))
-
-    def _on_done(self, job: Job) -> None:
-        if job.problem:
-            self.notices.show_notice("error", job.problem.sentence, ("Retry", lambda: self.queue.retry(job.id)))
-        elif self.desk.job is None or self.desk.job.id != job.id:
-            self.notices.show_notice("info", f"“{job.name}” is ready.", ("Open", lambda: self._open_id(job.id)))
-
     def _on_paused(self, paused: bool) -> None:
         self.tools.show_paused(paused)
         self.commands["startQueueAction"].setEnabled(paused)
         self.commands["pauseQueueAction"].setEnabled(not paused)
 
-    def _remove(self, ids: list[int]) -> None:
-        jobs = [j for j in (self._studio.library.jobs.get(id) for id in ids) if j]
-        written = [j for j in jobs if j.transcript_id]
-        if written:
-            names = f"“{written[0].name}”" if len(written) == 1 else f"{len(written)} recordings"
-            question = f"Remove the transcript of {names} from the library? The recording itself stays where it is."
-            if QMessageBox.question(self, "Remove", question) != QMessageBox.StandardButton.Yes:
-                return
-        self.queue.remove(ids)
-        if self.desk.job and self.desk.job.id in ids:
-            self._open(None)
-
-    def _with_job(self, do: Callable[[int], None]) -> None:
-        """Act on the job selected in the queue, else on the open one."""
-        for id in self._selected():
-            do(id)
-
     def _selected(self) -> list[int]:
+        """The jobs that commands act on: those selected in the queue, else the open one."""
         if self.queue_page.isVisible():
             return self.queue_page.selected_ids()
         return self.queue_view.selected_ids() or ([self.desk.job.id] if self.desk.job else [])
@@ -386,24 +335,11 @@ class MainWindow(QMainWindow):
         job = self.desk.job
         shown = "Queue" if self.queue_page.isVisible() else job.name if job else ""
         self.setWindowTitle(f"{shown}, Transcription Studio" if shown else "Transcription Studio")
-        self.commands["exportAction"].setEnabled(bool(self.desk.transcript.segments))
+        self.commands["exportAction"].setEnabled(self.transcript_model.rowCount() > 0)
         self.page.transcript.set_job(job, self._progress)
         self.page.transcript.set_editable(job is not None and job.transcript_id is not None)
         if job:
-            self.page.show_job(job, self.desk.transcript, self._progress)
-
-    def _show_segments(self, *_: object) -> None:
-        model = self.transcript_model
-        self.page.waveform.set_segments(model.segments(), model.speakers)
-        self._refresh()
-
-    def _show_rows(self, first: QModelIndex, last: QModelIndex) -> None:
-        """Few rows are another: a key was typed, most of the time."""
-        if last.row() - first.row() > 10:
-            self._show_segments()
-        else:
-            for row in range(first.row(), last.row() + 1):
-                self.page.waveform.update_segment(row, self.transcript_model.segment(row))
+            self.page.show_job(job, self.transcript_model, self._progress)
 
     def _on_history(self, undo: str | None, redo: str | None) -> None:
         for name, verb, step in (("undoAction", "Undo", undo), ("redoAction", "Redo", redo)):
@@ -412,7 +348,7 @@ class MainWindow(QMainWindow):
 
     def _export(self) -> None:
         if self.desk.job:
-            self.export.open(self, self.desk.job, self.desk.transcript)
+            self.export.open(self, self.desk.job, self.desk.transcript, self.desk.selection.ids)
 
     def _find(self) -> None:
         """In the list of jobs where that is shown, else in the text."""
@@ -454,7 +390,8 @@ class MainWindow(QMainWindow):
         self._studio.library.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode())
         self.playback.player.stop()
         self.queue.shut_down()
-        self.desk.shut_down()
+        for desk in (self.desk, self.waves, self.voices, self.find_speakers, self.rerunning):
+            desk.shut_down()
         for task in self.findChildren(Task):
             task.shut_down()
         self._studio.close()

@@ -113,6 +113,10 @@ class QueueDesk(QObject):
     def move(self, id: int, before: int | None) -> None:
         self._with(id, lambda job: self._studio.library.jobs.move(job.id, before))
 
+    def on_queued(self, job: Job) -> None:
+        """A job was put into the queue by someone else."""
+        self._changed()
+
     def _add(self, paths: list[Path], options: JobOptions) -> queue.Added:
         """Off the window's thread, and in portions, so that the window can be closed meanwhile."""
         problems: list[Problem] = []

@@ -137,7 +137,9 @@ QPushButton[kind="segment"], QToolButton[kind="segment"] {
     background: transparent; border: 1px solid transparent; border-radius: 5px; color: $text2; min-height: 24px;
 }
 QPushButton[kind="segment"]:hover, QToolButton[kind="segment"]:hover { background: $hover; }
-QPushButton[kind="segment"]:checked, QToolButton[kind="segment"]:checked { background: $surface; border-color: $border; color: $accent; font-weight: 600; }
+QPushButton[kind="segment"]:checked, QToolButton[kind="segment"]:checked {
+    background: $surface; border-color: $border; color: $accent; font-weight: 600;
+}
 QPushButton[kind="segment"]:disabled { color: $off_text; }
 QFrame[role="segments"] { background: $win; border: 1px solid $border; border-radius: 7px; }
 
@@ -150,7 +152,9 @@ QLineEdit:hover, QAbstractSpinBox:hover { background: $raised; }
 QLineEdit:focus, QPlainTextEdit[role="field"]:focus, QTextEdit[role="field"]:focus, QAbstractSpinBox:focus {
     background: $surface; border: 2px solid $accent; padding: 0 7px; min-height: 24px;
 }
-QLineEdit[wrong="true"] { border: 2px solid $err; padding: 0 7px; min-height: 24px; }
+QLineEdit[wrong="true"], QAbstractSpinBox[wrong="true"], QAbstractSpinBox[wrong="true"]:focus {
+    border: 2px solid $err; padding: 0 7px; min-height: 24px;
+}
 QLineEdit:disabled, QAbstractSpinBox:disabled { background: $raised; color: $off_text; border-color: $border; }
 QLineEdit[small="true"] { min-height: 22px; }
 QLineEdit[small="true"]:focus { min-height: 20px; }

@@ -7,6 +7,8 @@ import os
 import signal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from studio.core import edits
 from studio.core.edits import Edit, apply
@@ -51,9 +53,39 @@ def test_every_step_is_stored_as_it_is_shown(studio: Studio, talk: int) -> None:
         edit = turn()
         assert edit
         shown = apply(shown, edit)
+        session.save()
         assert stored(studio, talk) == shown
     assert shown == first
     assert session.undo() is None
+
+
+@given(data=st.data())
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_done_undone_and_typed_is_stored_in_the_end(studio: Studio, talk: int, data: st.DataObject) -> None:
+    """Undo waits for no disk, so steps may be undone and made anew before any of them is stored."""
+    session = EditSession(studio, talk)
+    shown = session.read()
+    for action in data.draw(st.lists(st.sampled_from(("do", "type", "undo", "redo", "save")), max_size=12)):
+        match action:
+            case "do":
+                edit: Edit | None = edits.flag(shown.segments[1:2])
+                session.do(edit)
+            case "type":
+                edit = session.type_text(shown.segments[0], shown.segments[0].text + "x")
+            case "undo":
+                edit = session.undo()
+            case "redo":
+                edit = session.redo()
+            case _:
+                session.save()
+                edit = None
+        shown = apply(shown, edit) if edit else shown
+    names = session.history()
+    assert session.read() == shown
+    later = EditSession(studio, talk)
+    assert later.history() == names
+    for there, again in ((session.undo(), later.undo()), (session.redo(), later.redo())):
+        assert there == again
 
 
 def test_keys_typed_in_a_row_are_one_step_even_if_they_were_stored_between(studio: Studio, talk: int) -> None:
@@ -72,7 +104,7 @@ def test_keys_typed_in_a_row_are_one_step_even_if_they_were_stored_between(studi
     assert shown.segments[0].text == "abcde"
     edit = session.undo()
     assert edit
-    assert apply(shown, edit) == first == stored(studio, talk)
+    assert apply(shown, edit) == first == session.read()
 
 
 def test_undo_reaches_back_before_the_start_of_the_program(studio: Studio, talk: int, home: Home) -> None:
@@ -128,6 +160,7 @@ def test_what_is_typed_while_speakers_are_told_apart_is_kept(studio: Studio, tal
     assert now.segments[0].comment == "prüfen"
     later = EditSession(studio, talk)
     assert later.undo()
+    later.save()
     assert [(s.text, s.speaker, s.comment) for s in stored(studio, talk).segments] == [
         ("a b", "S1", "prüfen"),
         ("c d", "S2", ""),
@@ -191,4 +224,4 @@ def test_a_killed_process_loses_at_most_the_keystroke_in_flight(studio: Studio, 
     assert stored(studio, talk).segments[0].text in (f"{last}", f"{last + 1}")
     later = EditSession(studio, talk)
     assert later.undo()
-    assert stored(studio, talk).segments[0].text == "a"
+    assert later.read().segments[0].text == "a"

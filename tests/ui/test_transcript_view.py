@@ -68,7 +68,7 @@ def top_text(view: TranscriptView) -> str:
 
 
 def spoken_word(view: TranscriptView) -> str:
-    return "".join(s.cursor.selectedText() for s in view.extraSelections())
+    return view._cursor(max(view.current_row, 0), view.word_span()).selectedText()
 
 
 class TestModel:

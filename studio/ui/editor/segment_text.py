@@ -41,6 +41,9 @@ class SegmentText(QPlainTextEdit):
         self._spans: dict[int, list[Span]] = {}  # of rows that were on the screen
         self._writing = 0  # above 0 while the view itself changes the document
         self._typing = Typing(self)
+        self._generation = 0  # of the model's rows, whose speakers make room above blocks
+        self._look: tuple[object, ...] = ()  # what `_visible` was worked out for
+        self._visible: list[tuple[QTextBlock, QPointF, float]] = []
         self._make_document()
         model.modelAboutToBeReset.connect(self._remember_place)
         model.modelReset.connect(self._on_reset)
@@ -57,17 +60,21 @@ class SegmentText(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         document = QTextDocument(self)
         document.setUndoRedoEnabled(False)
+        self.setFont(theme.font(theme.TRANSCRIPT))
+        document.setDefaultFont(theme.font(theme.TRANSCRIPT))
         self.text_layout = TranscriptLayout(document, self.names_speaker)
         document.setDocumentLayout(self.text_layout)
         self.setDocument(document)
-        self.setFont(theme.font(theme.TRANSCRIPT))
-        document.setDefaultFont(theme.font(theme.TRANSCRIPT))
         self.cursorPositionChanged.connect(self._on_caret)
         self.selectionChanged.connect(self._on_caret)
         document.contentsChange.connect(self._on_contents_change)
 
     def shown(self) -> None:
         """Called when rows have come, gone or changed."""
+        self._generation += 1
+
+    def rows_changed(self, rows: range) -> None:
+        """Called when these rows have another text, and nothing else is new."""
 
     def split(self) -> None:
         """Cut the row at the caret."""
@@ -81,10 +88,11 @@ class SegmentText(QPlainTextEdit):
 
     def names_speaker(self, row: int) -> bool:
         """Whether the gutter shows a name: where the speaker changes."""
-        if row >= self.model.rowCount():
+        segments = self.model.segments()
+        if row >= len(segments):
             return False
-        speaker = self.model.segment(row).speaker
-        return speaker is not None and (row == 0 or speaker != self.model.segment(row - 1).speaker)
+        speaker = segments[row].speaker
+        return speaker is not None and (row == 0 or speaker != segments[row - 1].speaker)
 
     def visible_rows(self) -> Iterator[tuple[int, QRectF]]:
         """Rows on the screen with their places in the viewport, as wide as it."""
@@ -104,7 +112,15 @@ class SegmentText(QPlainTextEdit):
                 return self._time_of(block.blockNumber(), _offset_at(line, point.x() - origin.x()))
         return -1
 
-    def visible_blocks(self) -> Iterator[tuple[QTextBlock, QPointF, float]]:
+    def visible_blocks(self) -> list[tuple[QTextBlock, QPointF, float]]:
+        """Blocks on the screen with their places in the viewport and heights; worked out once for each look of it."""
+        first, offset = self.firstVisibleBlock().blockNumber(), self.contentOffset().y()
+        look = (first, offset, self.viewport().size(), self.document().revision(), self._generation)
+        if look != self._look:
+            self._visible, self._look = list(self._laid_out()), look
+        return self._visible
+
+    def _laid_out(self) -> Iterator[tuple[QTextBlock, QPointF, float]]:
         block, origin = self.firstVisibleBlock(), self.contentOffset()
         bottom, rows = self.viewport().height(), self.model.rowCount()
         while block.isValid() and block.blockNumber() < rows and origin.y() < bottom:
@@ -248,15 +264,18 @@ class SegmentText(QPlainTextEdit):
         self.shown()
 
     def _on_changed(self, first: Index, last: Index, roles: list[int]) -> None:
-        if not roles or Qt.ItemDataRole.DisplayRole in roles:
-            rows = range(first.row(), last.row() + 1)
-            if len(rows) > _MANY:
-                self.reload()
-            else:
-                for row in rows:
-                    self.forget_spans(row)
-                    self.show_text(row)
-        self.shown()
+        rows = range(first.row(), last.row() + 1)
+        text = not roles or Qt.ItemDataRole.DisplayRole in roles
+        if text and len(rows) > _MANY:
+            self.reload()
+            return
+        for row in rows if text else ():
+            self.forget_spans(row)
+            self.show_text(row)
+        if roles and text:  # nothing but their text: all others look as they did
+            self.rows_changed(rows)
+        else:
+            self.shown()
 
     def show_text(self, row: int) -> None:
         """Make the block say what the model says; only what differs is written, so the caret stays."""

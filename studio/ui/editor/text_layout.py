@@ -17,18 +17,24 @@ LINES_BESIDE_NAME = 2  # the gutter shows name and time below one another
 
 
 class TranscriptLayout(QPlainTextDocumentLayout):
-    """`names_speaker(row)` tells whether the gutter shows a name beside this block."""
+    """`names_speaker(row)` tells whether the gutter shows a name beside this block.
+
+    The document has its font already; Qt asks for the heights of blocks all the time.
+    """
 
     def __init__(self, document: QTextDocument, names_speaker: Callable[[int], bool]) -> None:
         super().__init__(document)
         self._names_speaker = names_speaker
+        self._line_height = 0.0
         document.setDocumentMargin(16)
 
     @property
     def line_height(self) -> float:
         """24 px for the 15 px transcript font, in proportion for others."""
-        metrics = QFontMetricsF(self.document().defaultFont())
-        return max(round(metrics.height() * 1.3), 1.0)
+        if not self._line_height:
+            metrics = QFontMetricsF(self.document().defaultFont())
+            self._line_height = max(round(metrics.height() * 1.3), 1.0)
+        return self._line_height
 
     def space_above(self, row: int) -> int:
         return ABOVE_SPEAKER if self._names_speaker(row) else ABOVE

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
     QTextBlock,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QTextEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.core.errors import UsageError
 from studio.core.jobs import Job, Progress
@@ -74,6 +74,7 @@ class TranscriptView(SegmentText):
         self.current_row = -1
         self.tab_plays = True
         self._word = -1
+        self._marked: frozenset[int] = frozenset()  # the selection that the gutter shows
         self._search = Search()
         self._doubtful: Mapping[int, Collection[int]] = {}
         self._job: Job | None = None
@@ -103,13 +104,11 @@ class TranscriptView(SegmentText):
         row = self.model.segment_at(ms)
         word = self.model.word_at(row, ms) if row >= 0 else -1
         row = row if row >= 0 else self.model.last_begun(ms)
-        if (row, word) == (self.current_row, self._word):
+        before = self.current_row
+        if (row, word) == (before, self._word):
             return
-        moved = row != self.current_row
         self.current_row, self._word = row, word
-        self._mark_word()
-        if moved:
-            self._repaint()
+        self._update_rows((before, row))
         self._following.keep_up()
 
     @property
@@ -168,7 +167,9 @@ class TranscriptView(SegmentText):
     def select_rows(self, ids: Sequence[int], current: int | None) -> None:
         """Show the selection that others made: the caret goes to its row, unless it is there."""
         self.selected = frozenset(ids)
-        self._repaint()
+        if self.selected != self._marked:
+            self._marked = self.selected
+            self._gutter.update()
         row = self.model.row_of(current) if current is not None else -1
         if row >= 0 and self.textCursor().blockNumber() != row:
             with self._write():  # what others selected is not told to them again
@@ -209,13 +210,18 @@ class TranscriptView(SegmentText):
                 yield word, span
 
     def shown(self) -> None:
+        super().shown()
         if self.current_row >= self.model.rowCount():
             self.current_row = self._word = -1
         if self._search.query:
             self._search_again.start()
-        self._mark_word()
         self._show_placeholder()
         self._repaint()
+
+    def rows_changed(self, rows: range) -> None:
+        if self._search.query:
+            self._search_again.start()
+        self._update_rows(rows)
 
     def _search_afresh(self) -> None:
         try:
@@ -233,16 +239,9 @@ class TranscriptView(SegmentText):
     # Marks
 
     def word_span(self) -> Span:
-        return self._row_spans(self.current_row)[self._word] if self._word >= 0 else (0, 0)
-
-    def _mark_word(self) -> None:
-        if self._word < 0 or self.current_row >= self.document().blockCount():
-            self.setExtraSelections([])
-            return
-        selection = QTextEdit.ExtraSelection()
-        selection.cursor = self._cursor(self.current_row, self.word_span())
-        selection.format.setForeground(theme.current().color("text"))
-        self.setExtraSelections([selection])
+        """Where the word being played stands in its row; empty where it is not known."""
+        spans = self._row_spans(self.current_row) if self._word >= 0 else []
+        return spans[self._word] if 0 <= self._word < len(spans) else (0, 0)
 
     def _select(self, place: Place | None) -> bool:
         if place is None:
@@ -251,6 +250,14 @@ class TranscriptView(SegmentText):
         self.setTextCursor(self._cursor(*place))
         self.centerCursor()
         return True
+
+    def _update_rows(self, rows: Collection[int]) -> None:
+        """Paint these rows anew, where they are on the screen."""
+        for row, rect in self.visible_rows():
+            if row in rows:
+                strip = rect.toAlignedRect()
+                self.viewport().update(strip)
+                self._gutter.update(0, strip.y(), gutter.WIDTH, strip.height())
 
     def _repaint(self) -> None:
         self.viewport().update()
@@ -282,7 +289,6 @@ class TranscriptView(SegmentText):
             editor.move(editor.x(), editor.y() + dy)
 
     def _on_theme(self) -> None:
-        self._mark_word()
         self._show_placeholder()
         self._repaint()
 

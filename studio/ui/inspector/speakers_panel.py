@@ -90,8 +90,9 @@ class SpeakersPanel(QFrame):
         self._soon.timeout.connect(self.refresh)
         model.modelReset.connect(self.refresh)
         model.speakers_changed.connect(self.refresh)
-        for signal in (model.rowsInserted, model.rowsRemoved, model.dataChanged):
-            signal.connect(lambda *_: None if self._soon.isActive() else self._soon.start())
+        for signal in (model.rowsInserted, model.rowsRemoved):
+            signal.connect(lambda *_: self._refresh_soon())
+        model.dataChanged.connect(lambda _first, _last, roles: None if roles else self._refresh_soon())
         theme.current().changed.connect(self.refresh)
         self.refresh()
 
@@ -213,6 +214,10 @@ class SpeakersPanel(QFrame):
         self._check.setVisible(len(self._cards) > 1)
 
     # Cards
+
+    def _refresh_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
 
     def refresh(self) -> None:
         """Show the speakers as they are now; cards of known speakers stay, so that focus and typing survive."""

@@ -21,7 +21,7 @@ from .wording import time_code
 
 Index = QModelIndex | QPersistentModelIndex
 
-_MANY = 200  # segments; a change of more that come and go is told as a whole
+_MANY = 200  # segments; a change of more is told as a whole
 
 
 class SegmentRole(IntEnum):
@@ -36,6 +36,8 @@ class SegmentRole(IntEnum):
     SPEAKER_INDEX = Qt.ItemDataRole.UserRole + 7  # counted from 0, picks the colour; -1 for none
 
 
+# What a change of text alone is told with; times and speakers are as they were.
+_TEXT_ROLES = [Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, SegmentRole.SEGMENT, SegmentRole.WORDS]
 _SPEAKER_ROLES = [SegmentRole.SPEAKER_NAME, SegmentRole.SPEAKER_INDEX, Qt.ItemDataRole.AccessibleTextRole]
 
 
@@ -44,6 +46,10 @@ def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
     for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
         numbers = [row for _, row in run]
         yield numbers[0], numbers[-1]
+
+
+def _times(segment: Segment) -> tuple[int, int]:
+    return segment.start, segment.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,10 @@ class TranscriptModel(QAbstractListModel):
     @property
     def speakers(self) -> tuple[Speaker, ...]:
         return self._transcript.speakers
+
+    @property
+    def language(self) -> str | None:
+        return self._transcript.language
 
     @property
     def duration(self) -> int:
@@ -198,6 +208,7 @@ class TranscriptModel(QAbstractListModel):
     def _stays_in_order(self, rows: list[int], after: dict[int, Segment]) -> bool:
         """Whether the segments of these rows, changed, are still between their neighbours."""
         segments = self._segments
+        rows = [row for row in rows if _times(segments[row]) != _times(after[segments[row].id])]
 
         def key(row: int) -> tuple[int, int, int]:
             segment = segments[row]
@@ -210,15 +221,19 @@ class TranscriptModel(QAbstractListModel):
 
     def _change(self, rows: list[int], after: dict[int, Segment]) -> None:
         moved: int | None = None
+        roles: Sequence[int] = _TEXT_ROLES
         for row in rows:
             old, new = self._segments[row], after[self._segments[row].id]
             self._segments[row] = new
-            if moved is None and (old.start, old.end) != (new.start, new.end):
+            if moved is None and _times(old) != _times(new):
                 moved = row
+            if moved is not None or old.speaker != new.speaker:
+                roles = ()
         if moved is not None:
             self._index(moved)
-        for first, last in _runs(rows):
-            self._touch(first, last)
+        runs = list(_runs(rows))
+        for first, last in runs if len(runs) <= _MANY else [(rows[0], rows[-1])]:
+            self._touch(first, last, roles)
 
     def _exchange(self, rows: list[int], after: dict[int, Segment]) -> None:
         """Rows of segments that are in both stay where they can; others are taken out and put in."""
@@ -278,8 +293,9 @@ class TranscriptModel(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(self._segments) - 1), _SPEAKER_ROLES)
         self.speakers_changed.emit()
 
-    def _touch(self, first: int, last: int) -> None:
-        self.dataChanged.emit(self.index(first), self.index(last))
+    def _touch(self, first: int, last: int, roles: Sequence[int] = ()) -> None:
+        """`roles`: what differs; none for all."""
+        self.dataChanged.emit(self.index(first), self.index(last), list(roles))
 
     # Qt's questions
 

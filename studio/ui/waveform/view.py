@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QVBoxLayout, QWidget
 
@@ -28,6 +28,7 @@ from studio.ui.waveform.scene import MIN_SPAN, START_SPAN, PeakSource, Scene
 STEP = 2_000  # an arrow key goes this far, in close views a tenth of what is in view
 NEW_CUE = 2_000  # how long a cue made by key is at most
 _ZOOM = 1.5  # a key press
+_RELABEL = 150  # milliseconds
 _LEAD = 0.1  # of the stretch: how far in the playhead stands after a page is turned
 _HELP = """Wheel or Up and Down: zoom. Shift and wheel: scroll. Left and Right, Page Up and Down, Home, End: go there.
 Drag a cue or its edges to move them, Ctrl takes the neighbour along, Alt does not snap, Esc gives up.
@@ -70,6 +71,9 @@ class WaveformView(QAbstractSlider):
         column.setSpacing(0)
         column.addWidget(self.overview)
         column.addWidget(self.detail, 1)
+        # The words on a cue need not keep up with every key typed in the text.
+        self._relabel = QTimer(self, singleShot=True, interval=_RELABEL)
+        self._relabel.timeout.connect(self.detail.redraw)
         self._connect()
         self._describe()
 
@@ -118,7 +122,9 @@ class WaveformView(QAbstractSlider):
         """One cue has another text, speaker or time; their number and order are as before."""
         if self._scene.update_segment(row, segment):
             self.overview.redraw()
-        self.detail.redraw()
+            self.detail.redraw()
+        elif not self._relabel.isActive():
+            self._relabel.start()
 
     def set_duration(self, ms: int) -> None:
         """Another recording of this length: the view begins at its start."""

@@ -1,0 +1,181 @@
+"""What is wrong with the open transcript under the rules, kept up to date with every change. Window's thread.
+
+A change is looked at with the rows beside it, at once. All rows together, after another transcript or other rules,
+take longer than a frame: they are looked at in slices, between which keys and mouse have their turn.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from typing import Any, Literal
+
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
+
+from studio.core.checks import KINDS, Finding, Kind, check_row
+from studio.core.profiles import DEFAULT, CueRules
+
+from .transcript_model import TranscriptModel
+
+_SLICE = 500  # rows; about 5 ms
+# Where text is not cut into subtitles yet, only this is wrong with it.
+OF_TEXT: frozenset[Kind] = frozenset({"overlap", "empty", "odd characters"})
+OF_CUES: frozenset[Kind] = frozenset(KINDS)
+
+_SHORT: dict[Kind, str] = {
+    "too fast": "Fast",
+    "too long": "Long",
+    "too short": "Short",
+    "overlap": "Overlap",
+    "gap": "Gap",
+    "line length": "Wide",
+    "too many lines": "Lines",
+    "empty": "Empty",
+    "odd characters": "Odd",
+}
+_TITLES: dict[Kind, str] = {
+    "too fast": "{0} reads too fast",
+    "too long": "{0} stays too long",
+    "too short": "{0} is too short",
+    "overlap": "{1} overlaps {0}",
+    "gap": "{1} is close to {0}",
+    "line length": "{0} has a long line",
+    "too many lines": "{0} has too many lines",
+    "empty": "{0} is empty",
+    "odd characters": "{0} has odd characters",
+}
+Severity = Literal["err", "warn"]
+
+
+def short_name(kind: Kind) -> str:
+    return _SHORT[kind]
+
+
+def title(finding: Finding, row: int) -> str:
+    """ "184 reads too fast", "180 overlaps 181": cues are counted from 1."""
+    return _TITLES[finding.kind].format(row + 1, row)
+
+
+def sentence(finding: Finding) -> str:
+    return f"{finding.text[:1].upper()}{finding.text[1:]}."
+
+
+def severity(finding: Finding, rules: CueRules) -> Severity:
+    """Whether viewers will miss something, or only notice."""
+    much = finding.kind == "too fast" and finding.excess > rules.max_cps / 4
+    return "err" if much or finding.kind in ("overlap", "empty") else "warn"
+
+
+class Findings(QObject):
+    """Findings of each segment, by its id."""
+
+    changed = Signal()
+    checked = Signal()  # every row has been looked at
+
+    def __init__(self, model: TranscriptModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.rules = DEFAULT
+        self._found: dict[int, list[Finding]] = {}
+        self.counts: Counter[Kind] = Counter()
+        self._next = 0  # the first row of the next slice
+        self._slices = QTimer(self, interval=0)
+        self._slices.timeout.connect(self._check_slice)
+        model.modelReset.connect(self.check_all)
+        model.dataChanged.connect(self._on_changed)
+        model.rowsInserted.connect(lambda _, first, last: self._on_moved(first, last))
+        model.rowsAboutToBeRemoved.connect(self._forget_rows)
+        model.rowsRemoved.connect(lambda _, first, __: self._on_moved(first, first))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row has been looked at."""
+        return not self._slices.isActive()
+
+    def of(self, segment: int) -> list[Finding]:
+        return self._found.get(segment, [])
+
+    def all(self, kinds: Collection[Kind] = OF_CUES) -> list[tuple[int, Finding]]:
+        """(row, finding) of these kinds, in order."""
+        row_of = self._model.row_of
+        rows = sorted((row_of(id), found) for id, found in self._found.items())
+        return [(row, f) for row, found in rows for f in found if f.kind in kinds]
+
+    def count(self, kinds: Collection[Kind] = OF_CUES) -> int:
+        return sum(self.counts[kind] for kind in kinds)
+
+    def set_rules(self, rules: CueRules) -> None:
+        if rules != self.rules:
+            self.rules = rules
+            self.check_all()
+
+    def check_all(self) -> None:
+        """From the start: the first slice at once, so that what is seen first is right."""
+        self._found, self.counts, self._next = {}, Counter(), 0
+        self._slices.start()
+        self._check_slice()
+
+    def _check_slice(self) -> None:
+        first, self._next = self._next, min(self._next + _SLICE, self._model.rowCount())
+        for row in range(first, self._next):
+            self._check(row)
+        done = self._next >= self._model.rowCount()
+        if done:
+            self._slices.stop()
+        self.changed.emit()
+        if done:
+            self.checked.emit()
+
+    def _check(self, row: int) -> None:
+        segments = self._model.segments()
+        self._put(segments[row].id, check_row(segments, row, self.rules))
+
+    def _put(self, id: int, found: list[Finding]) -> None:
+        self.counts.subtract(f.kind for f in self._found.pop(id, ()))
+        if found:
+            self._found[id] = found
+            self.counts.update(f.kind for f in found)
+
+    def _on_changed(self, first: QModelIndex, last: QModelIndex, roles: list[int]) -> None:
+        if not roles or Qt.ItemDataRole.DisplayRole in roles:
+            self._check_rows(first.row(), last.row())
+
+    def _on_moved(self, first: int, last: int) -> None:
+        if self._slices.isActive():
+            self.check_all()  # the rows that are still to come have other numbers now
+        else:
+            self._check_rows(first, last)
+
+    def _check_rows(self, first: int, last: int) -> None:
+        """These and the ones beside them."""
+        rows = range(max(first - 1, 0), min(last + 2, self._model.rowCount()))
+        if len(rows) > _SLICE:
+            self.check_all()
+            return
+        for row in rows:
+            self._check(row)
+        self.changed.emit()
+
+    def _forget_rows(self, _parent: Any, first: int, last: int) -> None:
+        for row in range(first, last + 1):
+            self._put(self._model.segment(row).id, [])
+
+    def onward(self, row: int, after: Finding | None, step: int, kinds: Collection[Kind]) -> tuple[int, Finding] | None:
+        """The next (1) or previous (-1) finding from a row, round the end; `after` is the one just looked at there."""
+        rows = self._model.rowCount()
+        here = list(self._of_row(row, kinds)) if 0 <= row < rows else []
+        if after in here:
+            place = here.index(after) + step
+            if 0 <= place < len(here):
+                return row, here[place]
+        elif here and step > 0:
+            return row, here[0]
+        for away in range(1, rows + 1):
+            at = (row + step * away) % rows
+            found = list(self._of_row(at, kinds))
+            if found:
+                return at, found[0 if step > 0 else -1]
+        return None
+
+    def _of_row(self, row: int, kinds: Collection[Kind]) -> Iterator[Finding]:
+        return (f for f in self.of(self._model.segment(row).id) if f.kind in kinds)

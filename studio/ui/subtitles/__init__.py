@@ -1,0 +1,1 @@
+"""Subtitle mode: the transcript as a table of cues with an editor below."""
