@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .database import Database
+from .database import Database, leave_thread
 from .home import Home
 from .jobs import JobStore
 from .presence import Presence
@@ -47,4 +47,5 @@ __all__ = [
     "Version",
     "VersionStore",
     "VoiceStore",
+    "leave_thread",
 ]

@@ -203,16 +203,23 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-class Database:
-    """Gives every thread its own connection to one file.
+_local = threading.local()  # .connections: those of the current thread, by path
 
-    A connection goes with its thread and is closed then. Nothing in Python remembers it, not even weakly: no code of
-    ours may run any more while a thread is taken down.
+
+def leave_thread() -> None:
+    """Close this thread's connections: the last thing that a worker thread does.
+
+    It is said, not left to finalisers: no code of ours may run any more while a thread is taken down.
     """
+    for connection in _local.__dict__.pop("connections", {}).values():
+        connection.close()
+
+
+class Database:
+    """Gives every thread its own connection to one file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._local = threading.local()
         with self.translated():
             self._migrate()
 
@@ -242,14 +249,14 @@ class Database:
             return int(db.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
-        """Close this thread's connection; those of other threads are closed as they end."""
-        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        """Close this thread's connection; other threads close theirs as they end."""
+        held = _local.__dict__.get("connections", {}).pop(self.path, None)
         if held is not None:
             held.close()
-        self._local = threading.local()
 
     def _connection(self) -> sqlite3.Connection:
-        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connections: dict[Path, sqlite3.Connection] = _local.__dict__.setdefault("connections", {})
+        held = connections.get(self.path)
         if held is None:
             held = sqlite3.connect(self.path, timeout=10, isolation_level=None)
             held.row_factory = sqlite3.Row
@@ -257,7 +264,7 @@ class Database:
             held.execute("PRAGMA journal_mode=WAL")
             held.execute("PRAGMA synchronous=FULL")
             held.execute("PRAGMA foreign_keys=ON")
-            self._local.connection = held
+            connections[self.path] = held
         return held
 
     def _migrate(self) -> None:

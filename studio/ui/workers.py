@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from studio.core.errors import ConflictError, Problem, StudioError
 from studio.core.jobs import Stopped, StopReason, StopToken
+from studio.library import leave_thread
 from studio.services.editing import EditSession
 from studio.services.queue import Running, share
 from studio.services.runner import run_next
@@ -26,7 +27,20 @@ _REST_AFTER = 30  # looks without work before the engines give their memory back
 log = logging.getLogger(__name__)
 
 
-class QueueWorker(QThread):
+class Worker(QThread):
+    """A thread that gives its connection to the library back at its end."""
+
+    def run(self) -> None:
+        try:
+            self.work()
+        finally:
+            leave_thread()
+
+    def work(self) -> None:
+        raise NotImplementedError
+
+
+class QueueWorker(Worker):
     """Does the jobs of the CPU or the GPU for as long as the window is open."""
 
     told = Signal(int, object)  # job id, RunnerEvent
@@ -56,7 +70,7 @@ class QueueWorker(QThread):
         self._wake.set()
         self.wait()
 
-    def run(self) -> None:
+    def work(self) -> None:
         resources = share(self._studio, self._runner)
         idle = 0
         while resources and not self._quit:
@@ -85,7 +99,7 @@ class QueueWorker(QThread):
         return worked
 
 
-class Saver(QThread):
+class Saver(Worker):
     """Stores what edit sessions wait with, a moment after it was made: keys typed in between are stored together."""
 
     saved = Signal()
@@ -113,7 +127,7 @@ class Saver(QThread):
         self._wake.set()
         self.wait()
 
-    def run(self) -> None:
+    def work(self) -> None:
         while not self._stop.is_set():
             self._wake.wait()
             self._wake.clear()
@@ -143,7 +157,7 @@ class Saver(QThread):
         return not left
 
 
-class Task(QThread):
+class Task(Worker):
     """One function off the window's thread; its result or its Problem comes back as a signal."""
 
     done = Signal(object)
@@ -159,7 +173,7 @@ class Task(QThread):
         self.blockSignals(True)
         self.wait()
 
-    def run(self) -> None:
+    def work(self) -> None:
         try:
             self.done.emit(self._function())
         except StudioError as e:
@@ -169,7 +183,7 @@ class Task(QThread):
             self.failed.emit(Problem(f"That did not work: the program met an error of its own ({e}).", "", repr(e)))
 
 
-class Steps(QThread):
+class Steps(Worker):
     """One generator off the window's thread: each event is told, the last one is also the result."""
 
     told = Signal(object)
@@ -192,7 +206,7 @@ class Steps(QThread):
         self._stop.request(StopReason.QUIT)
         self.wait()
 
-    def run(self) -> None:
+    def work(self) -> None:
         event = None
         try:
             for event in self._generator(self._stop):

@@ -50,7 +50,9 @@ def measure(library: Library, transcripts: int, segments: int, rounds: int) -> N
     """Print all figures."""
     started = time.perf_counter()
     fill(library, transcripts, segments)
-    print(f"{transcripts} transcripts, {transcripts * segments} passages, stored in {time.perf_counter() - started:.0f} s")
+    print(
+        f"{transcripts} transcripts, {transcripts * segments} passages, stored in {time.perf_counter() - started:.0f} s"
+    )
     print(f"index of an older library made in {index_anew(library):.1f} s")
     print_sizes(library)
     words = vocabulary()

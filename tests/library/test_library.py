@@ -33,7 +33,7 @@ from studio.core.edits import (
 from studio.core.errors import ConflictError, Problem, StorageError
 from studio.core.jobs import UNFINISHED, DecodeOptions, Job, JobOptions, JobState
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript, Word, default_speakers
-from studio.library import Home, Library
+from studio.library import Home, Library, leave_thread
 from studio.library.database import MIGRATIONS
 
 
@@ -232,7 +232,7 @@ def test_connections_go_with_their_threads(home: Home, library: Library) -> None
         return sum(f.path.startswith(str(home.database)) for f in psutil.Process().open_files())
 
     def look() -> None:
-        thread = threading.Thread(target=library.jobs.all)
+        thread = threading.Thread(target=lambda: (library.jobs.all(), leave_thread()))
         thread.start()
         thread.join()
 
