@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import logging
 import os
 import signal
@@ -39,6 +40,9 @@ def build(argv: list[str]) -> tuple[QApplication, MainWindow]:
     log_to(studio.home.log)
     qInstallMessageHandler(_from_qt)  # what Qt and FFmpeg chatter about is not for the terminal
     atexit.register(qInstallMessageHandler, None)  # Qt goes on talking when Python is gone
+    # A long transcript is 200,000 tuples; with Python's own thresholds the collector goes through all of them in the
+    # middle of a replace-all or of opening, for a tenth of a second and nothing.
+    gc.set_threshold(10_000, 20, 50)
     look = theme.current()
     look.set_mode(studio.library.settings.get("theme", "system"))
     look.apply(app)

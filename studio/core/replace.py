@@ -53,8 +53,7 @@ class Match(NamedTuple):
 
 
 class _Found(Protocol):
-    def start(self) -> int: ...
-    def end(self) -> int: ...
+    def span(self) -> tuple[int, int]: ...
     def expand(self, template: str) -> str: ...
 
 
@@ -63,7 +62,8 @@ def find(segments: Iterable[Segment], query: Query, ids: Collection[int] | None 
 
     Raises UsageError for a wrong expression, and for one that takes too long.
     """
-    return [Match(s.id, m.start(), m.end()) for s, found in _search(segments, query, ids) for m in found]
+    with uncollected():
+        return [Match(s.id, *m.span()) for s, found in _search(segments, query, ids) for m in found]
 
 
 def replace_all(
@@ -89,7 +89,7 @@ def replace_all(
 def replace_one(segment: Segment, match: Match, query: Query, replacement: str) -> Edit | None:
     """The same for one place that `find` gave; None where it is not there any more."""
     for _, found in _search([segment], query, None):
-        chosen = [m for m in found if (m.start(), m.end()) == match[1:]]
+        chosen = [m for m in found if m.span() == match[1:]]
         if chosen:
             after = _replaced(segment, chosen, query, _template(query, replacement))
             return Edit(_name(query, replacement), (segment,), (after,))
@@ -115,7 +115,7 @@ def _search(
     try:
         for segment in segments:
             left = max(end - time.monotonic(), 0.001)
-            if found := [m for m in search(segment.text, timeout=left) if m.end() > m.start()]:
+            if found := [m for m in search(segment.text, timeout=left) if m[0]]:
                 yield segment, found
     except TimeoutError as e:
         raise UsageError(f"“{_short(query.text)}” takes too long here.", "Write it in a simpler way.") from e
@@ -159,8 +159,9 @@ def _template(query: Query, replacement: str) -> str:
 def _replaced(segment: Segment, found: Iterable[_Found], query: Query, template: str) -> Segment:
     text, at = "", 0
     for match in found:
-        text += segment.text[at : match.start()] + (_expanded(match, template) if query.regex else template)
-        at = match.end()
+        start, end = match.span()
+        text += segment.text[at:start] + (_expanded(match, template) if query.regex else template)
+        at = end
     return retext(segment, text + segment.text[at:])
 
 

@@ -16,6 +16,7 @@ from .subtitles import cues_for
 
 __all__ = [
     "FORMATS",
+    "READ_ONLY",
     "Format",
     "Parsed",
     "WriteOptions",

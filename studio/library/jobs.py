@@ -22,14 +22,26 @@ class JobStore:
         self._db = database
         self._presence = presence
 
-    def add(self, path: str, name: str, content_id: str, duration: int, resource: str, options: JobOptions) -> Job:
-        """Queue a recording at the end. `resource`: what it needs to run, see services.queue."""
+    def add(
+        self,
+        path: str,
+        name: str,
+        content_id: str,
+        duration: int,
+        resource: str,
+        options: JobOptions,
+        state: JobState = JobState.WAITING,
+    ) -> Job:
+        """Queue a recording at the end. `resource`: what it needs to run, see services.queue.
+
+        In another `state` it is there but never runs: a transcript that came from a file.
+        """
         with self._db.write() as db:
             position = (db.execute("SELECT MAX(position) FROM job").fetchone()[0] or 0) + 1
             cursor = db.execute(
                 "INSERT INTO job (position, path, name, content_id, duration, resource, options, state)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (position, path, name, content_id, duration, resource, rows.options_to(options), JobState.WAITING),
+                (position, path, name, content_id, duration, resource, rows.options_to(options), state),
             )
             return _job(db.execute("SELECT * FROM job WHERE id = ?", (cursor.lastrowid,)).fetchone())
 
@@ -118,6 +130,14 @@ class JobStore:
         """The recording was found at another place."""
         with self._db.write() as db:
             db.execute("UPDATE job SET path = ?, name = ? WHERE id = ?", (path, name, id))
+
+    def set_recording(self, id: int, path: str, name: str, content_id: str, duration: int) -> None:
+        """Another recording, or the same one at another place; the duration never falls, as text may go on."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE job SET path = ?, name = ?, content_id = ?, duration = MAX(duration, ?) WHERE id = ?",
+                (path, name, content_id, duration, id),
+            )
 
     def move(self, id: int, before: int | None) -> None:
         """Put a job before another one, or at the end."""

@@ -109,6 +109,18 @@ class TranscriptStore:
                 (language, duration, text, id),
             )
 
+    def set_source(self, id: int, source: Source) -> None:
+        """The recording was found at another place."""
+        with self._db.write() as db:
+            db.execute("UPDATE transcript SET source = ? WHERE id = ?", (rows.dump(dataclasses.asdict(source)), id))
+
+    def end(self, id: int) -> int:
+        """Up to where (milliseconds) something is written, 0 where nothing is."""
+        with self._db.read() as db:
+            return int(
+                db.execute("SELECT COALESCE(MAX(end), 0) FROM segment WHERE transcript_id = ?", (id,)).fetchone()[0]
+            )
+
     # History
 
     def revision(self, id: int) -> int:

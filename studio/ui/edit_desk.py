@@ -15,6 +15,7 @@ from studio.core import edits
 from studio.core.edits import Edit
 from studio.core.speakers import split_off
 from studio.core.transcript import Segment
+from studio.services.studio import Studio
 
 from .commands import Commands
 from .file_page import FilePage
@@ -54,9 +55,16 @@ class EditDesk(QObject):
     """Owns nothing: connects page, commands and the desk of the transcript."""
 
     def __init__(
-        self, desk: TranscriptDesk, page: FilePage, playback: PlaybackDesk, commands: Commands, window: QWidget
+        self,
+        studio: Studio,
+        desk: TranscriptDesk,
+        page: FilePage,
+        playback: PlaybackDesk,
+        commands: Commands,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
+        self._studio = studio
         self._desk, self._page, self._playback, self._commands = desk, page, playback, commands
         self._window = window
         self._connect_text()
@@ -112,6 +120,10 @@ class EditDesk(QObject):
             "commentAction": lambda: self.comment(None),
         }.items():
             self._commands.connect(name, do)
+        settings = self._studio.library.settings
+        self._commands["tabPlaysAction"].setChecked(bool(settings.get("tab_plays", True)))
+        self._commands.connect_switch("tabPlaysAction", self._set_tab_plays)
+        self._set_tab_plays(self._commands["tabPlaysAction"].isChecked())
         for number in range(8):
             self._commands.connect(f"speaker{number + 1}Action", partial(self.give_to, number))
 
@@ -244,6 +256,10 @@ class EditDesk(QObject):
         chosen = self.chosen()
         if chosen:
             self._desk.attempt(lambda: make(chosen))
+
+    def _set_tab_plays(self, on: bool) -> None:
+        self._page.set_tab_plays(on)
+        self._studio.library.settings.set("tab_plays", on)
 
     # The menu of the waveform, and what is available
 

@@ -31,8 +31,10 @@ from .waveform import WaveformView
 
 
 @runtime_checkable
-class SplitsText(Protocol):
+class HasText(Protocol):
     """A way to look at the text that has a caret in it."""
+
+    tab_plays: bool
 
     def split(self) -> None: ...
 
@@ -116,11 +118,17 @@ class FilePage(QWidget):
     def mode(self) -> str:
         return next((name for name, page in self._pages.items() if page is self._modes.currentWidget()), "transcript")
 
+    def set_tab_plays(self, on: bool) -> None:
+        """Whether the tab key plays inside editors of text, or goes on to the next part of the window."""
+        for page in (self.transcript, *self._pages.values()):
+            if isinstance(page, HasText):
+                page.tab_plays = on
+
     def split(self) -> None:
         """Cut the passage at the caret of whatever editor is shown."""
         page = self._modes.currentWidget()
-        assert isinstance(page, SplitsText)
-        page.split()
+        if isinstance(page, HasText):
+            page.split()
 
     def show_job(self, job: Job, model: TranscriptModel, progress: Progress | None) -> None:
         """Name the recording and say what is known of it."""
@@ -144,7 +152,8 @@ def _mode_switch(commands: Commands) -> QFrame:
     switch.setObjectName("modeSwitch")
     switch.setProperty("role", "segments")
     row = QHBoxLayout(switch)
-    row.setContentsMargins(2, 2, 2, 2)
+    switch.setFixedHeight(theme.CONTROL + 4)
+    row.setContentsMargins(1, 1, 1, 1)
     row.setSpacing(0)
     for name in ("transcript", "subtitles", "compare"):
         button = QToolButton()

@@ -33,6 +33,7 @@ from . import help_desk, theme
 from .commands import Commands
 from .compare import ComparePage, DifferencesPanel
 from .compare_desk import CompareDesk
+from .cue_tools_desk import CueToolsDesk
 from .dialogs.shortcuts_dialog import ShortcutsDialog
 from .edit_desk import EditDesk
 from .empty import EmptyPage
@@ -107,7 +108,7 @@ class MainWindow(QMainWindow):
         self.playback = PlaybackDesk(self._studio, self.desk, self.page, self.commands, self)
         self.finder = self._make_palette()
         self.transport = self.playback.transport
-        self.editing = EditDesk(self.desk, self.page, self.playback, self.commands, self)
+        self.editing = EditDesk(self._studio, self.desk, self.page, self.playback, self.commands, self)
         self.waves = WaveformDesk(self._studio, self.desk, self.page, self.commands)
         self.intake = IntakeDesk(
             self._studio,
@@ -123,6 +124,8 @@ class MainWindow(QMainWindow):
         self.find_speakers = FindSpeakers(self._studio, self.desk, self)
         self._make_comparison()
         self.finding = FindDesk(self._studio, self.desk, self.page, self.commands, self)
+        playhead = self.playback.player.position
+        self.cue_tools = CueToolsDesk(self._studio, self.desk, playhead, self.commands, self)
 
         self._centre = QStackedWidget()
         self._centre.addWidget(self.empty)
@@ -208,6 +211,7 @@ class MainWindow(QMainWindow):
         page.transcript.relabel_requested.connect(lambda id, speaker: desk.relabel([id], speaker))
         page.transcript.retry_requested.connect(self.queue.retry)
         self.finding.notice.connect(self.notices.show_notice)
+        self.cue_tools.notice.connect(self.notices.show_notice)
         self.queue.job_done.connect(self.finding.on_done)
         self.export.notice.connect(self.notices.show_notice)
         self.voices.find_again_requested.connect(self.find_speakers.ask)

@@ -30,11 +30,12 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as home:
         os.environ["STUDIO_HOME"] = home
-        measure(a.segments, a.rounds)
+        kept = measure(a.segments, a.rounds)
+    assert kept
 
 
-def measure(segments: int, rounds: int) -> None:
-    """Print medians and p95 of everything."""
+def measure(segments: int, rounds: int) -> object:
+    """Print medians and p95 of everything. What it returns is kept until Python ends: Qt wants it so."""
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
 
@@ -118,6 +119,7 @@ def measure(segments: int, rounds: int) -> None:
     table(["what, ms", "at most", "median", "p95", "largest"], rows)
     settle()
     window.close()
+    return app, window
 
 
 def fill(studio, count):  # type: ignore[no-untyped-def]

@@ -30,7 +30,8 @@ class RulesForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, rules: CueRules, parent: QWidget | None = None) -> None:
+    def __init__(self, rules: CueRules, with_rate: bool = False, parent: QWidget | None = None) -> None:
+        """`with_rate`: the frame rate can be changed, too."""
         super().__init__(parent)
         self._rules = self._own = rules
         self._preset = QComboBox(self)
@@ -40,6 +41,8 @@ class RulesForm(QWidget):
         self._gap = self._whole("gapSpin", "Smallest gap, in frames", 0, 50)
         self._short = self._seconds("minDurationSpin", "Shortest subtitle, in seconds")
         self._long = self._seconds("maxDurationSpin", "Longest subtitle, in seconds")
+        self._rate = self._frames("frameRateSpin", "Pictures a second, which the gap is counted in")
+        self._rate.setVisible(with_rate)
         self._arrange()
         self._show(rules)
         self._name()
@@ -53,7 +56,8 @@ class RulesForm(QWidget):
 
     def fields(self) -> list[QWidget]:
         """In the order of the tab key."""
-        return [self._preset, self._line, self._lines, self._speed, self._short, self._long, self._gap]
+        fields = [self._preset, self._line, self._lines, self._speed, self._short, self._long, self._gap, self._rate]
+        return [field for field in fields if not field.isHidden()]
 
     def _choose(self, index: int) -> None:
         id = self._preset.itemData(index)
@@ -70,6 +74,7 @@ class RulesForm(QWidget):
             gap_frames=self._gap.value(),
             min_duration=round(self._short.value() * 1000),
             max_duration=round(self._long.value() * 1000),
+            frame_rate=self._rate.value(),
         )
         self._name()
         self.changed.emit()
@@ -87,6 +92,7 @@ class RulesForm(QWidget):
             (self._gap, rules.gap_frames),
             (self._long, rules.max_duration / 1000),
             (self._short, rules.min_duration / 1000),
+            (self._rate, rules.frame_rate),
         ]
         self._long.setMinimum(max(rules.min_duration / 1000, 0.5))
         for box, value in values:
@@ -104,19 +110,18 @@ class RulesForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(section("Subtitle rules", self))
-        column.addLayout(
-            grid(
-                [
-                    ("Preset", [self._preset], ""),
-                    ("Longest line", [self._line], "characters"),
-                    ("Most lines", [self._lines], "lines"),
-                    ("Fastest reading", [self._speed], "characters a second"),
-                    ("Shortest, longest", [self._short, self._long], ""),
-                    ("Smallest gap", [self._gap], f"frames at {self._rules.frame_rate:g} a second"),
-                ],
-                self,
-            )
-        )
+        rate = not self._rate.isHidden()
+        rows: list[Row] = [
+            ("Preset", [self._preset], ""),
+            ("Longest line", [self._line], "characters"),
+            ("Most lines", [self._lines], "lines"),
+            ("Fastest reading", [self._speed], "characters a second"),
+            ("Shortest, longest", [self._short, self._long], ""),
+            ("Smallest gap", [self._gap], "frames" if rate else f"frames at {self._rules.frame_rate:g} a second"),
+        ]
+        if rate:
+            rows.append(("Frame rate", [self._rate], "frames a second"))
+        column.addLayout(grid(rows, self))
 
     def _whole(self, name: str, words: str, least: int, most: int) -> QSpinBox:
         box = QSpinBox(self)
@@ -129,6 +134,12 @@ class RulesForm(QWidget):
         box.setRange(0.1, 60.0)
         box.setSingleStep(0.1)
         box.setSuffix(" s")
+        return self._dress(box, name, words)
+
+    def _frames(self, name: str, words: str) -> QDoubleSpinBox:
+        box = QDoubleSpinBox(self)
+        box.setDecimals(3)
+        box.setRange(10, 240)
         return self._dress(box, name, words)
 
     def _dress(self, box: _Box, name: str, words: str) -> _Box:

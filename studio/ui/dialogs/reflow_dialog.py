@@ -5,6 +5,8 @@ The dialog works nothing out: it asks for a plan by `plan_wanted` and is given i
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
@@ -130,7 +132,7 @@ class ReflowDialog(QDialog):
         row.addLayout(right, 1)
         self._apply.setDefault(True)
         chain = [self._whole, self._part, *self._rules.fields(), self.preview.list, cancel, self._apply]
-        for before, after in zip(chain, chain[1:], strict=False):
+        for before, after in pairwise(chain):
             self.setTabOrder(before, after)
         self._rules.fields()[0].setFocus(Qt.FocusReason.OtherFocusReason)
 

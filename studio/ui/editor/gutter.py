@@ -44,7 +44,7 @@ class Gutter(QWidget):
         with QPainter(self) as painter:
             painter.fillRect(event.rect(), theme.current().color("surface"))
             for row, rect in self._view.visible_rows():
-                if rect.bottom() >= event.rect().top() and rect.top() <= event.rect().bottom():
+                if rect.bottom() > event.rect().top() and rect.top() <= event.rect().bottom():
                     self._paint_row(painter, row, rect)
 
     def _paint_row(self, painter: QPainter, row: int, rect: QRectF) -> None:

@@ -41,8 +41,8 @@ class TranscriptLayout(QPlainTextDocumentLayout):
 
     def blockBoundingRect(self, block: QTextBlock) -> QRectF:
         rect = super().blockBoundingRect(block)  # lays the block out if need be
-        row, lines = block.blockNumber(), block.layout()
-        above, height = self.space_above(row), self.line_height
+        lines = block.layout()
+        above, height = self.space_above(block.blockNumber()), self._line_height or self.line_height
         count = lines.lineCount()
         for i in range(count):
             line = lines.lineAt(i)

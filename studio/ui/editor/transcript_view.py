@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QColor,
     QContextMenuEvent,
     QFocusEvent,
@@ -32,6 +34,7 @@ from studio.core.replace import Match, Query
 from studio.core.transcript import Segment
 from studio.ui import theme
 from studio.ui.models.transcript_model import TranscriptModel
+from studio.ui.models.wording import time_code
 
 from . import gutter, marks
 from .following import Following
@@ -74,6 +77,7 @@ class TranscriptView(SegmentText):
         self.current_row = -1
         self.tab_plays = True
         self._word = -1
+        self._described = -1  # the row that the description tells about
         self._marked: frozenset[int] = frozenset()  # the selection that the gutter shows
         self._search = Search()
         self._doubtful: Mapping[int, Collection[int]] = {}
@@ -91,6 +95,8 @@ class TranscriptView(SegmentText):
         self.updateRequest.connect(self._on_update)
         theme.current().changed.connect(self._on_theme)
         self.load()
+
+        self.cursorPositionChanged.connect(self._describe_row)
 
     # What the window tells
 
@@ -242,6 +248,19 @@ class TranscriptView(SegmentText):
         """Where the word being played stands in its row; empty where it is not known."""
         spans = self._row_spans(self.current_row) if self._word >= 0 else []
         return spans[self._word] if 0 <= self._word < len(spans) else (0, 0)
+
+    def _describe_row(self) -> None:
+        """Say to assistive technology whose row the caret has come to: what is beside the text is only painted."""
+        row = self.textCursor().blockNumber()
+        if row == self._described or row >= self.model.rowCount():
+            return
+        self._described, segment = row, self.model.segment(row)
+        notes = ("flagged" if segment.flagged else "", f"comment: {segment.comment}" if segment.comment else "")
+        parts = (time_code(segment.start), self.model.speaker_name(segment.speaker), *notes)
+        text = ", ".join(part for part in parts if part)
+        self.setAccessibleDescription(text)
+        if self.hasFocus() and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def _select(self, place: Place | None) -> bool:
         if place is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
@@ -10,34 +9,15 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QWidget
 
 from studio.core.errors import UsageError
+from studio.ui.dialogs.time_field import parse_time
 from studio.ui.icons import icon
 from studio.ui.models.wording import time_code
-
-_PART = re.compile(r"\d+")
-_SECONDS = re.compile(r"\d+(?:[.,]\d{0,3})?")
-
-
-def parse_time(text: str) -> int:
-    """Milliseconds of "1:12:43.100", "12:43.1", "43,1". Raises UsageError with what is wrong."""
-    *higher, seconds = text.strip().split(":")
-    if len(higher) > 2 or not all(map(_PART.fullmatch, higher)) or not _SECONDS.fullmatch(seconds):
-        raise UsageError("Write a time like 12:43.100")
-    whole, _, rest = seconds.replace(",", ".").partition(".")
-    if higher and int(whole) > 59:
-        raise UsageError("Seconds go from 0 to 59")
-    if len(higher) == 2 and int(higher[1]) > 59:
-        raise UsageError("Minutes go from 0 to 59")
-    minutes = 0
-    for part in higher:
-        minutes = minutes * 60 + int(part)
-    return (minutes * 60 + int(whole)) * 1000 + int(rest.ljust(3, "0"))
-
 
 def write_seconds(ms: int) -> str:
     return f"{ms // 1000}.{ms % 1000:03}"
 
 
-class TimeField(QAbstractSpinBox):
+class TimeSpin(QAbstractSpinBox):
     """Arrow keys step one frame. What is typed counts with Enter, or when the field is left."""
 
     entered = Signal(int)  # milliseconds

@@ -1,0 +1,97 @@
+"""Versions of a transcript: keeping them, what they differ in, and the edit that goes back to one. Any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.core.edits import Edit
+from studio.core.errors import UsageError
+from studio.core.transcript import Transcript
+from studio.library import Version
+
+from .studio import Studio
+
+LARGE = 20  # passages that an edit changes; before such a step a version is kept
+EVERY = 600.0  # seconds of editing from one automatic version to the next
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a version differs from what the transcript is now: `edit` goes back to it."""
+
+    edit: Edit
+
+    @property
+    def passages(self) -> int:
+        return len({s.id for s in (*self.edit.before, *self.edit.after)})
+
+    @property
+    def speakers(self) -> bool:
+        return self.edit.changes_speakers
+
+
+def save_version(studio: Studio, transcript_id: int, name: str) -> Version:
+    """Keep the transcript as it is stored under a name of the user's, for ever. Raises UsageError without a name."""
+    return keep_named(studio, transcript_id, _stored(studio, transcript_id), name)
+
+
+def keep_named(studio: Studio, transcript_id: int, transcript: Transcript, name: str) -> Version:
+    """The same for a state that is not stored yet."""
+    version = studio.library.versions.add(transcript_id, transcript, _name(name), automatic=False)
+    assert version is not None  # only automatic ones are passed over
+    return version
+
+
+def keep(studio: Studio, transcript_id: int, transcript: Transcript, name: str) -> Version | None:
+    """Keep an automatic version; None where the newest version is the same. Of these the newest 20 stay."""
+    return studio.library.versions.add(transcript_id, transcript, name, automatic=True)
+
+
+def versions(studio: Studio, transcript_id: int) -> list[Version]:
+    """All versions of a transcript, the newest first."""
+    return studio.library.versions.all(transcript_id)
+
+
+def difference(studio: Studio, current: Transcript, version: Version) -> Difference:
+    """How a version differs from the transcript as it is now. Raises UsageError for one that was deleted."""
+    return Difference(restore_edit(current, studio.library.versions.content(version, current), version.name))
+
+
+def rename(studio: Studio, version: Version, name: str) -> None:
+    """The version is kept for ever now. Raises UsageError without a name."""
+    studio.library.versions.rename(version.id, _name(name))
+
+
+def delete(studio: Studio, version: Version) -> None:
+    studio.library.versions.delete(version.id)
+
+
+def restore_edit(current: Transcript, version: Transcript, name: str) -> Edit:
+    """The step that makes the transcript what it was in a version; it changes nothing where they are the same."""
+    now, then = set(current.segments), set(version.segments)
+    same = current.speakers == version.speakers
+    return Edit(
+        f"go back to “{name}”",
+        tuple(s for s in current.segments if s not in then),
+        tuple(s for s in version.segments if s not in now),
+        () if same else current.speakers,
+        () if same else version.speakers,
+    )
+
+
+def is_large(edit: Edit) -> bool:
+    return len(edit.before) >= LARGE or len(edit.after) >= LARGE
+
+
+def _name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise UsageError("A version needs a name.", "Type one, such as “before the review”.")
+    return name
+
+
+def _stored(studio: Studio, transcript_id: int) -> Transcript:
+    transcript = studio.library.transcripts.get(transcript_id)
+    if transcript is None:
+        raise UsageError("This transcript is not in the library any more.", "Transcribe the recording again.")
+    return transcript

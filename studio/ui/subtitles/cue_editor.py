@@ -1,0 +1,236 @@
+"""Below the table: the cue that is chosen, with its text, times, speaker and measures. Runs on the window's thread.
+
+It shows a Segment and tells what the user wishes; whoever wires it makes the edits.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from studio.core.breaks import reading_columns
+from studio.core.checks import reading_speed
+from studio.core.edits import SHORTEST
+from studio.core.profiles import DEFAULT, CueRules
+from studio.core.transcript import Segment
+from studio.ui import theme
+from studio.ui.models.transcript_model import TranscriptModel
+from studio.ui.models.wording import time_code
+
+from .cue_text import CueText
+from .time_spin import TimeSpin, write_seconds
+
+_LEFT, _RIGHT = 176, 176  # pixels of what stands beside the text
+
+
+class CueEditor(QFrame):
+    retime_requested = Signal(int, int, int)  # segment id, start, end
+    speaker_requested = Signal(int, str)  # segment id, speaker id
+
+    def __init__(self, model: TranscriptModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._rules = DEFAULT
+        self.shown: int | None = None  # Segment.id
+        self.setObjectName("cueEditor")
+        self.setAccessibleName("Cue editor")
+        self.setProperty("role", "panel")
+        self.text = CueText()
+        self.start = TimeSpin("cueStartField", "Start")
+        self.end = TimeSpin("cueEndField", "End")
+        self.length = TimeSpin("cueLengthField", "Length", write_seconds)
+        self.speaker = QComboBox()
+        self.speaker.setObjectName("cueSpeakerBox")
+        self.speaker.setAccessibleName("Speaker of the cue")
+        self.speaker.setToolTip("Who speaks")
+        self.speaker.setIconSize(QSize(18, 18))
+        self.number, self.lines, self.characters, self.speed = (QLabel() for _ in range(4))
+        self.problem = QLabel()
+        self.problem.setObjectName("cueProblem")
+        self.problem.setProperty("role", "err")
+        self.problem.hide()
+        self._arrange()
+        self._wire()
+        self._fill_speakers()
+        self.show_cue(None)
+
+    def _arrange(self) -> None:
+        left, right = QGridLayout(), QGridLayout()
+        for row, field in ((1, self.start), (2, self.end)):
+            left.addWidget(_label(field.accessibleName(), field), row, 0)
+            left.addWidget(field, row, 1)
+        left.addWidget(self.speaker, 0, 0, 1, 2)
+        for row, (words, value) in enumerate(
+            (("Characters", self.characters), ("Lines", self.lines), ("Speed", self.speed), ("Length", self.length))
+        ):
+            right.addWidget(_label(words, value), row, 0)
+            right.addWidget(value, row, 1)
+            if isinstance(value, QLabel):
+                value.setObjectName(f"cue{words}")
+                value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for grid in (left, right):
+            grid.setHorizontalSpacing(8)
+            grid.setVerticalSpacing(4)
+            grid.setColumnStretch(1, 1)
+        left.setRowStretch(3, 1)
+        right.setRowStretch(4, 1)
+        sides = []
+        for grid, width in ((left, _LEFT), (right, _RIGHT)):
+            grid.setContentsMargins(0, 0, 0, 0)
+            side = QWidget()
+            side.setLayout(grid)
+            side.setFixedWidth(width)
+            sides.append(side)
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        row.addWidget(sides[0])
+        row.addWidget(self.text, 1)
+        row.addWidget(sides[1])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 10, 14, 10)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self.problem)
+        self.set_low(False)
+
+    def _wire(self) -> None:
+        self.start.entered.connect(lambda ms: self._retime(self.start, ms, self.end.ms))
+        self.end.entered.connect(lambda ms: self._retime(self.end, self.start.ms, ms))
+        self.length.entered.connect(lambda ms: self._retime(self.length, self.start.ms, self.start.ms + ms))
+        for field in (self.start, self.end, self.length):
+            field.complained.connect(self._say)
+            field.done.connect(self.text.setFocus)
+        self.speaker.activated.connect(self._on_speaker)
+        self._model.speakers_changed.connect(self._fill_speakers)
+        self._model.modelReset.connect(self._fill_speakers)
+        theme.current().changed.connect(self._fill_speakers)
+
+    def set_low(self, low: bool) -> None:
+        """Less room in low windows: the fields are smaller."""
+        for field in (self.start, self.end, self.length, self.speaker):
+            field.setFixedHeight(theme.CONTROL_SMALL if low else theme.CONTROL)
+        self.layout().setContentsMargins(14, 6 if low else 10, 14, 6 if low else 10)
+        self.setFixedHeight(98 if low else 124)
+
+    def set_rules(self, rules: CueRules) -> None:
+        self._rules = rules
+        self.text.set_most(rules.max_line)
+        for field in (self.start, self.end, self.length):
+            field.set_frame(1000 / rules.frame_rate)
+        self.refresh()
+
+    # What is shown
+
+    def segment(self) -> Segment | None:
+        row = self._model.row_of(self.shown) if self.shown is not None else -1
+        return self._model.segment(row) if row >= 0 else None
+
+    def show_cue(self, id: int | None) -> None:
+        """Another cue, or None; of the same one nothing is touched."""
+        if id is not None and id == self.shown:
+            return
+        self.shown = id
+        segment = self.segment()
+        self.text.set_word((0, 0))
+        self.text.load(segment.text if segment else "")
+        for part in (self.text, self.start, self.end, self.length, self.speaker):
+            part.setEnabled(segment is not None)
+        self.text.setPlaceholderText("" if segment else "Choose a cue in the table.")
+        self._show_times(segment, force=True)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The cue that is shown is another now."""
+        segment = self.segment()
+        if segment is None:
+            for label in (self.characters, self.lines, self.speed):
+                label.setText("")
+            return
+        self.text.follow(segment.text)
+        self._show_times(segment)
+        self._show_measures(segment)
+        self.speaker.setCurrentIndex(self.speaker.findData(segment.speaker))
+
+    def _show_times(self, segment: Segment | None, force: bool = False) -> None:
+        start, end = (segment.start, segment.end) if segment else (0, 0)
+        for field, ms in ((self.start, start), (self.end, end), (self.length, end - start)):
+            if force or not field.typed or field.ms != ms:
+                field.show_time(ms)
+
+    def _show_measures(self, segment: Segment) -> None:
+        rules, columns = self._rules, reading_columns(segment.text)
+        lines = segment.text.count("\n") + 1
+        speed = reading_speed(segment)
+        self.characters.setText(f"{columns} of {rules.max_line * rules.max_lines}")
+        _judge(self.lines, f"{lines} of {rules.max_lines}", lines <= rules.max_lines, "", "too many")
+        _judge(self.speed, f"{speed:.1f} of {rules.max_cps:g}", columns * 1000 <= rules.max_cps
+               * (segment.end - segment.start), "fine", "too fast")  # fmt: skip
+
+    def _fill_speakers(self) -> None:
+        box = self.speaker
+        box.blockSignals(True)
+        box.clear()
+        for speaker in self._model.speakers:
+            box.addItem(_chip(speaker.name, self._model.speaker_color(speaker.id)), speaker.name, speaker.id)
+        segment = self.segment()
+        box.setCurrentIndex(box.findData(segment.speaker) if segment else -1)
+        box.blockSignals(False)
+        box.setVisible(box.count() > 0)
+
+    # Wishes
+
+    def _on_speaker(self, index: int) -> None:
+        if self.shown is not None:
+            self.speaker_requested.emit(self.shown, self.speaker.itemData(index))
+        self.text.setFocus()
+
+    def _retime(self, field: TimeSpin, start: int, end: int) -> None:
+        """Ask for these times; say so where neighbours left no room for all of it."""
+        if self.shown is None:
+            return
+        if end - start < SHORTEST:
+            field.complain("The start comes before the end")
+            return
+        self.retime_requested.emit(self.shown, start, end)
+        segment = self.segment()
+        self._show_times(segment, force=True)
+        if segment and (segment.start, segment.end) != (start, end):
+            stop = segment.start if segment.start != start else segment.end
+            self._say(f"Another cue begins or ends at {time_code(stop)}, so it stops there")
+
+    def _say(self, words: str) -> None:
+        self.problem.setText(words)
+        self.problem.setVisible(bool(words))
+        self.setFixedHeight(self._plain_height + (20 if words else 0))
+
+    @property
+    def _plain_height(self) -> int:
+        return 98 if self.start.maximumHeight() == theme.CONTROL_SMALL else 124
+
+
+def _label(words: str, buddy: QWidget) -> QLabel:
+    label = QLabel(words)
+    label.setProperty("role", "note")
+    label.setBuddy(buddy)
+    return label
+
+
+def _judge(label: QLabel, words: str, good: bool, praise: str, blame: str) -> None:
+    """A number with its limit, and in a word whether that is right: colour never stands alone."""
+    role = "ok" if good else "warn"
+    word = praise if good else blame
+    label.setText(f"{words}, {word}" if word else words)
+    if label.property("role") != role:
+        label.setProperty("role", role)
+        label.style().unpolish(label)
+        label.style().polish(label)
+
+
+def _chip(name: str, color: int) -> QIcon:
+    picture = QPixmap(36, 36)
+    picture.setDevicePixelRatio(2)
+    picture.fill(Qt.GlobalColor.transparent)
+    with QPainter(picture) as painter:
+        theme.paint_chip(painter, QRectF(0, 0, 18, 18), theme.chip_letter(name), color)
+    return QIcon(picture)
