@@ -1,7 +1,7 @@
 """Words found in all transcripts, by SQLite's full-text index. Any thread.
 
-The index (see database.py) ignores case and accents, and takes each letter of Chinese, Japanese or Thai for a word. What
-people type is never read as the index's own language: every word of it stands in quotes.
+The index (see database.py) ignores case and accents, and takes each letter of Chinese, Japanese or Thai for a word.
+What people type is never read as the index's own language: every word of it stands in quotes.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Search:
         return hits[:limit]
 
     def holding(self, text: str) -> list[int] | None:
-        """Transcripts that hold these words one after the other, the latest first; None where there is no word in it."""
+        """Transcripts that hold these words one after the other, the latest first; None where `text` has no word."""
         if not _WORD.search(text):
             return None
         with self._db.read() as db:

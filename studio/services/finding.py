@@ -70,12 +70,10 @@ def look_around(studio: Studio, job: Job, stop: StopToken, seconds: float = SECO
     """The recording of a job whose file is gone, in the places where it most likely is: its folder and those beside,
     below and above it, and the folders of other jobs. None where it is in none of them, or that takes too long."""
     end = time.monotonic() + seconds
-    looked = 0
-    for path in sorted(_around(studio, job, end), key=lambda p: _unlikely(job, p)):
+    for path in sorted(_around(studio, job, end), key=lambda p: _unlikely(job, p))[:MOST]:
         stop.check()
-        if looked == MOST or time.monotonic() > end:
+        if time.monotonic() > end:
             return None
-        looked += 1
         if is_same(job, path):
             return path
     return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from studio.core.edits import Edit
 from studio.core.errors import UsageError
 from studio.core.transcript import Transcript
@@ -13,21 +11,6 @@ from .studio import Studio
 
 LARGE = 20  # passages that an edit changes; before such a step a version is kept
 EVERY = 600.0  # seconds of editing from one automatic version to the next
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How a version differs from what the transcript is now: `edit` goes back to it."""
-
-    edit: Edit
-
-    @property
-    def passages(self) -> int:
-        return len({s.id for s in (*self.edit.before, *self.edit.after)})
-
-    @property
-    def speakers(self) -> bool:
-        return self.edit.changes_speakers
 
 
 def save_version(studio: Studio, transcript_id: int, name: str) -> Version:
@@ -52,9 +35,14 @@ def versions(studio: Studio, transcript_id: int) -> list[Version]:
     return studio.library.versions.all(transcript_id)
 
 
-def difference(studio: Studio, current: Transcript, version: Version) -> Difference:
-    """How a version differs from the transcript as it is now. Raises UsageError for one that was deleted."""
-    return Difference(restore_edit(current, studio.library.versions.content(version, current), version.name))
+def way_back(studio: Studio, current: Transcript, version: Version) -> Edit:
+    """The step from the transcript as it is now to a version. Raises UsageError for a version that was deleted."""
+    return restore_edit(current, studio.library.versions.content(version, current), version.name)
+
+
+def passages(edit: Edit) -> int:
+    """In how many passages both sides of a step differ."""
+    return len({s.id for s in (*edit.before, *edit.after)})
 
 
 def rename(studio: Studio, version: Version, name: str) -> None:

@@ -30,7 +30,7 @@ class RulesForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, rules: CueRules, with_rate: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, rules: CueRules, parent: QWidget | None = None, with_rate: bool = False) -> None:
         """`with_rate`: the frame rate can be changed, too."""
         super().__init__(parent)
         self._rules = self._own = rules
@@ -42,6 +42,7 @@ class RulesForm(QWidget):
         self._short = self._seconds("minDurationSpin", "Shortest subtitle, in seconds")
         self._long = self._seconds("maxDurationSpin", "Longest subtitle, in seconds")
         self._rate = self._frames("frameRateSpin", "Pictures a second, which the gap is counted in")
+        self._with_rate = with_rate
         self._rate.setVisible(with_rate)
         self._arrange()
         self._show(rules)
@@ -56,8 +57,8 @@ class RulesForm(QWidget):
 
     def fields(self) -> list[QWidget]:
         """In the order of the tab key."""
-        fields = [self._preset, self._line, self._lines, self._speed, self._short, self._long, self._gap, self._rate]
-        return [field for field in fields if not field.isHidden()]
+        fields = [self._preset, self._line, self._lines, self._speed, self._short, self._long, self._gap]
+        return [*fields, self._rate] if self._with_rate else fields
 
     def _choose(self, index: int) -> None:
         id = self._preset.itemData(index)
@@ -110,16 +111,15 @@ class RulesForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(section("Subtitle rules", self))
-        rate = not self._rate.isHidden()
         rows: list[Row] = [
             ("Preset", [self._preset], ""),
             ("Longest line", [self._line], "characters"),
             ("Most lines", [self._lines], "lines"),
             ("Fastest reading", [self._speed], "characters a second"),
             ("Shortest, longest", [self._short, self._long], ""),
-            ("Smallest gap", [self._gap], "frames" if rate else f"frames at {self._rules.frame_rate:g} a second"),
+            ("Smallest gap", [self._gap], "frames" if self._with_rate else f"frames at {self._rules.frame_rate:g} a second"),
         ]
-        if rate:
+        if self._with_rate:
             rows.append(("Frame rate", [self._rate], "frames a second"))
         column.addLayout(grid(rows, self))
 

@@ -1,0 +1,204 @@
+"""The popup at a word that recognition was not sure of: how sure, and other spellings. Runs on the window's thread.
+
+The keyboard stays with the text: the popup only takes the keys that it names, and goes away with the first other one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+
+from studio.core.transcript import Segment
+from studio.ui import theme
+from studio.ui.icons import icon
+
+from .transcript_view import TranscriptView
+
+Candidates = Callable[[Segment, int], Sequence[str]]  # other spellings of the word with this number
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_AWAY = 6  # pixels below the word
+_MOST = 4  # spellings shown
+
+
+class UnsurePopup(QFrame):
+    kept = Signal(int, int)  # segment id, number of the word
+    replaced = Signal(int, int, str)  # the same, and what is to stand there
+    play_requested = Signal(int, int)  # milliseconds
+
+    def __init__(self, view: TranscriptView, candidates: Candidates) -> None:
+        super().__init__(view.viewport())
+        self._view, self._candidates = view, candidates
+        self._place = -1, -1  # row and number of the word
+        self._caret = -1, -1  # where caret and anchor were when it opened
+        self._choice = 0
+        self.setObjectName("unsurePopup")
+        self.setProperty("role", "card")
+        self._word = QLabel()
+        self._word.setObjectName("unsureWord")
+        self._word.setProperty("role", "heading")
+        self._sure = QLabel()
+        self._sure.setObjectName("unsureShare")
+        self._sure.setProperty("role", "muted")
+        self._hint = QLabel()
+        self._hint.setObjectName("unsureHint")
+        self._hint.setProperty("role", "note")
+        self._buttons: list[QPushButton] = []
+        self._arrange()
+        self.hide()
+        view.installEventFilter(self)
+        view.word_clicked.connect(lambda row, word: self._open(row, word, "Enter keeps it, Alt P plays it again."))
+        view.cursorPositionChanged.connect(self._on_caret)
+        view.textChanged.connect(self.close_popup)
+        view.model.modelReset.connect(self.close_popup)
+        view.verticalScrollBar().valueChanged.connect(lambda _: self._put())
+
+    def _arrange(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self._word, 1)
+        top.addWidget(self._sure)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(6)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 10)
+        column.setSpacing(8)
+        column.addLayout(top)
+        column.addLayout(self._row)
+        column.addWidget(self._hint)
+
+    def open_at_caret(self) -> bool:
+        """At the selected word; False where none is selected."""
+        row, start, end = self._view.caret()
+        word = self._view.word_with(row, (start, end))
+        if word < 0:
+            return False
+        self._open(row, word, "Enter keeps it, type to replace, Alt P plays it again.")
+        return True
+
+    @property
+    def word(self) -> str:
+        """What it is about, "" while it is closed."""
+        return self._word.text() if self.isVisible() else ""
+
+    @property
+    def choices(self) -> list[str]:
+        """What the buttons say, first the word as it stands."""
+        return [button.text() for button in self._buttons]
+
+    def _open(self, row: int, word: int, hint: str) -> None:
+        segment = self._view.model.segment(row)
+        self._place = row, word
+        text = segment.words[word].text
+        confidence = segment.words[word].confidence
+        self._word.setText(text)
+        self._sure.setText("the other text differs" if confidence is None else f"{int(confidence * 100)} % sure")
+        for button in self._buttons:
+            self._row.removeWidget(button)
+            button.deleteLater()
+        while self._row.count():
+            self._row.takeAt(0)
+        others = [c for c in self._candidates(segment, word) if c != text][:_MOST]
+        self._buttons = [self._button(n, choice) for n, choice in enumerate((text, *others))]
+        self._row.addStretch()
+        self._hint.setText(f"Left and Right choose. {hint}" if others and not self._view.isReadOnly() else hint)
+        self.setAccessibleName(f"{text}, {self._sure.text()}")
+        self._choose(0)
+        cursor = self._view.textCursor()
+        self._caret = cursor.anchor(), cursor.position()
+        self.adjustSize()
+        self.show()
+        self.raise_()
+        self._put()
+        spoken = ", ".join((self.accessibleName(), *others, self._hint.text()))
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._view, spoken))
+
+    def _button(self, number: int, text: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(f"unsureChoice{number}")
+        button.setAccessibleName(f"Keep {text}" if number == 0 else f"Write {text}")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setCheckable(True)
+        button.setMinimumHeight(theme.CONTROL)
+        button.clicked.connect(partial(self._take, number))
+        self._row.addWidget(button)
+        return button
+
+    def _choose(self, number: int) -> None:
+        self._choice = number
+        for n, button in enumerate(self._buttons):
+            button.setChecked(n == number)
+            button.setIcon(icon("check", "accent") if n == number else icon("check", "surface"))
+
+    def _take(self, number: int) -> None:
+        row, word = self._place
+        text = self._buttons[number].text()
+        self.close_popup()
+        id = self._view.model.segment(row).id
+        if number == 0:
+            self.kept.emit(id, word)
+        else:
+            self.replaced.emit(id, word, text)
+
+    def close_popup(self) -> None:
+        self._place = -1, -1
+        self.hide()
+
+    def _put(self) -> None:
+        """Below the word, above it where there is no room; nowhere while the word is off the screen."""
+        row, word = self._place
+        if row < 0:
+            return
+        rect = self._view.word_rect(row, word)
+        area = self._view.viewport().rect()
+        if rect is None or not area.contains(rect.center().toPoint()):
+            self.close_popup()
+            return
+        y = round(rect.bottom()) + _AWAY
+        if y + self.height() > area.height():
+            y = round(rect.top()) - _AWAY - self.height()
+        self.move(max(4, min(round(rect.left()) - 4, area.width() - self.width() - 4)), y)
+
+    def _on_caret(self) -> None:
+        cursor = self._view.textCursor()
+        if self.isVisible() and (cursor.anchor(), cursor.position()) != self._caret:
+            self.close_popup()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The keys of the text while the popup is open."""
+        if not self.isVisible():
+            return False
+        if event.type() == QEvent.Type.FocusOut:
+            self.close_popup()
+        elif isinstance(event, QKeyEvent) and self._is_mine(event):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()  # Alt+P is not the menu's now
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self._press(event)
+                return True
+        return False
+
+    def _is_mine(self, event: QKeyEvent) -> bool:
+        key, modifiers = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if key == Qt.Key.Key_P:
+            return modifiers == Qt.KeyboardModifier.AltModifier
+        if modifiers:
+            return False
+        sideways = key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and len(self._buttons) > 1
+        return sideways or key == Qt.Key.Key_Escape or (key in _ENTER and not self._view.isReadOnly())
+
+    def _press(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_popup()
+        elif event.key() in _ENTER:
+            self._take(self._choice)
+        elif event.key() == Qt.Key.Key_P:
+            row, word = self._place
+            heard = self._view.model.segment(row).words[word]
+            self.play_requested.emit(heard.start, heard.end)
+        else:
+            step = 1 if event.key() == Qt.Key.Key_Right else -1
+            self._choose((self._choice + step) % len(self._buttons))

@@ -1,0 +1,149 @@
+"""Subtitle mode: rules, the table of cues, and the editor of the chosen one. Runs on the window's thread.
+
+Views over the TranscriptModel; they show a selection that is shared with the others, and tell what the user wishes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from studio.core.profiles import CueRules
+from studio.ui.editor.spans import Span, word_spans
+from studio.ui.models.cue_model import CueModel
+from studio.ui.models.findings import Findings
+from studio.ui.models.transcript_model import TranscriptModel
+from studio.ui.models.wording import counted
+
+from .cue_editor import CueEditor
+from .cue_table import CueTable
+from .rules_choice import RulesBar
+
+_LOW = 420  # pixels of height, below which everything stands closer and the rules are in the panel only
+
+
+class SubtitlesPage(QWidget):
+    rows_selected = Signal(list, int)  # segment ids, the current one
+    text_edited = Signal(int, str)  # segment id, its text as it is typed now
+    typing_ended = Signal()
+    split_requested = Signal(int, int)  # segment id, offset in its text
+
+    def __init__(self, model: TranscriptModel, findings: Findings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("subtitlesPage")
+        self.setAccessibleName("Subtitles")
+        self._model = model
+        self._typing = False
+        self._most_lines = 2
+        self.bar = RulesBar()
+        self.table = CueTable(CueModel(model, findings, self))
+        self.editor = CueEditor(model)
+        self._empty = QLabel("No cues yet. They appear here while the text is written.")
+        self._empty.setObjectName("noCues")
+        self._empty.setProperty("role", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.bar, self.table, self._empty, self.editor):
+            column.addWidget(part, 1 if part in (self.table, self._empty) else 0)
+        self._wire()
+        self._on_rows()
+
+    def _wire(self) -> None:
+        text = self.editor.text
+        self.table.rows_selected.connect(self.rows_selected)
+        self.table.typing_wanted.connect(text.setFocus)
+        text.text_edited.connect(self._on_typed)
+        text.left.connect(self.leave_cue)
+        for changed in (self._model.modelReset, self._model.rowsInserted, self._model.rowsRemoved):
+            changed.connect(self._on_rows)
+        self._model.dataChanged.connect(self._on_changed)
+
+    # What the desk tells
+
+    def set_rules(self, profile: str, rules: CueRules) -> None:
+        self.bar.show_rules(profile, rules)
+        self.editor.set_rules(rules)
+        self._most_lines = rules.max_lines
+        self._fit()
+
+    def show_selection(self, ids: Sequence[int], current: int | None) -> None:
+        """What is selected anywhere: its rows, and the current one in the editor."""
+        self.table.select_ids(ids, current)
+        if current != self.editor.shown:
+            self.leave_cue()
+            self.editor.show_cue(current)
+
+    def set_position(self, ms: int) -> None:
+        """Where playback is; marks the cue and its word."""
+        row = self._model.segment_at(ms)
+        self.table.set_playing_row(row if row >= 0 else self._model.last_begun(ms))
+        self.editor.text.set_word(self._word_at(row, ms))
+
+    def _word_at(self, row: int, ms: int) -> Span:
+        if row < 0 or self._model.segment(row).id != self.editor.shown:
+            return 0, 0
+        word, spans = self._model.word_at(row, ms), word_spans(self._model.segment(row), self.editor.text.text())
+        return spans[word] if 0 <= word < len(spans) else (0, 0)
+
+    # Typing
+
+    def split(self) -> None:
+        """Cut the cue at the caret; the caret goes to the start of the second part."""
+        segment = self.editor.segment()
+        if segment is None:
+            return
+        offset, before = self.editor.text.caret(segment.text), self._model.rowCount()
+        self.split_requested.emit(segment.id, offset)
+        if self._model.rowCount() > before:
+            second = self._model.segment(self._model.row_of(segment.id) + 1).id
+            self.rows_selected.emit([second], second)
+
+    def leave_cue(self) -> None:
+        """Typing is over: the text is shown as the model has it."""
+        segment = self.editor.segment()
+        if segment is not None:
+            self.editor.text.settle(segment.text)
+        if self._typing:
+            self._typing = False
+            self.typing_ended.emit()
+
+    def _on_typed(self, text: str) -> None:
+        if self.editor.shown is not None:
+            self._typing = True
+            self.text_edited.emit(self.editor.shown, text)
+
+    # Following the model
+
+    def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        row = self._model.row_of(self.editor.shown) if self.editor.shown is not None else -1
+        if first.row() <= row <= last.row():
+            self.editor.refresh()
+
+    def _on_rows(self) -> None:
+        rows = self._model.rowCount()
+        self.table.setVisible(rows > 0)
+        self._empty.setVisible(rows == 0)
+        self.bar.count.setText(counted(rows, "cue", "cues"))
+        if self.table.delegate.playing >= rows:
+            self.table.delegate.playing = -1
+        if self.editor.shown is not None and self._model.row_of(self.editor.shown) < 0:
+            self.editor.show_cue(None)
+        else:
+            self.editor.refresh()
+
+    # Room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        low = self.height() < _LOW
+        self.bar.setVisible(not low)
+        self.editor.set_low(low)
+        self.table.set_lines(self._most_lines if not low else min(self._most_lines, 2), low)
