@@ -25,7 +25,7 @@ log = logging.getLogger("studio")
 
 
 def build(argv: list[str]) -> tuple[QApplication, MainWindow]:
-    """The application and its window, shown by the caller; files named in `argv` are queued.
+    """The application and its window, shown by the caller; files named in `argv` are queued or opened.
 
     Raises StorageError when the program's own folder cannot be used.
     """
@@ -50,7 +50,7 @@ def build(argv: list[str]) -> tuple[QApplication, MainWindow]:
     window = MainWindow(studio)
     files = [Path(a) for a in argv if not a.startswith("-")]
     if files:
-        QTimer.singleShot(0, lambda: window.queue.add(files, window.next_job.options()))
+        QTimer.singleShot(0, lambda: window.add(files))
     return app, window
 
 

@@ -101,6 +101,24 @@ def doubtful(comparison: Comparison, choices: Choices) -> dict[int, set[int]]:
     return dict(marks)
 
 
+def other_words(comparison: Comparison, choices: Choices, segment: int, word: int) -> str | None:
+    """What the right has where the two still disagree about a word of a segment, counted as in `doubtful`.
+
+    None where it has nothing there, or where it is not clear which of its words stand for this one.
+    """
+    passage = next((p for p in comparison.passages if p.segment is not None and p.segment.id == segment), None)
+    shift = 0
+    for d in passage.differences if passage else ():
+        choice = choices.get(d.index)
+        if choice is Keep.RIGHT:
+            shift += len(d.right) - len(d.left)
+        elif choice is None and d.first + shift <= word < d.last + shift:
+            if len(d.left) == len(d.right):
+                return d.right[word - d.first - shift].text
+            return join_words(d.right) or None if len(d.left) == 1 else None
+    return None
+
+
 def surer(differences: Iterable[Difference]) -> dict[int, Keep]:
     """The side whose words were recognised with more confidence; not where one says nothing or nothing is known."""
     choices: dict[int, Keep] = {}

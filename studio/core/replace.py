@@ -23,7 +23,7 @@ from .retext import retext
 from .transcript import Segment, Transcript
 from .wording import uncollected
 
-LIMIT = 0.8  # seconds that a search with a regular expression may take
+LIMIT = 0.5  # seconds that a search with a regular expression may take
 _SHOWN = 24  # characters of what was searched that the name of a step shows
 
 _WRONG = {  # what the engine says of a wrong expression, in plain words
@@ -76,10 +76,10 @@ def replace_all(
     template = _template(query, replacement)
     before, after, places = list[Segment](), list[Segment](), 0
     with uncollected():
-        for segment, found in _search(transcript.segments, query, ids):
+        for segment, text, count in _texts(transcript.segments, query, template, ids):
             before.append(segment)
-            after.append(_replaced(segment, found, query, template))
-            places += len(found)
+            after.append(retext(segment, text))
+            places += count
     if not places:
         return None
     where = f" in {places:,} places" if places > 1 else ""
@@ -91,9 +91,25 @@ def replace_one(segment: Segment, match: Match, query: Query, replacement: str) 
     for _, found in _search([segment], query, None):
         chosen = [m for m in found if m.span() == match[1:]]
         if chosen:
-            after = _replaced(segment, chosen, query, _template(query, replacement))
-            return Edit(_name(query, replacement), (segment,), (after,))
+            text = _replaced(segment, chosen, query, _template(query, replacement))
+            return Edit(_name(query, replacement), (segment,), (retext(segment, text),))
     return None
+
+
+def _texts(
+    segments: Iterable[Segment], query: Query, template: str, ids: Collection[int] | None
+) -> Iterator[tuple[Segment, str, int]]:
+    """Segments with matches, their text with the replacement, and how many there are."""
+    if query.regex or not query.text:
+        for segment, found in _search(segments, query, ids):
+            yield segment, _replaced(segment, found, query, template), len(found)
+        return
+    subn = _plain(query).subn
+    for segment in segments:
+        if ids is None or segment.id in ids:
+            text, count = subn(lambda _: template, segment.text)
+            if count:
+                yield segment, text, count
 
 
 def _search(
@@ -156,13 +172,13 @@ def _template(query: Query, replacement: str) -> str:
     return template
 
 
-def _replaced(segment: Segment, found: Iterable[_Found], query: Query, template: str) -> Segment:
+def _replaced(segment: Segment, found: Iterable[_Found], query: Query, template: str) -> str:
     text, at = "", 0
     for match in found:
         start, end = match.span()
         text += segment.text[at:start] + (_expanded(match, template) if query.regex else template)
         at = end
-    return retext(segment, text + segment.text[at:])
+    return text + segment.text[at:]
 
 
 def _expanded(match: _Found, template: str) -> str:

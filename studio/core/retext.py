@@ -146,7 +146,7 @@ def _tokens(text: str, like: Sequence[Word] | None) -> list[Token]:
     """
     found: list[Token] = []
     at = 0
-    by_character = not text.isascii() and (like is None or any(not w.space for w in like[1:]))
+    by_character = not text.isascii() and (like is None or len(like) == 1 or any(not w.space for w in like[1:]))
     for chunk in _CHUNK.finditer(text):
         line = "\n" in text[at : chunk.start()]
         space = chunk.start() > 0 or not by_character
@@ -191,7 +191,31 @@ def _matched(segment: Segment, first: int, last: int, tokens: list[Token]) -> li
         elif d > c:
             start = old[a].start if b > a else (old[a - 1].end if a else floor)
             end = old[b - 1].end if b > a else (old[b].start if b < len(old) else ceiling)
-            words += _spread(tokens[c:d], start, max(start, end))
+            words += _put(old[a:b], tokens[c:d], start, max(start, end))
+    return words
+
+
+def _put(old: Sequence[Word], tokens: list[Token], start: int, end: int) -> list[Word]:
+    """Words for tokens in place of old ones, none of them equal: by letters, one for one, or in proportion."""
+    respaced = _respaced(old, tokens)
+    if respaced or len(old) != len(tokens):
+        return respaced or _spread(tokens, start, end)
+    return [Word(t[0], w.start, w.end, None, *t[1:]) for w, t in zip(old, tokens, strict=True)]
+
+
+def _respaced(old: Sequence[Word], tokens: list[Token]) -> list[Word]:
+    """Where only the spaces between the letters are others: each letter keeps its time. Else nothing."""
+    if "".join(w.text for w in old) != "".join("".join(t[0].split()) for t in tokens):
+        return []
+    edges = [
+        (w.start + (w.end - w.start) * n // len(w.text), w.start + (w.end - w.start) * (n + 1) // len(w.text))
+        for w in old
+        for n in range(len(w.text))
+    ]
+    words, done = list[Word](), 0
+    for text, space, line in tokens:
+        begin, done = done, done + len("".join(text.split()))
+        words.append(Word(text, edges[begin][0], edges[done - 1][1], None, space, line))
     return words
 
 

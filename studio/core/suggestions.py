@@ -22,7 +22,7 @@ def spellings(word: str, entries: Iterable[Entry], others: Sequence[str] = ()) -
     if not found:
         return []
     core, head, tail = found[0], word[: found.start()], word[found.end() :]
-    names = [*map(_core, others), *(name for _, name in sorted(_named(core, entries)))]
+    names = [*map(bare, others), *(name for _, name in sorted(_named(core, entries)))]
     return [f"{head}{name}{tail}" for name in dict.fromkeys(names) if name and name != core]
 
 
@@ -39,6 +39,7 @@ def _named(core: str, entries: Iterable[Entry]) -> Iterator[tuple[float, str]]:
             yield distance / len(wanted), entry.written
 
 
-def _core(word: str) -> str:
+def bare(word: str) -> str:
+    """The word without the marks around it, "" where there is nothing else."""
     found = _CORE.search(word)
     return found[0] if found else ""

@@ -218,15 +218,12 @@ def write_file(path: Path, content: str | bytes, if_exists: IfExists) -> Path:
 
 
 def read_file(path: Path) -> Parsed:
-    """Read a transcript or subtitle file. Raises FormatError or StorageError."""
+    """Read a transcript or subtitle file. Raises FormatError, which names file and line, or StorageError."""
     try:
         data = path.read_bytes()
     except OSError as e:
         raise StorageError(f"“{path.name}” cannot be read: {e.strerror or e}.", "", repr(e)) from e
-    try:
-        return read_any(decode_text(data), path.name)
-    except FormatError as e:
-        raise FormatError(f"“{path.name}”: {e.problem.what}", e.problem.hint, e.problem.detail) from e
+    return read_any(decode_text(data), path.name)
 
 
 def _place(temporary: Path, path: Path, if_exists: IfExists) -> Path:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from studio.core.compare import Keep
-from studio.core.decisions import doubtful
+from studio.core.decisions import doubtful, other_words
 from studio.core.errors import Problem
 from studio.core.jobs import Job, JobState
 from studio.core.transcript import EngineInfo, Transcript
@@ -203,6 +203,11 @@ class CompareDesk(QObject):
         if self.decisions and self._up_to_date():
             self._desk.do(self.decisions.decide(self._desk.transcript, choices))
             self._refresh()
+
+    def other_word(self, segment: int, word: int) -> str | None:
+        """What the second opinion has in place of a word that it does not agree about."""
+        decisions = self.decisions
+        return other_words(decisions.comparison, decisions.choices, segment, word) if decisions else None
 
     def _write(self, segment: int, text: str) -> None:
         found = self._desk.segments([segment])

@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio.core.edits import Edit
-from studio.core.errors import Problem, UsageError
-from studio.core.profiles import DEFAULT, CueRules, rules_from_dict, rules_to_dict
-from studio.services.studio import Studio
+from studio.core.errors import Problem
+from studio.core.profiles import CueRules
 
+from .checks_desk import ChecksDesk
 from .commands import Commands
 from .dialogs.reflow_dialog import ReflowDialog
 from .dialogs.reflow_plan import ReflowPlan, plan_reflow
@@ -30,10 +30,10 @@ class CueToolsDesk(QObject):
     notice = Signal(str, str)  # kind, sentence
 
     def __init__(
-        self, studio: Studio, desk: TranscriptDesk, playhead: Playhead, commands: Commands, window: QWidget
+        self, desk: TranscriptDesk, checks: ChecksDesk, playhead: Playhead, commands: Commands, window: QWidget
     ) -> None:
         super().__init__(window)
-        self._studio, self._desk, self._playhead, self._window = studio, desk, playhead, window
+        self._desk, self._checks, self._playhead, self._window = desk, checks, playhead, window
         self._commands = commands
         self._dialog: ReflowDialog | None = None
         self._task: Task | None = None  # the plan that is being made
@@ -53,7 +53,9 @@ class CueToolsDesk(QObject):
 
     def reflow(self) -> ReflowDialog:
         transcript, selected = self._desk.transcript, self._desk.selection.ids
-        dialog = ReflowDialog(self._rules(), len(transcript.segments), len(selected), transcript.speakers, self._window)
+        dialog = ReflowDialog(
+            self._checks.rules, len(transcript.segments), len(selected), transcript.speakers, self._window
+        )
         dialog.plan_wanted.connect(self._plan)
         dialog.accepted_plan.connect(lambda plan: self._take(dialog, plan))
         dialog.finished.connect(self._close)
@@ -89,17 +91,10 @@ class CueToolsDesk(QObject):
             self._dialog.show_plan(made)
 
     def _take(self, dialog: ReflowDialog, plan: ReflowPlan) -> None:
-        self._studio.library.settings.set("cue_rules", rules_to_dict(dialog.rules()))
+        self._checks.use_rules(dialog.rules())
         if self._do(plan.edit):
             cues = counted(len(plan.edit.after), "cue", "cues")
             self.notice.emit("info", f"Re-flowed: {cues} are new. Ctrl+Z brings the old passages back.")
-
-    def _rules(self) -> CueRules:
-        """The rules used last; those of the program if what is stored makes no sense."""
-        try:
-            return rules_from_dict(self._studio.library.settings.get("cue_rules", {}))
-        except UsageError:
-            return DEFAULT
 
     # Times
 

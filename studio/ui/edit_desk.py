@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.core import edits
 from studio.core.edits import Edit
@@ -18,6 +18,7 @@ from studio.core.transcript import Segment
 from studio.services.studio import Studio
 
 from .commands import Commands
+from .dialogs.comment_dialog import CommentDialog
 from .file_page import FilePage
 from .playback_desk import PlaybackDesk
 from .transcript_desk import TranscriptDesk
@@ -241,11 +242,10 @@ class EditDesk(QObject):
         segment = self._desk.model.segment(self._desk.model.row_of(id)) if id is not None else self.current()
         if segment is None:
             return
-        text, written = QInputDialog.getMultiLineText(
-            self._window, "Comment", "For yourself and your team; it is never part of the text.", segment.comment
-        )
-        if written and text.strip() != segment.comment:
-            self._change(segment.id, lambda now: edits.comment(now, text))
+        dialog = CommentDialog(segment.comment, self._window)
+        dialog.written.connect(lambda text: self._change(segment.id, lambda now: edits.comment(now, text)))
+        row = self._desk.model.row_of(segment.id)
+        dialog.show_at(self._page.transcript.below(row) or self._window.geometry().center() - QPoint(190, 100))
 
     def _change(self, id: int, make: Callable[[Segment], Edit]) -> None:
         found = self._desk.segments([id])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -42,6 +42,8 @@ class HasText(Protocol):
 class FilePage(QWidget):
     """Shows one recording; the parts are public because the main window wires them."""
 
+    mode_changed = Signal(str)
+
     def __init__(self, model: TranscriptModel, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("filePage")
@@ -69,7 +71,8 @@ class FilePage(QWidget):
         self._modes.addWidget(self.transcript)
         below = QWidget()
         column = _column(below)
-        column.addWidget(_edit_bar(commands))
+        self.edit_bar = _edit_bar(commands)  # what is added to it stands at the right
+        column.addWidget(self.edit_bar)
         self.above_text = column  # a bar between edit bar and text goes in here, at place 1
         column.addWidget(self._modes, 1)
         split.addWidget(below)
@@ -112,7 +115,10 @@ class FilePage(QWidget):
 
     def set_mode(self, name: str) -> None:
         """Show the text this way; "transcript" is the first one."""
+        before = self.mode
         self._modes.setCurrentWidget(self._pages.get(name, self.transcript))
+        if self.mode != before:
+            self.mode_changed.emit(self.mode)
 
     @property
     def mode(self) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from studio.core.jobs import UNFINISHED, Job, JobOptions
 from studio.resources import resource
+from studio.services.opening import is_transcript
 from studio.services.studio import Studio
 
 from .commands import Commands
@@ -27,6 +28,7 @@ class IntakeDesk(QObject):
     """`options` gives those of the next job; `selected` the jobs that commands act on."""
 
     open_requested = Signal(object)  # Job or None
+    texts_added = Signal(object)  # list[Path]: subtitles and transcripts, to be opened
 
     def __init__(
         self,
@@ -69,8 +71,13 @@ class IntakeDesk(QObject):
     # What comes
 
     def add(self, paths: list[Path]) -> None:
-        """Queue files and folders with the options chosen in the tool bar."""
-        self._queue.add(paths, self._options())
+        """Queue files and folders with the options chosen in the tool bar; subtitles are opened instead."""
+        texts = [path for path in paths if is_transcript(path) and not path.is_dir()]
+        recordings = [path for path in paths if path not in texts]
+        if texts:
+            self.texts_added.emit(texts)
+        if recordings:
+            self._queue.add(recordings, self._options())
 
     def choose_files(self) -> None:
         files, _ = QFileDialog.getOpenFileNames(self._window, "Add recordings", self._folder())

@@ -30,6 +30,7 @@ from studio.core.jobs import Job, JobOptions, Progress
 from studio.services.studio import Studio
 
 from . import help_desk, theme
+from .checks_desk import ChecksDesk
 from .commands import Commands
 from .compare import ComparePage, DifferencesPanel
 from .compare_desk import CompareDesk
@@ -41,14 +42,17 @@ from .export_desk import ExportDesk
 from .file_page import FilePage
 from .find_desk import FindDesk
 from .find_speakers import FindSpeakers
+from .finding_desk import FindingDesk
 from .inspector.inspector import Inspector
 from .inspector.speakers_panel import SpeakersPanel
 from .intake_desk import IntakeDesk
+from .library_desk import LibraryDesk
 from .models.queue_model import QueueModel
 from .models.transcript_model import TranscriptModel
 from .notices import NoticeBar
+from .opening_desk import OpeningDesk
 from .palette import Palette
-from .palette_hits import in_transcript, recordings
+from .palette_hits import in_library, in_transcript, recordings
 from .panels import next_panel
 from .playback_desk import PlaybackDesk
 from .queue.mime import paths_from_mime
@@ -57,8 +61,11 @@ from .queue.queue_view import QueueView
 from .queue_desk import QueueDesk
 from .rerun_desk import RerunDesk
 from .speakers_desk import SpeakersDesk
+from .subtitles_desk import SubtitlesDesk
 from .toolbar import ToolBar
 from .transcript_desk import TranscriptDesk
+from .unsure_desk import UnsureDesk
+from .versions_desk import VersionsDesk
 from .waveform_desk import WaveformDesk
 from .workers import Task
 
@@ -122,10 +129,16 @@ class MainWindow(QMainWindow):
         )
         self.voices = SpeakersDesk(self._studio, self.desk, self.speakers, self.commands, self)
         self.find_speakers = FindSpeakers(self._studio, self.desk, self)
+        self.checks = ChecksDesk(self._studio, self.desk, self.page, self.inspector, self.commands, self)
         self._make_comparison()
+        self.modes = SubtitlesDesk(self._studio, self.desk, self.page, self.checks, self.commands, self)
+        self.modes.connect_editing(self.editing, self.playback)
+        self.unsure = UnsureDesk(self._studio, self.desk, self.page.transcript, self.commands, self)
+        self.unsure.other = self.comparing.other_word
         self.finding = FindDesk(self._studio, self.desk, self.page, self.commands, self)
         playhead = self.playback.player.position
-        self.cue_tools = CueToolsDesk(self._studio, self.desk, playhead, self.commands, self)
+        self.cue_tools = CueToolsDesk(self.desk, self.checks, playhead, self.commands, self)
+        self._make_library()
 
         self._centre = QStackedWidget()
         self._centre.addWidget(self.empty)
@@ -174,6 +187,17 @@ class MainWindow(QMainWindow):
         self.comparing = CompareDesk(self._studio, self.desk, page, panel, self.commands, self)
         self.rerunning = RerunDesk(self._studio, self.desk, self.commands, self)
 
+    def _make_library(self) -> None:
+        studio, desk, rest = self._studio, self.desk, (self.notices, self.commands, self)
+        self.library = LibraryDesk(studio, desk, self.page, self.playback, self._open_id, *rest)
+        self.versions = VersionsDesk(studio, desk, *rest)
+        self.recording = FindingDesk(studio, desk, *rest)
+        self.opening = OpeningDesk(studio, desk, self.next_job.options, *rest)
+        self.intake.texts_added.connect(self.opening.open_files)
+        for found in (self.opening.opened, self.recording.used):
+            found.connect(lambda job: self.queue.refresh())
+            found.connect(lambda job: self._open_id(job.id))
+
     def _connect_queue(self) -> None:
         desk = self.queue
         for view in (self.queue_view, self.queue_page):
@@ -211,18 +235,26 @@ class MainWindow(QMainWindow):
         page.transcript.relabel_requested.connect(lambda id, speaker: desk.relabel([id], speaker))
         page.transcript.retry_requested.connect(self.queue.retry)
         self.finding.notice.connect(self.notices.show_notice)
-        self.cue_tools.notice.connect(self.notices.show_notice)
         self.queue.job_done.connect(self.finding.on_done)
         self.export.notice.connect(self.notices.show_notice)
         self.voices.find_again_requested.connect(self.find_speakers.ask)
-        for told in (self.voices.notice, self.find_speakers.notice, self.comparing.notice, self.rerunning.notice):
-            told.connect(self.notices.show_notice)
-        for wish in (self.voices.play_requested, self.comparing.play_requested):
+        for part in (
+            self.voices,
+            self.find_speakers,
+            self.comparing,
+            self.rerunning,
+            self.cue_tools,
+            self.unsure,
+            self.checks,
+        ):
+            part.notice.connect(self.notices.show_notice)
+        for wish in (self.voices.play_requested, self.comparing.play_requested, self.unsure.play_requested):
             wish.connect(self.playback.player.play_range)
         self.playback.player.position_changed.connect(self.voices.set_position)
         self.comparing.ready.connect(self.commands["compareModeAction"].trigger)
         self.comparing.queued.connect(self.queue.on_queued)
         self.comparing.doubtful_changed.connect(page.transcript.set_doubtful)
+        self.comparing.doubtful_changed.connect(lambda _: self.checks.count_again())
         self.playback.notice.connect(lambda kind, text: self.notices.show_notice(kind, text, key="player"))
 
     def _connect_commands(self) -> None:
@@ -248,6 +280,7 @@ class MainWindow(QMainWindow):
         settings = self._studio.library.settings
         finders = [
             in_transcript(self.transcript_model, lambda segment: self.playback.seek(segment.start)),
+            in_library(lambda text: self.library.found(text, 6, 2), lambda hit: self.library.show_hit(hit)),
             recordings(self._studio.library.jobs.all, self._open_id),
         ]
         palette = Palette(self.commands, finders, self, settings.get("recent_commands"))
@@ -370,7 +403,7 @@ class MainWindow(QMainWindow):
         if geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
         self.commands["themeAction"].setChecked(theme.current().dark)
-        theme.current().changed.connect(lambda: self.commands["themeAction"].setChecked(theme.current().dark))
+        theme.current().changed.connect(self._show_theme)
         self._on_paused(self.queue.paused)
         self._on_history(None, None)
 
@@ -396,6 +429,8 @@ class MainWindow(QMainWindow):
         self.queue.shut_down()
         for desk in (self.desk, self.waves, self.voices, self.find_speakers, self.rerunning):
             desk.shut_down()
+        for part in (self.library, self.versions, self.recording, self.opening):
+            part.shut_down()
         for task in self.findChildren(Task):
             task.shut_down()
         self._studio.close()
@@ -404,6 +439,9 @@ class MainWindow(QMainWindow):
     def _remember_options(self) -> None:
         self._studio.library.settings.set("next_job", self.next_job.options().as_dict())
 
+    def _show_theme(self) -> None:
+        self.commands["themeAction"].setChecked(theme.current().dark)
+
     def _switch_theme(self) -> None:
         mode: theme.Mode = "light" if theme.current().dark else "dark"
         self._studio.library.settings.set("theme", mode)
@@ -411,5 +449,6 @@ class MainWindow(QMainWindow):
 
     def _next_panel(self, step: int) -> None:
         page = self.page
-        left, middle = self.queue_view.list, (self.queue_page, self.empty, page.waveform, page.transcript)
+        left, cues = self.queue_view.list, self.modes.subtitles
+        middle = (self.queue_page, self.empty, page.waveform, page.transcript, cues.bar, cues.table, cues.editor)
         next_panel([self.tools, left, *middle, self.inspector, self.transport, self.notices], step)

@@ -1,4 +1,4 @@
-"""What the palette finds beside commands: words of the open transcript, and recordings. Runs on the window's thread."""
+"""What the palette finds beside commands: words of the transcripts, and recordings. Runs on the window's thread."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from studio.core.jobs import Job
 from studio.core.transcript import Segment
+from studio.library import Hit as Found
 
 from .fuzzy import match
 from .models.transcript_model import TranscriptModel
@@ -37,6 +38,18 @@ def in_transcript(model: TranscriptModel, go: Callable[[Segment], object]) -> Ca
         return hits
 
     return find
+
+
+def in_library(find: Callable[[str], list[Found]], go: Callable[[Found], object]) -> Callable[[str], list[Hit]]:
+    """Places in other transcripts, as `find` gives them; `go` shows one."""
+
+    def hits(query: str) -> list[Hit]:
+        return [
+            Hit(f"“{f.snippet}”", "In all transcripts", f"{f.recording}, {clock(f.start)}", "library", _do(go, f))
+            for f in find(query)
+        ]
+
+    return hits
 
 
 def recordings(jobs: Callable[[], Iterable[Job]], open_job: Callable[[int], object]) -> Callable[[str], list[Hit]]:

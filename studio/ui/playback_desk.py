@@ -107,7 +107,7 @@ class PlaybackDesk(QObject):
             "loopAction": self._set_looping,
             "skipSilenceAction": lambda _: self._look_for_silence(),
             "pauseTypingAction": lambda _: self._resume.stop(),
-            "videoAction": self._page.video.set_wanted,
+            "videoAction": lambda _: self._show_video(),
         }.items():
             commands.connect_switch(name, switch)
 
@@ -345,7 +345,13 @@ class PlaybackDesk(QObject):
         if job:
             self.player.load(Path(job.path), job.options.track, job.duration)
             self._page.waveform.set_duration(job.duration)
-            self._page.video.set_wanted(self._commands["videoAction"].isChecked() and _may_have_pictures(job))
+        self._show_video()
+
+    def _show_video(self) -> None:
+        """The recording is opened for its pictures only where it may have some: QtMultimedia takes its time."""
+        job = self._desk.job
+        wanted = self._commands["videoAction"].isChecked()
+        self._page.video.set_wanted(job is not None and wanted and _may_have_pictures(job))
 
     def _on_playing(self, playing: bool) -> None:
         action = self._commands["playAction"]

@@ -156,8 +156,10 @@ QLineEdit[wrong="true"], QAbstractSpinBox[wrong="true"], QAbstractSpinBox[wrong=
     border: 2px solid $err; padding: 0 7px; min-height: 24px;
 }
 QLineEdit:disabled, QAbstractSpinBox:disabled { background: $raised; color: $off_text; border-color: $border; }
-QLineEdit[small="true"] { min-height: 22px; }
-QLineEdit[small="true"]:focus { min-height: 20px; }
+QLineEdit[small="true"], QAbstractSpinBox[small="true"], QComboBox[small="true"] { min-height: 22px; }
+QLineEdit[small="true"]:focus, QAbstractSpinBox[small="true"]:focus, QAbstractSpinBox[small="true"][wrong="true"] {
+    min-height: 20px;
+}
 QLineEdit QToolButton { background: transparent; border: none; min-height: 0; padding: 0; }
 QAbstractSpinBox QLineEdit { background: transparent; border: none; min-height: 0; padding: 0 4px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 18px; }
@@ -270,6 +272,7 @@ QFrame#queueSelectionBar { background: $surface; border: none; border-bottom: 1p
 QFrame#queueSelectionBar[active="true"] { background: $sel; }
 QWidget#queuePage { background: $surface; }
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QFrame#unsurePopup { border-color: $ctl; }
 QFrame[role="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[notice="info"] { background: $info_fill; }
 QFrame[notice="warn"] { background: $warn_fill; }

@@ -39,7 +39,6 @@ class UnsureDesk(QObject):
     """`other` may be set by whoever knows a second opinion."""
 
     notice = Signal(str, str)  # kind, sentence
-    kept = Signal(int, int)  # segment id, number of the word, also where only another transcript doubts it
     play_requested = Signal(int, int)  # milliseconds
 
     def __init__(
@@ -49,7 +48,7 @@ class UnsureDesk(QObject):
         self._studio, self._desk, self._view = studio, desk, view
         self.other: Other = lambda segment, word: None
         self.popup = UnsurePopup(view, self._candidates)
-        self.popup.kept.connect(self._keep)
+        self.popup.kept.connect(lambda id, word: self._change(id, lambda s: keep_word(s, word)))
         self.popup.replaced.connect(lambda id, word, text: self._change(id, lambda s: write_word(s, word, text)))
         self.popup.play_requested.connect(lambda start, end: self.play_requested.emit(start - _AROUND, end + _AROUND))
         commands.connect("nextProblemAction", lambda: self.go(1))
@@ -68,10 +67,7 @@ class UnsureDesk(QObject):
         other = self.other(segment.id, word)
         return spellings(segment.words[word].text, entries, [other] if other else [])
 
-    def _keep(self, id: int, word: int) -> None:
-        self._change(id, lambda segment: keep_word(segment, word))
-        self.kept.emit(id, word)
-
     def _change(self, id: int, make: Callable[[Segment], Edit]) -> None:
-        for segment in self._desk.segments([id]):
-            self._desk.attempt(lambda segment=segment: make(segment))
+        found = self._desk.segments([id])
+        if found:
+            self._desk.attempt(lambda: make(found[0]))

@@ -74,7 +74,7 @@ class TestFind:
 
     def test_an_expression_that_would_run_for_years_is_stopped(self) -> None:
         with pytest.raises(UsageError, match="takes too long"):
-            find([segment("a" * 60 + "!")], Query(r"(a|aa|a?a)+b?$\1c", regex=True))
+            find([segment("a" * 60 + "!")], Query("(a|aa)+$", regex=True))
 
 
 class TestReplace:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.app import build
@@ -31,3 +33,5 @@ def window(qtbot: QtBot, home: Path) -> Iterator[MainWindow]:
         window.show()
     yield window
     window.close()
+    window.deleteLater()  # else each further window is styled anew together with all that were
+    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)

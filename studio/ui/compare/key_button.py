@@ -27,6 +27,14 @@ class KeyButton(QPushButton):
         self.show_as("all")
         theme.current().changed.connect(self.update)
 
+    def set_words(self, text: str) -> None:
+        """The button says something else now."""
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self.setToolTip(f"{text} ({self._keys.replace(' ', '+')})")
+            self.setText(text if self.text() else "")
+
     def show_as(self, much: Literal["all", "text", "icon"]) -> None:
         """Less where there is less room."""
         self._chip = much == "all"

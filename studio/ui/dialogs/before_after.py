@@ -25,7 +25,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.core.edits import Edit
 from studio.core.reflow import Change
+from studio.core.reflow import changes as changes_of
 from studio.core.retext import reckoned_words
 from studio.core.transcript import Segment, Speaker
 from studio.ui import theme
@@ -202,14 +204,15 @@ class _Delegate(QStyledItemDelegate):
 
 
 class BeforeAfterList(QFrame):
-    """The rows under two headings. `set_changes` fills it; any number of rows."""
+    """The rows under two headings. `set_changes` or `set_edit` fills it; any number of rows."""
 
-    def __init__(self, before: str = "Before", after: str = "After", parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, before: str = "Before", after: str = "After", parent: QWidget | None = None) -> None:
+        """`name`: the list's objectName."""
         super().__init__(parent)
-        self.setProperty("role", "card")
         self.model = BeforeAfterModel(self)
         self.list = QListView()
-        self.list.setObjectName("beforeAfterList")
+        self.list.setObjectName(name)
+        self.setFocusProxy(self.list)
         self.list.setAccessibleName(f"{before} and {after.lower()}")
         self.list.setModel(self.model)
         self.list.setItemDelegate(_Delegate(self.model, self.list))
@@ -245,3 +248,7 @@ class BeforeAfterList(QFrame):
         self.model.set_changes(changes, speakers, notes or {})
         if changes:
             self.list.setCurrentIndex(self.model.index(0))
+
+    def set_edit(self, edit: Edit | None, speakers: Sequence[Speaker] = ()) -> None:
+        """What a step changes; None for nothing."""
+        self.set_changes(changes_of(edit) if edit else (), speakers)

@@ -111,13 +111,14 @@ class RulesForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(section("Subtitle rules", self))
+        frames = "frames" if self._with_rate else f"frames at {self._rules.frame_rate:g} a second"
         rows: list[Row] = [
             ("Preset", [self._preset], ""),
             ("Longest line", [self._line], "characters"),
             ("Most lines", [self._lines], "lines"),
             ("Fastest reading", [self._speed], "characters a second"),
             ("Shortest, longest", [self._short, self._long], ""),
-            ("Smallest gap", [self._gap], "frames" if self._with_rate else f"frames at {self._rules.frame_rate:g} a second"),
+            ("Smallest gap", [self._gap], frames),
         ]
         if self._with_rate:
             rows.append(("Frame rate", [self._rate], "frames a second"))

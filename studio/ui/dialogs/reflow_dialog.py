@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from studio.core.profiles import CueRules
@@ -38,15 +38,17 @@ class ReflowDialog(QDialog):
         self._speakers = speakers
         self._plan: ReflowPlan | None = None
         self._whole = _radio("reflowWholeBox", f"Whole file, {counted(count, 'passage', 'passages')}")
-        self._part = _radio("reflowSelectionBox", f"Selection, {counted(selected, 'passage', 'passages')}")
+        some = counted(selected, "passage", "passages") if selected else "nothing is selected"
+        self._part = _radio("reflowSelectionBox", f"Selection, {some}")
         self._part.setEnabled(selected > 0)
         (self._part if selected > 1 else self._whole).setChecked(True)
-        self._rules = RulesForm(rules)
+        self._rules = RulesForm(rules, with_rate=True)
         self._outcome = QLabel()
         self._outcome.setObjectName("reflowOutcome")
         self._outcome.setProperty("role", "heading")
         self._outcome.setWordWrap(True)
-        self.preview = BeforeAfterList("As it is", "Re-flowed")
+        self.preview = BeforeAfterList("reflowPreview", "As it is", "Re-flowed")
+        self.preview.setProperty("role", "card")
         self._apply = _button("reflowApplyButton", "Re-flow", "primary")
         self._apply.clicked.connect(self._accept)
         self._soon = QTimer(self, singleShot=True, interval=_SOON)
@@ -54,7 +56,8 @@ class ReflowDialog(QDialog):
         self._rules.changed.connect(self._wait)
         self._whole.toggled.connect(self._wait)
         self._arrange()
-        self.resize(1080, 640)
+        room = parent.size() - QSize(40, 40) if parent else QSize(1180, 640)
+        self.resize(room.boundedTo(QSize(1180, 640)))
         self._wait()
         self._soon.start(0)
 

@@ -30,8 +30,8 @@ from studio.ui.models.wording import counted, time_code
 
 from .timing_pages import AnchorsPage, Page, Playhead, RatePage, Scope, ShiftPage, StretchPage
 
-_SOON = 100  # milliseconds after the last key until the preview follows
-_TEXT = 44  # characters of a cue in the preview
+_SOON = 200  # milliseconds after the last key until the preview follows
+_TEXT = 26  # characters of a cue in the preview
 _WHOLE, _SELECTION, _FROM = "whole", "selection", "from"
 
 
@@ -47,7 +47,7 @@ class TimingDialog(QDialog):
         self.setObjectName("timingDialog")
         self.setWindowTitle("Shift, stretch, frame rate")
         self.setAccessibleName("Shift, stretch, frame rate")
-        self.setMinimumWidth(600)
+        self.setMinimumWidth(640)
         self._scope = QComboBox()
         self._scope.setObjectName("timingScopeBox")
         self._scope.setAccessibleName("Which cues")

@@ -65,6 +65,7 @@ class Page(QWidget):
         self._problem.setObjectName("timingProblem")
         self._problem.setProperty("role", "err")
         self._problem.setWordWrap(True)
+        self._problem.setContentsMargins(144, 0, 0, 0)
         self.grid = QGridLayout()
         self.grid.setHorizontalSpacing(12)
         self.grid.setVerticalSpacing(8)
@@ -119,7 +120,7 @@ class Page(QWidget):
         label = QLabel(words)
         label.setProperty("role", "note")
         label.setWordWrap(True)
-        self.grid.addWidget(label, self.grid.rowCount(), 0, 1, 2)
+        self.grid.addWidget(label, self.grid.rowCount(), 1)
         return label
 
 
@@ -219,7 +220,7 @@ class AnchorsPage(Page):
             here = _button(f"anchorPlayheadButton{letter}", "From the playhead")
             here.setAccessibleName(f"{('First', 'Second')[n]} cue starts at the playhead")
             here.clicked.connect(lambda _=False, n=n: self.starts[n].set_ms(self.playhead()))
-            self.row("Cue", self._cues[n], QLabel("starts at"), self.starts[n], here)
+            self.row(f"{('First', 'Second')[n]} point, cue", self._cues[n], QLabel("starts at"), self.starts[n], here)
             self._said[n].setProperty("role", "note")
             self.grid.addWidget(self._said[n], self.grid.rowCount(), 1)
             self._cues[n].valueChanged.connect(lambda _, n=n: self._show_cue(n))

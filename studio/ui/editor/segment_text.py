@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextLine
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
@@ -17,6 +17,7 @@ from studio.core.retext import common_start
 from studio.ui import theme
 from studio.ui.models.transcript_model import Index, TranscriptModel
 
+from .marks import span_rects
 from .spans import Span, block_text, units, word_spans
 from .text_layout import TranscriptLayout
 from .typing import Typing
@@ -101,6 +102,20 @@ class SegmentText(QPlainTextEdit):
 
     def row_at_y(self, y: float) -> int:
         return next((row for row, rect in self.visible_rows() if rect.top() <= y < rect.bottom()), -1)
+
+    def word_rect(self, row: int, word: int) -> QRectF | None:
+        """Where a word stands in the viewport; None while its row is not on the screen."""
+        for block, origin, _ in self.visible_blocks():
+            if block.blockNumber() == row and word < len(self._row_spans(row)):
+                return next(iter(span_rects(block, origin, self._row_spans(row)[word])), None)
+        return None
+
+    def below(self, row: int) -> QPoint | None:
+        """The place on the screen below a row's text; None while it is not to be seen."""
+        rect = next((rect for r, rect in self.visible_rows() if r == row), None)
+        if rect is None or not self.isVisible():
+            return None
+        return self.viewport().mapToGlobal(rect.bottomLeft().toPoint())
 
     def time_at(self, point: QPointF) -> int:
         """Start of the word under a point of the viewport, of its segment where there are no word times; else -1."""

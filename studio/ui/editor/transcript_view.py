@@ -60,6 +60,7 @@ class TranscriptView(SegmentText):
     """`model` is shared with the waveform; `current_row` is the row being played, -1 before the first."""
 
     comment_requested = Signal(int)  # segment id
+    word_clicked = Signal(int, int)  # row, number of an unsure word
     play_requested = Signal()  # the tab key
     back_requested = Signal()  # tab with shift
     stop_requested = Signal()  # the escape key
@@ -197,8 +198,19 @@ class TranscriptView(SegmentText):
                 return self._select((at, spans[0 if step > 0 else -1]))
         return False
 
-    def unsure_count(self) -> int:
-        return sum(self._is_unsure(s, n) for s in self.model.segments() for n in range(len(s.words)))
+    def word_with(self, row: int, span: Span) -> int:
+        """Number of the unsure word that stands exactly there, or around the caret; -1 for none."""
+        if row >= self.model.rowCount():
+            return -1
+        caret = span[0] == span[1]
+        found = (n for n, (a, b) in self._unsure(row) if (a, b) == span or (caret and a <= span[0] <= b))
+        return next(found, -1)
+
+    def unsure_count(self, rows: range | None = None) -> int:
+        """How many words are marked as unsure, in all rows or in these."""
+        segments = self.model.segments()
+        chosen = segments if rows is None else segments[rows.start : rows.stop]
+        return sum(self._is_unsure(s, n) for s in chosen for n in range(len(s.words)))
 
     def row_tint(self) -> QColor:
         tint = theme.current().color("sel")
@@ -326,6 +338,15 @@ class TranscriptView(SegmentText):
             self._seek_at(event.position())
         else:
             super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        plain = event.button() == Qt.MouseButton.LeftButton and not event.modifiers()
+        if plain and not self.textCursor().hasSelection():
+            row, offset, _ = self.caret()
+            word = self.word_with(row, (offset, offset))
+            if word >= 0:
+                self.word_clicked.emit(row, word)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)

@@ -9,14 +9,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from studio.core.suggestions import bare
 from studio.core.transcript import Segment
 from studio.ui import theme
 from studio.ui.icons import icon
 
-from .transcript_view import TranscriptView
+from .transcript_view import UNSURE, TranscriptView
 
 Candidates = Callable[[Segment, int], Sequence[str]]  # other spellings of the word with this number
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -35,6 +36,7 @@ class UnsurePopup(QFrame):
         self._place = -1, -1  # row and number of the word
         self._caret = -1, -1  # where caret and anchor were when it opened
         self._choice = 0
+        self._texts: list[str] = []
         self.setObjectName("unsurePopup")
         self.setProperty("role", "card")
         self._word = QLabel()
@@ -49,8 +51,7 @@ class UnsurePopup(QFrame):
         self._buttons: list[QPushButton] = []
         self._arrange()
         self.hide()
-        view.installEventFilter(self)
-        view.word_clicked.connect(lambda row, word: self._open(row, word, "Enter keeps it, Alt P plays it again."))
+        view.word_clicked.connect(lambda row, word: self._open(row, word, ""))
         view.cursorPositionChanged.connect(self._on_caret)
         view.textChanged.connect(self.close_popup)
         view.model.modelReset.connect(self.close_popup)
@@ -75,7 +76,7 @@ class UnsurePopup(QFrame):
         word = self._view.word_with(row, (start, end))
         if word < 0:
             return False
-        self._open(row, word, "Enter keeps it, type to replace, Alt P plays it again.")
+        self._open(row, word, ", type to replace")
         return True
 
     @property
@@ -88,31 +89,35 @@ class UnsurePopup(QFrame):
         """What the buttons say, first the word as it stands."""
         return [button.text() for button in self._buttons]
 
-    def _open(self, row: int, word: int, hint: str) -> None:
+    def _open(self, row: int, word: int, more: str) -> None:
+        """`more`: what else may be done."""
         segment = self._view.model.segment(row)
         self._place = row, word
         text = segment.words[word].text
         confidence = segment.words[word].confidence
-        self._word.setText(text)
-        self._sure.setText("the other text differs" if confidence is None else f"{int(confidence * 100)} % sure")
+        self._word.setText(bare(text) or text)
+        unsure = confidence is not None and confidence < UNSURE
+        self._sure.setText(f"{int((confidence or 0) * 100)} % sure" if unsure else "the other text differs")
         for button in self._buttons:
             self._row.removeWidget(button)
             button.deleteLater()
         while self._row.count():
             self._row.takeAt(0)
-        others = [c for c in self._candidates(segment, word) if c != text][:_MOST]
-        self._buttons = [self._button(n, choice) for n, choice in enumerate((text, *others))]
+        self._texts = [text, *self._candidates(segment, word)[:_MOST]]
+        self._buttons = [self._button(n, bare(choice) or choice) for n, choice in enumerate(self._texts)]
         self._row.addStretch()
-        self._hint.setText(f"Left and Right choose. {hint}" if others and not self._view.isReadOnly() else hint)
-        self.setAccessibleName(f"{text}, {self._sure.text()}")
+        enter = "Left and Right choose, Enter takes it" if len(self._texts) > 1 else "Enter keeps it"
+        self._hint.setText(f"{enter}{more}, Alt P plays it again.")
+        self.setAccessibleName(f"{self._word.text()}, {self._sure.text()}")
         self._choose(0)
         cursor = self._view.textCursor()
         self._caret = cursor.anchor(), cursor.position()
         self.adjustSize()
         self.show()
         self.raise_()
+        self._view.installEventFilter(self)
         self._put()
-        spoken = ", ".join((self.accessibleName(), *others, self._hint.text()))
+        spoken = ", ".join((self.accessibleName(), *self.choices[1:], self._hint.text()))
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._view, spoken))
 
     def _button(self, number: int, text: str) -> QPushButton:
@@ -130,11 +135,11 @@ class UnsurePopup(QFrame):
         self._choice = number
         for n, button in enumerate(self._buttons):
             button.setChecked(n == number)
-            button.setIcon(icon("check", "accent") if n == number else icon("check", "surface"))
+            button.setIcon(icon("check", "accent") if n == number else QIcon())
 
     def _take(self, number: int) -> None:
         row, word = self._place
-        text = self._buttons[number].text()
+        text = self._texts[number]
         self.close_popup()
         id = self._view.model.segment(row).id
         if number == 0:
@@ -144,6 +149,7 @@ class UnsurePopup(QFrame):
 
     def close_popup(self) -> None:
         self._place = -1, -1
+        self._view.removeEventFilter(self)
         self.hide()
 
     def _put(self) -> None:
@@ -168,8 +174,6 @@ class UnsurePopup(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The keys of the text while the popup is open."""
-        if not self.isVisible():
-            return False
         if event.type() == QEvent.Type.FocusOut:
             self.close_popup()
         elif isinstance(event, QKeyEvent) and self._is_mine(event):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QListView,
+    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTableView,
     QWidget,
 )
 
@@ -23,8 +24,6 @@ from studio.ui.models.findings import Findings, sentence, severity, title
 from studio.ui.models.transcript_model import Index, TranscriptModel
 from studio.ui.models.wording import time_code
 
-Row = tuple[int, Finding]  # place in the transcript
-
 _TOP, _LEFT, _ICON, _LINE, _BUTTON = 10, 36, 16, 18, 24
 _HEIGHT = _TOP + 2 * _LINE + 6 + _BUTTON + _TOP
 
@@ -33,16 +32,32 @@ class ProblemsModel(QAbstractListModel):
     def __init__(self, transcript: TranscriptModel, findings: Findings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.transcript, self.findings = transcript, findings
-        self.rows: list[Row] = []
+        self.rows: list[Finding] = []
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
+    def set_rows(self, rows: list[Finding]) -> None:
         if rows != self.rows:
             self.beginResetModel()
-            self.rows = list(rows)
+            self.rows = rows
             self.endResetModel()
 
-    def start(self, row: Row) -> int:
-        return self.transcript.segment(row[0]).start if row[0] < self.transcript.rowCount() else 0
+    def place(self, finding: Finding | None) -> int:
+        """In the list; -1 where it is not there."""
+        if finding is None:
+            return -1
+        row_of = self.transcript.row_of
+        place = bisect_left(self.rows, row_of(finding.segment), key=lambda f: row_of(f.segment))
+        while place < len(self.rows) and self.rows[place].segment == finding.segment:
+            if self.rows[place] == finding:
+                return place
+            place += 1
+        return -1
+
+    def title(self, finding: Finding) -> str:
+        return title(finding, self.transcript.row_of(finding.segment))
+
+    def time(self, finding: Finding) -> str:
+        row = self.transcript.row_of(finding.segment)
+        return time_code(self.transcript.segment(row).start) if row >= 0 else ""
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.rows)
@@ -50,25 +65,22 @@ class ProblemsModel(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self.rows):
             return None
-        row = self.rows[index.row()]
+        finding = self.rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return title(row[1], row[0])
+                return self.title(finding)
             case Qt.ItemDataRole.ToolTipRole:
-                return sentence(row[1])
+                return sentence(finding, self.findings.rules)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{title(row[1], row[0])}, {time_code(self.start(row))}, {row[1].text}"
+                return f"{self.title(finding)}, {self.time(finding)}, {finding.text}"
         return None
 
 
 class ProblemDelegate(QStyledItemDelegate):
-    def __init__(self, model: ProblemsModel, parent: QListView) -> None:
+    def __init__(self, model: ProblemsModel, parent: QTableView) -> None:
         super().__init__(parent)
         self._model = model
         self.mouse: QPoint | None = None
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(200, _HEIGHT)
 
     def button(self, place: QRect) -> QRect:
         words = QFontMetricsF(theme.font(theme.NOTE, theme.MEDIUM)).horizontalAdvance("Repair")
@@ -77,7 +89,7 @@ class ProblemDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         look, place = theme.current(), option.rect
-        row, finding = self._model.rows[index.row()]
+        finding = self._model.rows[index.row()]
         role = severity(finding, self._model.findings.rules)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -92,12 +104,13 @@ class ProblemDelegate(QStyledItemDelegate):
         side = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.font(theme.NOTE))
         painter.setPen(look.color("text3"))
-        time = time_code(self._model.start((row, finding)))
+        time = self._model.time(finding)
         painter.drawText(line, side | Qt.AlignmentFlag.AlignRight, time)
         room = line.width() - QFontMetricsF(theme.font(theme.NOTE)).horizontalAdvance(time) - 8
-        _draw(painter, line, title(finding, row), theme.font(theme.BODY, theme.SEMIBOLD), "text", room)
+        _draw(painter, line, self._model.title(finding), theme.font(theme.BODY, theme.SEMIBOLD), "text", room)
         line.translate(0, _LINE)
-        _draw(painter, line, sentence(finding), theme.font(theme.NOTE), "text2", line.width())
+        words = sentence(finding, self._model.findings.rules)
+        _draw(painter, line, words, theme.font(theme.NOTE), "text2", line.width())
         self._paint_button(painter, self.button(place))
         painter.restore()
 
@@ -119,7 +132,9 @@ def _draw(painter: QPainter, place: QRect, text: str, font: Any, role: str, room
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
-class ProblemList(QListView):
+class ProblemList(QTableView):
+    """A table of one column, because a list measures every row."""
+
     chosen = Signal(object)  # Finding
     repair_wanted = Signal(object)  # Finding
     typing_wanted = Signal()
@@ -134,7 +149,13 @@ class ProblemList(QListView):
         self.delegate = ProblemDelegate(model, self)
         self.setItemDelegate(self.delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
+        self.setShowGrid(False)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(_HEIGHT)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -147,7 +168,7 @@ class ProblemList(QListView):
 
     def show_current(self, finding: Finding | None) -> None:
         """Select it without telling so; None selects nothing."""
-        row = next((n for n, (_, f) in enumerate(self._problems.rows) if f == finding), -1) if finding else -1
+        row = self._problems.place(finding)
         self._showing = True
         try:
             if row < 0:
@@ -160,18 +181,18 @@ class ProblemList(QListView):
 
     def _on_current(self, current: QModelIndex) -> None:
         if current.isValid() and not self._showing:
-            self.chosen.emit(self._problems.rows[current.row()][1])
+            self.chosen.emit(self._problems.rows[current.row()])
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
         index = self.indexAt(point)
         if index.isValid() and self.delegate.button(self.visualRect(index)).contains(point):
-            self.repair_wanted.emit(self._problems.rows[index.row()][1])
+            self.repair_wanted.emit(self._problems.rows[index.row()])
             return
         again = index.isValid() and index == self.currentIndex()
         super().mousePressEvent(event)
         if again:
-            self.chosen.emit(self._problems.rows[index.row()][1])
+            self.chosen.emit(self._problems.rows[index.row()])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.delegate.mouse = event.position().toPoint()

@@ -21,6 +21,10 @@ from studio.ui.subtitles.rules_choice import RulesChoice
 
 from .checks_list import ProblemList, ProblemsModel
 
+_LOOKING = "Looking …"
+_ALL_RIGHT = "Nothing to repair: all cues keep the rules."
+_NO_FLAWS = "No empty or overlapping passages, no odd characters. Subtitles are checked by more rules."
+
 
 class ChecksPanel(QFrame):
     chosen = Signal(object)  # Finding to go to
@@ -112,10 +116,17 @@ class ChecksPanel(QFrame):
         self.list.setVisible(bool(rows))
         self._nothing.setVisible(not rows)
         done = self._findings.complete
-        self._nothing.setText("Nothing to repair: all cues keep the rules." if done else "Looking …")
+        self._nothing.setText(_LOOKING if not done else _ALL_RIGHT if len(self._of) == len(KINDS) else _NO_FLAWS)
         self.repair_all.setText(f"Repair all {len(rows)}" if len(rows) > 1 else "Repair all")
         self.repair_all.setAccessibleName(self.repair_all.text())
         self.repair_all.setEnabled(bool(rows))
+        self.repair_all.setVisible(bool(rows))
+
+    def show_repairing(self, repairing: bool) -> None:
+        """Repairs of everything are being worked out."""
+        self.repair_all.setEnabled(bool(self.model.rows) and not repairing)
+        if repairing:
+            self.repair_all.setText("Repairing …")
 
     def show_current(self, finding: Finding | None) -> None:
         self.list.show_current(finding)

@@ -103,7 +103,7 @@ class CueModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 segment = self.transcript.segment(row)
                 found = [f for f in self.findings.of(segment.id) if COLUMN_OF[f.kind] is column]
-                lines = [f"{title(f, row)}. {sentence(f)}" for f in found]
+                lines = [f"{title(f, row)}. {sentence(f, self.findings.rules)}" for f in found]
                 if column is Column.NUMBER and segment.comment:
                     lines.append(segment.comment)
                 return "\n".join(lines) or None

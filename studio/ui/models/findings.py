@@ -6,6 +6,7 @@ take longer than a frame: they are looked at in slices, between which keys and m
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any, Literal
@@ -56,7 +57,13 @@ def title(finding: Finding, row: int) -> str:
     return _TITLES[finding.kind].format(row + 1, row)
 
 
-def sentence(finding: Finding) -> str:
+def sentence(finding: Finding, rules: CueRules) -> str:
+    match finding.kind:
+        case "overlap":
+            return f"Both cues show for {finding.excess / 1000:.2f} s."
+        case "gap":
+            gap = rules.min_gap - finding.excess
+            return f"{gap / 1000:.2f} s between them, at least {rules.min_gap / 1000:.2f}."
     return f"{finding.text[:1].upper()}{finding.text[1:]}."
 
 
@@ -67,16 +74,17 @@ def severity(finding: Finding, rules: CueRules) -> Severity:
 
 
 class Findings(QObject):
-    """Findings of each segment, by its id."""
+    """Findings of each segment, and all of them in order."""
 
     changed = Signal()
-    checked = Signal()  # every row has been looked at
+    swept = Signal()  # a slice of all rows has been looked at; it was the last one if now `complete`
 
     def __init__(self, model: TranscriptModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self.rules = DEFAULT
-        self._found: dict[int, list[Finding]] = {}
+        self._found: dict[int, list[Finding]] = {}  # by segment id
+        self._sorted: list[Finding] = []
         self.counts: Counter[Kind] = Counter()
         self._next = 0  # the first row of the next slice
         self._slices = QTimer(self, interval=0)
@@ -95,11 +103,9 @@ class Findings(QObject):
     def of(self, segment: int) -> list[Finding]:
         return self._found.get(segment, [])
 
-    def all(self, kinds: Collection[Kind] = OF_CUES) -> list[tuple[int, Finding]]:
-        """(row, finding) of these kinds, in order."""
-        row_of = self._model.row_of
-        rows = sorted((row_of(id), found) for id, found in self._found.items())
-        return [(row, f) for row, found in rows for f in found if f.kind in kinds]
+    def all(self, kinds: Collection[Kind] = OF_CUES) -> list[Finding]:
+        """Those of these kinds, in order."""
+        return list(self._sorted) if kinds is OF_CUES else [f for f in self._sorted if f.kind in kinds]
 
     def count(self, kinds: Collection[Kind] = OF_CUES) -> int:
         return sum(self.counts[kind] for kind in kinds)
@@ -111,7 +117,7 @@ class Findings(QObject):
 
     def check_all(self) -> None:
         """From the start: the first slice at once, so that what is seen first is right."""
-        self._found, self.counts, self._next = {}, Counter(), 0
+        self._found, self._sorted, self.counts, self._next = {}, [], Counter(), 0
         self._slices.start()
         self._check_slice()
 
@@ -119,22 +125,29 @@ class Findings(QObject):
         first, self._next = self._next, min(self._next + _SLICE, self._model.rowCount())
         for row in range(first, self._next):
             self._check(row)
-        done = self._next >= self._model.rowCount()
-        if done:
+        if self._next >= self._model.rowCount():
             self._slices.stop()
         self.changed.emit()
-        if done:
-            self.checked.emit()
+        self.swept.emit()
 
     def _check(self, row: int) -> None:
         segments = self._model.segments()
         self._put(segments[row].id, check_row(segments, row, self.rules))
 
     def _put(self, id: int, found: list[Finding]) -> None:
-        self.counts.subtract(f.kind for f in self._found.pop(id, ()))
+        """A segment that is in the model has these findings now."""
+        before = self._found.pop(id, ())
+        if not before and not found:
+            return
+        row_of = self._model.row_of
+        place = bisect_left(self._sorted, row_of(id), key=lambda f: row_of(f.segment))
+        self._sorted[place : place + len(before)] = found
+        for finding in before:
+            self.counts[finding.kind] -= 1
+        for finding in found:
+            self.counts[finding.kind] += 1
         if found:
             self._found[id] = found
-            self.counts.update(f.kind for f in found)
 
     def _on_changed(self, first: QModelIndex, last: QModelIndex, roles: list[int]) -> None:
         if not roles or Qt.ItemDataRole.DisplayRole in roles:

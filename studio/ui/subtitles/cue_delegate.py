@@ -19,8 +19,8 @@ _NUMBERS = (Column.SPEED, Column.WIDTH)
 _NAMED = 64  # pixels of the cell from which on a name stands beside the chip
 
 
-def line_height() -> int:
-    return round(QFontMetricsF(theme.font(theme.BODY)).height()) + 2
+def line_height(tight: bool = False) -> int:
+    return round(QFontMetricsF(theme.font(theme.BODY)).height()) + (1 if tight else 2)
 
 
 class CueDelegate(QStyledItemDelegate):
@@ -31,6 +31,7 @@ class CueDelegate(QStyledItemDelegate):
         self._model, self._table = model, parent
         self.playing = -1
         self.lines = 2
+        self.height = line_height()  # of one of them
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
@@ -126,7 +127,7 @@ class CueDelegate(QStyledItemDelegate):
             lines = set_out(segment.text, place.width(), self.lines)
         else:
             painter.setPen(look.color(role if problem else "text3"))
-        height = line_height()
+        height = self.height
         top = place.center().y() + 1 - height * len(lines) / 2
         for number, line in enumerate(lines):
             room = QRectF(place.left(), top + number * height, place.width(), height)

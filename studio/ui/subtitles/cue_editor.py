@@ -21,7 +21,7 @@ from studio.ui.models.wording import time_code
 from .cue_text import CueText
 from .time_spin import TimeSpin, write_seconds
 
-_LEFT, _RIGHT = 176, 176  # pixels of what stands beside the text
+_LEFT, _RIGHT = 168, 196  # pixels of what stands beside the text
 
 
 class CueEditor(QFrame):
@@ -44,7 +44,10 @@ class CueEditor(QFrame):
         self.speaker.setObjectName("cueSpeakerBox")
         self.speaker.setAccessibleName("Speaker of the cue")
         self.speaker.setToolTip("Who speaks")
-        self.speaker.setIconSize(QSize(18, 18))
+        self.speaker.setIconSize(QSize(16, 16))
+        for field in (self.start, self.end, self.length, self.speaker):
+            field.setProperty("small", True)
+            field.setFixedHeight(theme.CONTROL_SMALL)
         self.number, self.lines, self.characters, self.speed = (QLabel() for _ in range(4))
         self.problem = QLabel()
         self.problem.setObjectName("cueProblem")
@@ -71,7 +74,7 @@ class CueEditor(QFrame):
                 value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for grid in (left, right):
             grid.setHorizontalSpacing(8)
-            grid.setVerticalSpacing(4)
+            grid.setVerticalSpacing(4 if grid is left else 1)
             grid.setColumnStretch(1, 1)
         left.setRowStretch(3, 1)
         right.setRowStretch(4, 1)
@@ -107,11 +110,11 @@ class CueEditor(QFrame):
         theme.current().changed.connect(self._fill_speakers)
 
     def set_low(self, low: bool) -> None:
-        """Less room in low windows: the fields are smaller."""
-        for field in (self.start, self.end, self.length, self.speaker):
-            field.setFixedHeight(theme.CONTROL_SMALL if low else theme.CONTROL)
-        self.layout().setContentsMargins(14, 6 if low else 10, 14, 6 if low else 10)
-        self.setFixedHeight(98 if low else 124)
+        """Less room in low windows."""
+        margin = 3 if low else 10
+        self.layout().setContentsMargins(14, margin, 14, margin)
+        self._height = 2 * margin + 3 * theme.CONTROL_SMALL + 12
+        self._fit()
 
     def set_rules(self, rules: CueRules) -> None:
         self._rules = rules
@@ -202,11 +205,10 @@ class CueEditor(QFrame):
     def _say(self, words: str) -> None:
         self.problem.setText(words)
         self.problem.setVisible(bool(words))
-        self.setFixedHeight(self._plain_height + (20 if words else 0))
+        self._fit()
 
-    @property
-    def _plain_height(self) -> int:
-        return 98 if self.start.maximumHeight() == theme.CONTROL_SMALL else 124
+    def _fit(self) -> None:
+        self.setFixedHeight(self._height + (0 if self.problem.isHidden() else 20))
 
 
 def _label(words: str, buddy: QWidget) -> QLabel:

@@ -64,7 +64,7 @@ class CueTable(QTableView):
         self.selectionModel().selectionChanged.connect(self._tell_selection)
         self.selectionModel().currentRowChanged.connect(self._tell_selection)
         self.verticalScrollBar().actionTriggered.connect(lambda _: self.set_following(False))
-        model.findings.changed.connect(self.viewport().update)
+        model.findings.swept.connect(self.viewport().update)
         theme.current().changed.connect(self.viewport().update)
 
     def _arrange_columns(self) -> None:
@@ -72,7 +72,6 @@ class CueTable(QTableView):
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
         header.setMinimumSectionSize(24)
-        header.setFixedHeight(27)
         header.setAccessibleName("Columns of the cues")
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.TEXT, QHeaderView.ResizeMode.Stretch)
@@ -84,7 +83,9 @@ class CueTable(QTableView):
     def set_lines(self, most: int, tight: bool = False) -> None:
         """How many lines of text a row has room for."""
         self.delegate.lines = max(most, 1)
-        height = self.delegate.lines * line_height() + (4 if tight else 9)
+        self.delegate.height = line_height(tight)
+        height = self.delegate.lines * self.delegate.height + (2 if tight else 9)
+        self.horizontalHeader().setFixedHeight(24 if tight else 27)
         self.verticalHeader().setMinimumSectionSize(height)
         self.verticalHeader().setDefaultSectionSize(height)
         self.verticalScrollBar().setSingleStep(height)

@@ -29,7 +29,7 @@ from studio.ui.editor.marks import paint_word, span_rects
 from studio.ui.editor.spans import Span, model_text, place_in, units
 
 _LINE = 24  # pixels
-_COUNT = 92  # pixels behind the text, for the lengths of the lines
+_COUNT = 76  # pixels behind the text, for the lengths of the lines
 # What Qt takes for the end of a block, or cannot keep in one
 _SAFE = str.maketrans({"\u2029": "\n", "\r": " ", "\ufdd0": "\ufffd", "\ufdd1": "\ufffd"})
 _BREAKS = re.compile(r"[^\S\n]*\n\s*")
@@ -70,7 +70,7 @@ class CueText(QTextEdit):
         theme.current().changed.connect(self.viewport().update)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, 2 * _LINE + 16)
+        return QSize(200, 2 * _LINE)
 
     def sizeHint(self) -> QSize:
         return QSize(480, 3 * _LINE + 16)

@@ -63,6 +63,15 @@ class SubtitlesPage(QWidget):
             changed.connect(self._on_rows)
         self._model.dataChanged.connect(self._on_changed)
 
+    @property
+    def tab_plays(self) -> bool:
+        """Whether the tab key plays while typing, or goes on to the next part of the window."""
+        return self.editor.text.tab_plays
+
+    @tab_plays.setter
+    def tab_plays(self, on: bool) -> None:
+        self.editor.text.tab_plays = on
+
     # What the desk tells
 
     def set_rules(self, profile: str, rules: CueRules) -> None:

@@ -13,6 +13,7 @@ from studio.ui.dialogs.time_field import parse_time
 from studio.ui.icons import icon
 from studio.ui.models.wording import time_code
 
+
 def write_seconds(ms: int) -> str:
     return f"{ms // 1000}.{ms % 1000:03}"
 

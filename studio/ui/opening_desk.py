@@ -1,0 +1,169 @@
+"""Subtitles that are opened, and timed by the speech: between the files, the queue and the open transcript.
+
+Runs on the window's thread; reading and listening are done in worker threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from studio.core.edits import Edit
+from studio.core.errors import Problem, StudioError
+from studio.core.jobs import JobOptions, Note, Progress, StopToken
+from studio.models import catalogue
+from studio.services import opening
+from studio.services.opening import Opened
+from studio.services.retime import Retimed, RetimeOptions, retime
+from studio.services.studio import Studio
+
+from .commands import Commands
+from .dialogs.retime_dialog import RetimeDialog
+from .dialogs.warnings_dialog import WarningsDialog
+from .lane import Lane
+from .models.wording import counted
+from .notices import NoticeBar
+from .transcript_desk import TranscriptDesk
+from .workers import Steps
+
+
+class OpeningDesk(QObject):
+    """`options` gives those of the next job: the model to listen with."""
+
+    opened = Signal(object)  # Job, to be shown
+
+    def __init__(
+        self,
+        studio: Studio,
+        desk: TranscriptDesk,
+        options: Callable[[], JobOptions],
+        notices: NoticeBar,
+        commands: Commands,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._studio, self._desk, self._options = studio, desk, options
+        self._notices, self._window, self._commands = notices, window, commands
+        self._reading = Lane(self)
+        commands.connect("openSubtitlesAction", self.choose)
+        commands.connect("alignAction", self.align)
+        for changed in (desk.model.modelReset, desk.model.rowsInserted, desk.model.rowsRemoved):
+            changed.connect(self._offer)
+        self._offer()
+
+    def shut_down(self) -> None:
+        """Returns when nothing is read or listened to any more."""
+        self._reading.shut_down()
+        for steps in self.findChildren(Steps):
+            steps.shut_down()
+
+    # Opening
+
+    def choose(self) -> None:
+        settings = self._studio.library.settings
+        kinds = " ".join(f"*{suffix}" for suffix in opening.SUFFIXES)
+        files, _ = QFileDialog.getOpenFileNames(
+            self._window,
+            "Open subtitles",
+            str(settings.get("last_folder", str(Path.home()))),
+            f"Subtitles and transcripts ({kinds});;All files (*)",
+        )
+        if files:
+            settings.set("last_folder", str(Path(files[0]).parent))
+            self.open_files([Path(f) for f in files])
+
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """Put these in the library, and show the last one."""
+        for path in paths:
+            self._reading.run(partial(self._read, path), self._on_opened, self._tell)
+
+    def _read(self, path: Path, stop: StopToken) -> Opened:
+        """Off the window's thread."""
+        stop.check()
+        return opening.open_file(self._studio, path)
+
+    def _on_opened(self, opened: Opened) -> None:
+        self.opened.emit(opened.job)
+        name = opened.job.name
+        if opened.warnings:
+            count = counted(len(opened.warnings), "thing", "things")
+            self._notices.show_notice(
+                "warn",
+                f"{count} in “{name}” could not be taken over as the file has it.",
+                ("Show", lambda: WarningsDialog(name, opened.warnings, self._window).open()),
+            )
+        if not opened.has_recording:
+            self._notices.show_notice(
+                "info",
+                f"No recording lies beside “{name}”. You can edit all the same, without sound.",
+                ("Find it", self._commands["findMediaAction"].trigger),
+            )
+        else:
+            says = "Its times" if opened.has_times else "It has no times; they"
+            self._notices.show_notice(
+                "info", f"“{name}” is open. {says} can be found in the speech.", ("Re-time to the speech", self.align)
+            )
+
+    # Timing
+
+    def align(self) -> RetimeDialog | None:
+        """Show the dialog; None, and the reason is said, where there is nothing to listen to."""
+        job, desk = self._desk.job, self._desk
+        try:
+            path = desk.recording()
+        except StudioError as e:
+            self._tell(e.problem)
+            return None
+        if job is None:
+            return None
+        known = catalogue()
+        model = job.options.model if job.options.model in known else self._options().model
+        language = desk.transcript.language
+        options = RetimeOptions(model, language or "auto", job.options.device, job.options.track)
+        ready = frozenset(id for id in known if self._studio.models.is_ready(id))
+        dialog = RetimeDialog(path.name, options, ready, self._window)
+        dialog.start_requested.connect(lambda chosen: self._listen(dialog, path, chosen))
+        dialog.cancel_requested.connect(self._cancel)
+        dialog.accepted_edit.connect(self._apply)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        return dialog
+
+    def _listen(self, dialog: RetimeDialog, path: Path, options: RetimeOptions) -> None:
+        transcript = self._desk.transcript
+        steps = Steps(lambda stop: retime(self._studio, path, transcript, options, stop), self)
+        steps.told.connect(lambda event: _show(dialog, event))
+        steps.failed.connect(lambda problem: dialog.show_problem(problem.sentence))
+        steps.stopped.connect(dialog.show_stopped)
+        steps.start()
+
+    def _cancel(self) -> None:
+        for steps in self.findChildren(Steps):
+            steps.cancel()
+
+    def _apply(self, edit: Edit) -> None:
+        if tuple(self._desk.segments(s.id for s in edit.before)) != edit.before:
+            self._notices.show_notice("warn", "The text was changed meanwhile. Nothing was timed anew; do it again.")
+            return
+        self._desk.do(edit)
+        self._notices.show_notice("info", "Timed by the speech. Ctrl+Z brings the old times back.")
+
+    def _offer(self) -> None:
+        self._commands["alignAction"].setEnabled(self._desk.model.rowCount() > 0)
+
+    def _tell(self, problem: Problem) -> None:
+        self._notices.show_notice("error", problem.sentence)
+
+
+def _show(dialog: RetimeDialog, event: object) -> None:
+    match event:
+        case Progress():
+            dialog.show_progress(event)
+        case Note(text):
+            dialog.show_note(text)
+        case Retimed():
+            dialog.show_result(event)

@@ -1,0 +1,315 @@
+"""Find, replace and the tools with a preview, in the real window, with real keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+from talks import open_talk
+
+from studio.core import edits
+from studio.core.jobs import JobState
+from studio.ui.find.changes import Column, differences
+from studio.ui.find.find_bar import FindBar
+from studio.ui.find.glossary_dialog import GlossaryDialog
+from studio.ui.find.preview_dialog import PreviewDialog
+from studio.ui.main_window import MainWindow
+
+ALT, SHIFT, CONTROL = (
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+)
+
+
+@pytest.fixture
+def bar(window: MainWindow, qtbot: QtBot) -> FindBar:
+    """The find bar over an open talk, opened by its key."""
+    open_talk(window)
+    window.page.transcript.setFocus()
+    qtbot.keyClick(window.page.transcript, Qt.Key.Key_F, CONTROL)
+    return window.finding.bar
+
+
+def told(bar: FindBar) -> str:
+    return bar.findChild(QLabel, "searchMatches").text()
+
+
+def texts(window: MainWindow) -> list[str]:
+    return [s.text for s in window.desk.transcript.segments]
+
+
+def selected(window: MainWindow) -> tuple[int, str]:
+    cursor = window.page.transcript.textCursor()
+    return cursor.blockNumber(), cursor.selectedText()
+
+
+def click(parent: QWidget, name: str) -> None:
+    (parent.findChild(QPushButton, name) or parent.findChild(QToolButton, name)).click()
+
+
+def alt(qtbot: QtBot, widget: QWidget, key: Qt.Key, button: str) -> None:
+    """Press Alt with a key and wait for the button that it presses, which Qt shows being pressed first."""
+    wanted = widget.window().findChild(QAbstractButton, button)
+    with qtbot.waitSignal(wanted.clicked):
+        qtbot.keyClick(widget, key, ALT)
+
+
+def dialog(window: MainWindow, kind: type[QDialog]) -> QDialog:
+    QApplication.processEvents()
+    return next(d for d in window.findChildren(kind) if d.isVisible())
+
+
+class TestFind:
+    def test_the_bar_opens_with_the_focus_and_walks_through_the_places(
+        self, window: MainWindow, bar: FindBar, qtbot: QtBot
+    ) -> None:
+        assert bar.isVisible()
+        assert QApplication.focusWidget() is bar.field
+        qtbot.keyClicks(bar.field, "semarang")
+        assert told(bar) == "1 found"
+        bar.field.clear()
+        qtbot.keyClicks(bar.field, "in")
+        assert told(bar) == "5 found"
+        qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+        assert (told(bar), selected(window)) == ("1 of 5", (0, "in"))
+        qtbot.keyClick(bar.field, Qt.Key.Key_F3)
+        assert (told(bar), selected(window)) == ("2 of 5", (0, "in"))
+        qtbot.keyClick(bar.field, Qt.Key.Key_F3, SHIFT)
+        qtbot.keyClick(bar.field, Qt.Key.Key_Return, SHIFT)
+        assert told(bar) == "5 of 5", "before the first comes the last"
+
+    def test_options_by_keys_from_the_field_and_from_the_text(
+        self, window: MainWindow, bar: FindBar, qtbot: QtBot
+    ) -> None:
+        qtbot.keyClicks(bar.field, "in")
+        alt(qtbot, bar.field, Qt.Key.Key_S, "findCaseButton")
+        assert told(bar) == "3 found"
+        window.page.transcript.setFocus()
+        alt(qtbot, window.page.transcript, Qt.Key.Key_S, "findCaseButton")
+        assert told(bar) == "5 found"
+        alt(qtbot, bar.field, Qt.Key.Key_W, "findWordButton")
+        assert told(bar) == "3 found"
+        alt(qtbot, bar.field, Qt.Key.Key_X, "findRegexButton")
+        bar.field.setText("i.|u.")
+        assert told(bar) == "5 found"
+
+    def test_a_wrong_expression_is_said_in_the_bar(self, window: MainWindow, bar: FindBar, qtbot: QtBot) -> None:
+        alt(qtbot, bar.field, Qt.Key.Key_X, "findRegexButton")
+        qtbot.keyClicks(bar.field, "(in")
+        problem = bar.findChild(QLabel, "searchProblem")
+        assert problem.isVisible()
+        assert problem.text() == "“(in” cannot be searched: a “(” has no “)”."
+        qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+        qtbot.keyClicks(bar.field, ")")
+        assert (problem.isVisible(), told(bar)) == (False, "5 found")
+
+    def test_only_in_the_selection_that_was_there(self, window: MainWindow, bar: FindBar, qtbot: QtBot) -> None:
+        window.desk.selection.set([2, 3])
+        alt(qtbot, bar.field, Qt.Key.Key_L, "findSelectionButton")
+        qtbot.keyClicks(bar.field, "in")
+        assert told(bar) == "3 found"
+        for _ in range(3):
+            qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+            assert selected(window)[0] in (1, 2)
+        assert told(bar) == "1 of 3", "the caret stood in the last one, so it has come round"
+
+    def test_esc_closes_and_f3_goes_on(self, window: MainWindow, bar: FindBar, qtbot: QtBot) -> None:
+        qtbot.keyClicks(bar.field, "semarang")
+        qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
+        text = window.page.transcript
+        assert (bar.isVisible(), text.hasFocus(), text.match_count) == (False, True, 0)
+        qtbot.keyClick(text, Qt.Key.Key_F3)
+        assert selected(window) == (2, "Semarang")
+
+    def test_what_is_selected_is_looked_for(self, window: MainWindow, bar: FindBar, qtbot: QtBot) -> None:
+        qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
+        view = window.page.transcript
+        view.setTextCursor(view._cursor(1, (13, 15)))
+        qtbot.keyClick(view, Qt.Key.Key_F, CONTROL)
+        assert bar.field.text() == texts(window)[1][13:15]
+
+
+class TestReplace:
+    @pytest.fixture
+    def replacing(self, window: MainWindow, bar: FindBar, qtbot: QtBot) -> FindBar:
+        qtbot.keyClick(bar.field, Qt.Key.Key_H, CONTROL)
+        bar.field.setText("the")
+        return bar
+
+    def test_one_after_the_other(self, window: MainWindow, replacing: FindBar, qtbot: QtBot) -> None:
+        before = texts(window)
+        assert before[0] == "You grew up in Husum, right behind the dyke."
+        field = replacing.replacement
+        field.setFocus()
+        qtbot.keyClicks(field, "the the")
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert (selected(window), texts(window)) == ((0, "the"), before), "first it goes to the place"
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert texts(window)[0] == "You grew up in Husum, right behind the the dyke."
+        assert selected(window)[0] == 2, "what was put in is not found again"
+        assert window.commands["undoAction"].text() == "&Undo replace “the” by “the the”"
+
+    def test_all_at_once_and_one_undo(self, window: MainWindow, replacing: FindBar, qtbot: QtBot) -> None:
+        before = window.desk.transcript
+        replacing.replacement.setText("THE")
+        alt(qtbot, replacing.field, Qt.Key.Key_A, "replaceAllButton")
+        assert texts(window)[0].endswith("behind THE dyke.")
+        assert window.commands["undoAction"].text() == "&Undo replace “the” by “THE” in 3 places"
+        shown = window.page.transcript.toPlainText().split("\n")
+        assert shown == texts(window)
+        assert [w[1:3] for s in window.desk.transcript.segments for w in s.words] == [
+            w[1:3] for s in before.segments for w in s.words
+        ]
+        qtbot.keyClick(replacing.field, Qt.Key.Key_Z, CONTROL)
+        window.commands["undoAction"].trigger()
+        assert window.desk.transcript == before
+
+    def test_in_the_row_that_is_being_typed_in(self, window: MainWindow, replacing: FindBar, qtbot: QtBot) -> None:
+        view = window.page.transcript
+        view.setFocus()
+        view.put_caret(0, 0)
+        qtbot.keyClicks(view, "X  ")
+        alt(qtbot, view, Qt.Key.Key_A, "replaceAllButton")
+        assert view.toPlainText().split("\n") == texts(window)
+        assert texts(window)[0] == "X You grew up in Husum, right behind dyke."
+
+    def test_a_group_that_is_not_there_is_said(self, window: MainWindow, replacing: FindBar, qtbot: QtBot) -> None:
+        before = texts(window)
+        alt(qtbot, replacing.field, Qt.Key.Key_X, "findRegexButton")
+        replacing.replacement.setText("$1")
+        click(replacing, "replaceAllButton")
+        assert texts(window) == before
+        assert any("There is no group 1" in t for t in window.notices.texts())
+
+
+class TestPreviews:
+    def test_filler_words_with_a_tick_each(self, window: MainWindow, qtbot: QtBot) -> None:
+        open_talk(window)
+        for id, text in ((1, "Um, you grew up"), (3, "Uh."), (5, "So, um, wie")):
+            window.desk.do(edits.set_text(window.desk.segments([id])[0], text))
+        before = window.desk.transcript
+        window.commands["fillersAction"].trigger()
+        preview = dialog(window, PreviewDialog)
+        assert isinstance(preview, PreviewDialog)
+        shown = [
+            [preview.model.index(r, c).data() for c in Column] for r in range(preview.model.rowCount(QModelIndex()))
+        ]
+        assert shown == [
+            ["00:00", "Um, you grew up", "You grew up"],
+            ["00:20", "Uh.", "The passage goes away"],
+            ["00:40", "So, um, wie", "So wie"],
+        ]
+        assert QApplication.focusWidget() is preview.list
+        qtbot.keyClick(preview.list, Qt.Key.Key_Down)
+        qtbot.keyClick(preview.list, Qt.Key.Key_Space)
+        assert preview.findChild(QPushButton, "previewApplyButton").text() == "Apply 2 changes"
+        qtbot.keyClick(preview, Qt.Key.Key_Return)
+        assert texts(window)[0::2] == ["You grew up", "Uh.", "So wie"]
+        window.commands["undoAction"].trigger()
+        assert window.desk.transcript == before
+
+    def test_nothing_is_done_on_cancel_and_settings_show_at_once(self, window: MainWindow, qtbot: QtBot) -> None:
+        open_talk(window)
+        window.desk.do(edits.set_text(window.desk.segments([1])[0], "so so it's fine"))
+        before = window.desk.transcript
+        window.commands["tidyTextAction"].trigger()
+        preview = dialog(window, PreviewDialog)
+        assert isinstance(preview, PreviewDialog)
+        after = preview.model.index(0, Column.AFTER)
+        assert after.data() == "So so it's fine."
+        preview.findChild(QWidget, "tidyRepeatsBox").click()
+        preview.findChild(QWidget, "tidyQuotesBox").click()
+        assert preview.model.index(0, Column.AFTER).data() == "So it’s fine."
+        qtbot.keyClick(preview, Qt.Key.Key_Escape)
+        assert window.desk.transcript == before
+
+    def test_only_the_selected_passages_and_none_that_changed_meanwhile(self, window: MainWindow, qtbot: QtBot) -> None:
+        open_talk(window)
+        for id in (1, 2, 3):
+            window.desk.do(edits.set_text(window.desk.segments([id])[0], f"um {id}."))
+        window.desk.selection.set([1, 2])
+        window.commands["fillersAction"].trigger()
+        preview = dialog(window, PreviewDialog)
+        assert isinstance(preview, PreviewDialog)
+        assert preview.model.rowCount() == 3
+        preview.findChild(QWidget, "previewScopeBox").click()
+        assert preview.model.rowCount() == 2
+        window.desk.do(edits.set_text(window.desk.segments([2])[0], "um, another."))
+        click(preview, "previewApplyButton")
+        assert texts(window)[:3] == ["1.", "um, another.", "um 3."]
+
+    def test_what_differs_is_marked(self) -> None:
+        before, after = differences("Um, das ist gut", "Das ist gut")
+        assert [before.text[a:b] for a, b in before.spans] == ["Um, das"]
+        assert [after.text[a:b] for a, b in after.spans] == ["Das"]
+        far, _ = differences("word " * 40 + "end", "word " * 40 + "END")
+        assert far.text.startswith("…")
+        assert [far.text[a:b] for a, b in far.spans] == ["end"]
+
+
+class TestGlossary:
+    def test_names_are_kept_and_applied(self, window: MainWindow, qtbot: QtBot) -> None:
+        open_talk(window)
+        window.commands["glossaryAction"].trigger()
+        names = dialog(window, GlossaryDialog)
+        assert isinstance(names, GlossaryDialog)
+        click(names, "addNameButton")
+        editor = names.table.findChild(QLineEdit)
+        qtbot.keyClicks(editor, "Nordfriisk")
+        qtbot.keyClick(editor, Qt.Key.Key_Tab)
+        qtbot.keyClicks(QApplication.focusWidget(), "nordfriesland, husum")
+        click(names, "applyGlossaryButton")
+        assert window._studio.library.settings.get("glossary") == "Nordfriisk: nordfriesland, husum\n"
+        preview = dialog(window, PreviewDialog)
+        click(preview, "previewApplyButton")
+        assert texts(window)[0] == "You grew up in Nordfriisk, right behind the dyke."
+        assert window.commands["undoAction"].text() == "&Undo apply the glossary"
+
+    def test_import_adds_to_what_is_there_and_export_writes_it(
+        self, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        window._studio.library.settings.set("glossary", "Müller: Miller\n")
+        file = tmp_path / "names.txt"
+        file.write_text("\ufeffMüller: Mueller\n~Böhm\n", "utf-8")
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "out.txt"), ""))
+        window.commands["glossaryAction"].trigger()
+        names = dialog(window, GlossaryDialog)
+        click(names, "importGlossaryButton")
+        click(names, "exportGlossaryButton")
+        assert (tmp_path / "out.txt").read_text("utf-8") == "Müller: Miller, Mueller\n~Böhm\n"
+        file.write_bytes(b"\xff\xfe\x00")
+        click(names, "importGlossaryButton")
+        assert any("“names.txt” could not be read: it is no UTF-8 text." in t for t in window.notices.texts())
+        click(names, "cancelGlossaryButton")
+        assert window._studio.library.settings.get("glossary") == "Müller: Miller\n"
+
+    def test_names_that_differ_are_told_once_after_a_job(self, window: MainWindow) -> None:
+        open_talk(window)
+        window._studio.library.settings.set("glossary", "HUSUM\n")
+        job = window.desk.job
+        assert job
+        assert job.state == JobState.DONE
+        window.finding.on_done(job)
+        sentence = "Names in 1 passage are not written as in your glossary."
+        assert sentence in window.notices.texts()
+        next(b for b in window.notices.findChildren(QPushButton) if b.text() == "Look").click()
+        preview = dialog(window, PreviewDialog)
+        preview.reject()
+        QApplication.processEvents()
+        window._open_id(job.id)
+        assert sentence not in window.notices.texts()
