@@ -36,8 +36,8 @@ def retext(segment: Segment, text: str) -> Segment:
 
 def joined(first: Segment, second: Segment) -> Segment:
     """Both texts in one segment under the first one's id; where only one has word times, the other's are reckoned."""
-    if not first.text or not second.text:
-        kept = first if first.text else replace(second, id=first.id, speaker=first.speaker)
+    if not first.text.strip() or not second.text.strip():
+        kept = first if first.text.strip() else replace(second, id=first.id, speaker=first.speaker)
         return replace(kept, start=min(first.start, second.start), end=max(first.end, second.end))
     start, end = min(first.start, second.start), max(first.end, second.end)
     if not first.words and not second.words:

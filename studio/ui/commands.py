@@ -92,7 +92,7 @@ COMMANDS = (
     Command("skipSilenceAction", "Skip s&ilence", "", (), "Playback", "Jump to where speech goes on", True),
     Command("pauseTypingAction", "Pause while &typing", "", (), "Playback", checkable=True),
     Command("followAction", "F&ollow playback", "follow", (), "Playback", "Scroll to what is played", True),
-    Command("tabPlaysAction", "Ta&b plays inside text", "", (), "Playback", "Off: Tab goes on to the next part", True),
+    Command("tabPlaysAction", "Tab pla&ys inside text", "", (), "Playback", "Off: Tab goes on to the next part", True),
     Command("pedalAction", "Foot p&edal …", "pedal", (), "Playback", "Which pedal does what", line=True),
     Command("splitAction", "&Split at the caret", "split", ("Ctrl+Return",), "Cue"),
     Command("splitPlayheadAction", "Split at the &playhead", "split", ("Ctrl+Shift+Return",), "Cue"),

@@ -40,6 +40,7 @@ class ToolBar(QFrame):
 
     def _arrange(self, commands: Commands) -> None:
         add = _button(commands["addFilesAction"], "addFilesButton", "Add files", "primary")
+        _on_accent(add, "add")
         add.setIcon(icon("add", "on_accent"))
         summary = QVBoxLayout()
         summary.setSpacing(0)
@@ -128,3 +129,13 @@ def _button(action: QAction, name: str, text: str, kind: str = "") -> QToolButto
     if kind:
         button.setProperty("kind", kind)
     return button
+
+
+def _on_accent(button: QToolButton, name: str) -> None:
+    """The icon in the colour of the text on an accent; whenever the action changes, Qt puts the action's own back."""
+
+    def paint() -> None:
+        button.setIcon(icon(name, "on_accent"))
+
+    button.defaultAction().changed.connect(paint)
+    paint()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from studio.core import edits
@@ -97,7 +97,11 @@ class VersionsDesk(QObject):
         dialog, studio = VersionsDialog(self._window), self._studio
         dialog.save_requested.connect(self.ask_name)
         dialog.restore_requested.connect(lambda version: self._restore(dialog, version))
-        dialog.rename_requested.connect(lambda version, name: self._try(lambda: versions.rename(studio, version, name)))
+        # queued: the list must not be filled anew while its field is being closed
+        dialog.rename_requested.connect(
+            lambda version, name: self._try(lambda: versions.rename(studio, version, name)),
+            Qt.ConnectionType.QueuedConnection,
+        )
         dialog.delete_requested.connect(lambda version: self._try(lambda: versions.delete(studio, version)))
         dialog.finished.connect(lambda _: self._comparing.stop())
         dialog.open()
