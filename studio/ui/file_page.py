@@ -66,14 +66,14 @@ class FilePage(QWidget):
         top.setStretchFactor(0, 1)
         top.setChildrenCollapsible(False)
         split.addWidget(top)
-        self._pages: dict[str, QWidget] = {}
-        self._modes = QStackedWidget()
-        self._modes.addWidget(self.transcript)
         below = QWidget()
         column = _column(below)
         self.edit_bar = _edit_bar(commands)  # what is added to it stands at the right
         column.addWidget(self.edit_bar)
         self.above_text = column  # a bar between edit bar and text goes in here, at place 1
+        self._pages: dict[str, QWidget] = {}
+        self._modes = QStackedWidget()  # after the bar, so that Tab goes there after it
+        self._modes.addWidget(self.transcript)
         column.addWidget(self._modes, 1)
         split.addWidget(below)
         split.setStretchFactor(1, 1)

@@ -63,7 +63,7 @@ class IntakeDesk(QObject):
             commands.connect(name, do)
         desk.opened.connect(lambda _: self.offer())
 
-    def offer(self) -> None:
+    def offer(self, *_: object) -> None:
         """Commands that act on jobs are available where there are some."""
         for name in ("cancelJobAction", "pauseJobAction", "retryJobAction", "removeJobAction"):
             self._commands[name].setEnabled(bool(self._selected()))

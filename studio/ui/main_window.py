@@ -207,6 +207,7 @@ class MainWindow(QMainWindow):
             view.pause_requested.connect(desk.pause)
             view.cancel_requested.connect(desk.cancel)
             view.remove_requested.connect(self.intake.remove)
+            view.selection_changed.connect(self.intake.offer)
             view.files_dropped.connect(self.add)
         self.queue_page.back_requested.connect(lambda: self.commands["queuePageAction"].setChecked(False))
         self.commands.connect_switch("queuePageAction", self._switch_page)
@@ -360,7 +361,10 @@ class MainWindow(QMainWindow):
         else:
             self.queue_page.show_only(None)
         self._show_page()
-        (self.queue_page.list if queue else self.page.transcript).setFocus()
+        if queue:
+            self.queue_page.list.setFocus()
+        else:
+            self.modes.show(self.page.mode)
         self._refresh()
 
     def _on_progress(self, progress: Progress) -> None:

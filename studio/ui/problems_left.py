@@ -38,13 +38,14 @@ class ProblemsLeft(QWidget):
     def _fit(self) -> None:
         """Less words where there is less room."""
         bar = self.parentWidget()
-        if bar is None or bar.layout() is None:
+        layout = bar.layout() if bar else None
+        if bar is None or layout is None:
             return
         shapes: tuple[Literal["all", "text", "icon"], ...] = ("all", "text", "icon")
         for shape in shapes:
             self.next.show_as(shape)
             self.updateGeometry()
-            if bar.layout().sizeHint().width() <= bar.width():
+            if layout.sizeHint().width() <= bar.width():
                 break
 
     def show_left(self, mode: str, count: int) -> None:

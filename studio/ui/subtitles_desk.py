@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.core.jobs import Job
@@ -47,6 +48,9 @@ class SubtitlesDesk(QObject):
         desk.opened.connect(self._on_opened)
         desk.selection.changed.connect(self._show_selection)
         desk.changed.connect(lambda _: self._show_selection())
+        for changed in (desk.model.modelReset, desk.model.rowsInserted):
+            changed.connect(lambda *_: self._show_selection())
+        window.installEventFilter(self)
         self._on_opened(desk.job)
         stored = self._settings.get("mode", _KEPT[0])
         page.set_mode(stored if stored in _KEPT else _KEPT[0])
@@ -69,7 +73,7 @@ class SubtitlesDesk(QObject):
         subtitles.rows_selected.connect(desk.selection.set)
         subtitles.split_requested.connect(editing.split)
         subtitles.editor.retime_requested.connect(editing.retime)
-        subtitles.editor.speaker_requested.connect(lambda id, speaker: desk.relabel([id], speaker))
+        subtitles.editor.speaker_requested.connect(lambda _, speaker: desk.relabel(desk.selection.ids, speaker))
         table, text = subtitles.table, subtitles.editor.text
         for view in (table, text):
             view.play_requested.connect(self._commands["playAction"].trigger)
@@ -92,6 +96,13 @@ class SubtitlesDesk(QObject):
         elif mode == "transcript":
             self._page.transcript.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc that closed nothing brings the caret back to the text; the desk of the player stops."""
+        escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if escape and event.type() == QEvent.Type.KeyPress and self.subtitles.isVisible():
+            self.subtitles.editor.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return False
+
     def _on_mode(self) -> None:
         mode = self._page.mode
         self._commands[f"{mode}ModeAction"].setChecked(True)
@@ -111,7 +122,8 @@ class SubtitlesDesk(QObject):
     def _show_selection(self) -> None:
         """In subtitle mode there is always a cue to work on: where none is chosen, the first."""
         selection, model = self._desk.selection, self._desk.model
-        if selection.current is None and self._page.mode == "subtitles" and model.rowCount():
+        known = selection.current is not None and model.row_of(selection.current) >= 0
+        if not known and self._page.mode == "subtitles" and model.rowCount():
             selection.set([model.segment(0).id])
             return
         self.subtitles.show_selection(selection.ids, selection.current)

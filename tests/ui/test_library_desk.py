@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,9 @@ from pytestqt.qtbot import QtBot
 from studio import media
 from studio.core import edits
 from studio.core.jobs import Job, JobOptions, JobState
-from studio.core.transcript import EngineInfo, Segment, Source, Word, default_speakers
+from studio.core.transcript import EngineInfo, Segment, Source, Transcript, Word, default_speakers
+from studio.formats import FORMATS, WriteOptions
+from studio.resources import resource
 from studio.services.versions import LARGE, versions
 from studio.ui.dialogs.before_after import BeforeAfterList
 from studio.ui.dialogs.library_replace_dialog import LibraryReplaceDialog
@@ -305,3 +308,33 @@ class TestLostRecordings:
         shown.recording.look_in(job, tmp_path / "x")
         qtbot.waitUntil(lambda: shown.desk.job is not None and shown.desk.job.path == str(target))
         assert shown.transcript_model.segment(0).text == "Edited"
+
+
+@pytest.mark.slow
+def test_opened_subtitles_are_timed_by_the_speech(
+    shown: MainWindow, qtbot: QtBot, weights: Callable[[str], Path], tmp_path: Path
+) -> None:
+    models = shown._studio.home.models
+    models.mkdir(exist_ok=True)
+    (models / "whisper-tiny.en").symlink_to(weights("whisper-tiny.en"))
+    shutil.copy(resource("sample.ogg"), tmp_path / "talk.ogg")
+    turns = json.loads(resource("sample.json").read_text("utf-8"))["turns"]
+    late = [Segment(round(1000 * t["start"]) + 9_000, round(1000 * t["end"]) + 9_000, t["text"]) for t in turns]
+    file = tmp_path / "talk.srt"
+    file.write_text(str(FORMATS["srt"].write(Transcript(tuple(late)), WriteOptions())), "utf-8")
+    shown.add([file])
+    qtbot.waitUntil(lambda: shown.transcript_model.rowCount() > 0)
+    before = shown.transcript_model.segment(0)
+    dialog = shown.opening.align()
+    assert dialog
+    dialog._model.setCurrentIndex(dialog._model.findData("whisper-tiny.en"))
+    press(dialog, "retimeStartButton")
+    qtbot.waitUntil(lambda: dialog.preview.model.rowCount() > 0, timeout=120_000)
+    assert shown.transcript_model.segment(0) == before
+    press(dialog, "retimeApplyButton")
+    after = shown.transcript_model.segment(0)
+    assert after.text == before.text
+    assert abs(after.start - 1000 * turns[0]["start"]) < 1_000
+    assert shown.commands["undoAction"].text() == "&Undo re-time by the speech"
+    shown.commands["undoAction"].trigger()
+    assert shown.transcript_model.segment(0) == before

@@ -87,6 +87,16 @@ class TestModes:
         qtbot.keyClick(window.page.transcript, Key.Key_2, Mod.ControlModifier)
         assert window.page.mode == "subtitles"
 
+    def test_another_recording_begins_at_its_first_cue(self, window: MainWindow, page: SubtitlesPage):
+        choose(window, 3)
+        job = window.desk.job
+        window.desk.open(None)
+        assert page.editor.shown is None
+        assert not page.editor.text.isEnabled()
+        window.desk.open(job)
+        assert window.desk.selection.current == page.editor.shown == 1
+        assert page.editor.text.text() == LINES[0][1]
+
 
 class TestTable:
     def test_a_row_says_everything_of_its_cue(self, window: MainWindow, page: SubtitlesPage):
@@ -223,6 +233,12 @@ class TestTyping:
                 qtbot.keyClick(text, key, modifier)
         assert text.hasFocus()
 
+    def test_escape_from_anywhere_goes_back_to_the_text(self, window: MainWindow, page: SubtitlesPage, qtbot: QtBot):
+        for part in (page.table, window.page.waveform, page.editor.end):
+            part.setFocus()
+            qtbot.keyClick(QApplication.focusWidget(), Key.Key_Escape)
+            assert page.editor.text.hasFocus()
+
     def test_tab_goes_on_where_the_user_wants_that(self, window: MainWindow, page: SubtitlesPage, qtbot: QtBot):
         window.commands["tabPlaysAction"].setChecked(False)
         assert not page.tab_plays
@@ -304,6 +320,19 @@ class TestTimes:
         assert window.desk.model.segment(1).end == 20_000
         assert "00:20.000" in page.editor.problem.text()
 
+    def test_what_is_typed_counts_when_one_goes_to_another_cue(
+        self, window: MainWindow, page: SubtitlesPage, qtbot: QtBot
+    ):
+        choose(window, 1)
+        page.editor.start.setFocus()
+        page.editor.start.selectAll()
+        qtbot.keyClicks(page.editor.start, "0:09")
+        qtbot.keyClick(page.editor.start, Key.Key_Down, Mod.AltModifier)
+        assert window.desk.model.segment(1).start == 9_000
+        assert page.editor.shown == 3
+        assert page.editor.start.text() == "00:20.000"
+        assert not page.editor.problem.isVisible()
+
     def test_arrow_keys_go_by_frames(self, window: MainWindow, page: SubtitlesPage, qtbot: QtBot):
         choose(window, 1)
         before = window.desk.model.segment(1)
@@ -320,6 +349,9 @@ class TestTimes:
         assert page.editor.speaker.currentText() == "Jörg Müller"
         qtbot.keyClick(page.editor.speaker, Key.Key_Down)
         assert window.desk.model.segment(1).speaker == "S3"
+        window.desk.selection.set([1, 2, 3], 2)
+        qtbot.keyClick(page.editor.speaker, Key.Key_Up)
+        assert [s.speaker for s in window.desk.model.segments()[:3]] == ["S2", "S2", "S2"]
         agree(window, qtbot)
 
 

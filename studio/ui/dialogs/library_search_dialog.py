@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QTextCharFormat, QTextLayout
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPalette, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -146,8 +146,6 @@ class LibrarySearchDialog(QDialog):
             row = QTreeWidgetItem([clock(hit.start), hit.speaker, hit.snippet])
             for column in range(3):
                 row.setData(column, _HIT, hit)
-            row.setForeground(0, theme.current().color("text2"))
-            row.setForeground(1, theme.current().color("text2"))
             row.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{clock(hit.start)}, {hit.speaker}, {hit.snippet}")
             row.setToolTip(2, hit.snippet)
             item.addChild(row)
@@ -173,6 +171,11 @@ class LibrarySearchDialog(QDialog):
 
 class _HitDelegate(QStyledItemDelegate):
     """Draws the words that were found in bold."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if index.column() < 2 and index.parent().isValid():
+            option.palette.setColor(QPalette.ColorRole.Text, theme.current().color("text2"))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, _ROW)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.jobs import Progress
 from studio.core.languages import LANGUAGES
+from studio.core.reflow import Change
 from studio.models import catalogue
 from studio.services.retime import Retimed, RetimeOptions
 from studio.ui.models.wording import counted, percent, time_left
@@ -140,7 +141,8 @@ class RetimeDialog(QDialog):
 
     def show_result(self, result: Retimed) -> None:
         self._result = result
-        self.preview.set_edit(result.edit)
+        pairs = zip(result.edit.before, result.edit.after, strict=True)
+        self.preview.set_changes([Change((old,), (new,)) for old, new in pairs])
         count = len(result.edit.before)
         heard = f"{percent(result.share)} of the text was heard."
         changes = f"{counted(count, 'passage gets another time', 'passages get other times')}." if count else ""

@@ -105,9 +105,6 @@ class VersionsDialog(QDialog):
             item = QTreeWidgetItem([version.name, kept, ""])
             item.setSizeHint(_NAME, QSize(0, theme.CONTROL))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-            if version.automatic:
-                item.setForeground(_NAME, theme.current().color("text2"))
-            item.setForeground(_MADE, theme.current().color("text2"))
             self.list.addTopLevelItem(item)
             self._tell_difference(version)
         self.list.blockSignals(False)

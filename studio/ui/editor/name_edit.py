@@ -21,7 +21,6 @@ class NameEdit(QLineEdit):
         self.setToolTip("Enter renames everywhere, Esc keeps the old name")
         self.setMaxLength(100)
         self.selectAll()
-        self.returnPressed.connect(self.commit)
 
     def commit(self) -> None:
         self._close(self._new_name())
@@ -31,8 +30,11 @@ class NameEdit(QLineEdit):
         if event.key() == Qt.Key.Key_Escape:
             self._close("")
             self.closed.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.commit()
         else:
             super().keyPressEvent(event)
+        event.accept()  # else the text behind it takes the key too
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -40,12 +40,13 @@ class CueEditor(QFrame):
         self.start = TimeSpin("cueStartField", "Start")
         self.end = TimeSpin("cueEndField", "End")
         self.length = TimeSpin("cueLengthField", "Length", write_seconds)
+        self._fields = (self.start, self.end, self.length)
         self.speaker = QComboBox()
         self.speaker.setObjectName("cueSpeakerBox")
         self.speaker.setAccessibleName("Speaker of the cue")
         self.speaker.setToolTip("Who speaks")
         self.speaker.setIconSize(QSize(16, 16))
-        for field in (self.start, self.end, self.length, self.speaker):
+        for field in (*self._fields, self.speaker):
             field.setProperty("small", True)
             field.setFixedHeight(theme.CONTROL_SMALL)
         self.number, self.lines, self.characters, self.speed = (QLabel() for _ in range(4))
@@ -85,26 +86,26 @@ class CueEditor(QFrame):
             side.setLayout(grid)
             side.setFixedWidth(width)
             sides.append(side)
-        row = QHBoxLayout()
-        row.setSpacing(14)
-        row.addWidget(sides[0])
-        row.addWidget(self.text, 1)
-        row.addWidget(sides[1])
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 10, 14, 10)
-        column.setSpacing(4)
-        column.addLayout(row)
-        column.addWidget(self.problem)
+        across = QHBoxLayout()
+        across.setSpacing(14)
+        across.addWidget(sides[0])
+        across.addWidget(self.text, 1)
+        across.addWidget(sides[1])
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(4)
+        self._column.addLayout(across)
+        self._column.addWidget(self.problem)
         self.set_low(False)
 
     def _wire(self) -> None:
         self.start.entered.connect(lambda ms: self._retime(self.start, ms, self.end.ms))
         self.end.entered.connect(lambda ms: self._retime(self.end, self.start.ms, ms))
         self.length.entered.connect(lambda ms: self._retime(self.length, self.start.ms, self.start.ms + ms))
-        for field in (self.start, self.end, self.length):
+        for field in self._fields:
             field.complained.connect(self._say)
             field.done.connect(self.text.setFocus)
         self.speaker.activated.connect(self._on_speaker)
+        self.text.text_edited.connect(lambda _: self._say(next((f.complaint for f in self._fields if f.complaint), "")))
         self._model.speakers_changed.connect(self._fill_speakers)
         self._model.modelReset.connect(self._fill_speakers)
         theme.current().changed.connect(self._fill_speakers)
@@ -112,14 +113,14 @@ class CueEditor(QFrame):
     def set_low(self, low: bool) -> None:
         """Less room in low windows."""
         margin = 3 if low else 10
-        self.layout().setContentsMargins(14, margin, 14, margin)
+        self._column.setContentsMargins(14, margin, 14, margin)
         self._height = 2 * margin + 3 * theme.CONTROL_SMALL + 12
         self._fit()
 
     def set_rules(self, rules: CueRules) -> None:
         self._rules = rules
         self.text.set_most(rules.max_line)
-        for field in (self.start, self.end, self.length):
+        for field in self._fields:
             field.set_frame(1000 / rules.frame_rate)
         self.refresh()
 
@@ -133,11 +134,14 @@ class CueEditor(QFrame):
         """Another cue, or None; of the same one nothing is touched."""
         if id is not None and id == self.shown:
             return
+        for field in self._fields:
+            field.take()
         self.shown = id
+        self._say("")
         segment = self.segment()
         self.text.set_word((0, 0))
         self.text.load(segment.text if segment else "")
-        for part in (self.text, self.start, self.end, self.length, self.speaker):
+        for part in (self.text, *self._fields, self.speaker):
             part.setEnabled(segment is not None)
         self.text.setPlaceholderText("" if segment else "Choose a cue in the table.")
         self._show_times(segment, force=True)
@@ -190,12 +194,15 @@ class CueEditor(QFrame):
 
     def _retime(self, field: TimeSpin, start: int, end: int) -> None:
         """Ask for these times; say so where neighbours left no room for all of it."""
-        if self.shown is None:
+        id = self.shown
+        if id is None:
             return
         if end - start < SHORTEST:
             field.complain("The start comes before the end")
             return
-        self.retime_requested.emit(self.shown, start, end)
+        self.retime_requested.emit(id, start, end)
+        if self.shown != id:
+            return
         segment = self.segment()
         self._show_times(segment, force=True)
         if segment and (segment.start, segment.end) != (start, end):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
@@ -93,8 +93,7 @@ class CueTable(QTableView):
     # Selection
 
     def selected_rows(self) -> list[int]:
-        ranges = self.selectionModel().selection()
-        return sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
+        return sorted(index.row() for index in self.selectionModel().selectedRows())
 
     def select_ids(self, ids: Collection[int], current: int | None) -> None:
         """Show what others selected, and bring the current one into view."""
@@ -203,8 +202,3 @@ class CueTable(QTableView):
         if self.columnWidth(Column.WHO) != who:
             self.setColumnWidth(Column.WHO, who)
         super().resizeEvent(event)
-
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
-        super().currentChanged(current, previous)
-        if current.row() != previous.row():
-            self.viewport().update()

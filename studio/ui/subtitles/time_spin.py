@@ -30,7 +30,7 @@ class TimeSpin(QAbstractSpinBox):
     ) -> None:
         super().__init__(parent)
         self._ms, self._write, self._frame = 0, write, 40.0
-        self._typed = False
+        self._typed, self._complaint = False, ""
         self.setObjectName(name)
         self.setAccessibleName(words)
         self.setToolTip(f"{words}; arrow keys move it by a frame")
@@ -62,6 +62,10 @@ class TimeSpin(QAbstractSpinBox):
         self._mark(words)
 
     @property
+    def complaint(self) -> str:
+        return self._complaint
+
+    @property
     def typed(self) -> bool:
         """Whether something is typed that does not count yet."""
         return self._typed
@@ -75,7 +79,8 @@ class TimeSpin(QAbstractSpinBox):
         else:
             self._mark("")
 
-    def _take(self) -> None:
+    def take(self) -> None:
+        """What is typed counts now, if it is a time."""
         if not self._typed:
             return
         try:
@@ -95,8 +100,10 @@ class TimeSpin(QAbstractSpinBox):
             self._sign.setVisible(bool(words))
             self.style().unpolish(self)
             self.style().polish(self)
-        self.setAccessibleDescription(words)
-        self.complained.emit(words)
+        if words != self._complaint:
+            self._complaint = words
+            self.setAccessibleDescription(words)
+            self.complained.emit(words)
 
     # Qt's questions
 
@@ -105,17 +112,17 @@ class TimeSpin(QAbstractSpinBox):
         return flags.StepUpEnabled | flags.StepDownEnabled if self._ms > 0 else flags.StepUpEnabled
 
     def stepBy(self, steps: int) -> None:
-        self._take()
+        self.take()
         if not self._typed:
             self.entered.emit(max(0, round(self._ms + steps * self._frame)))
             self.selectAll()
 
-    def validate(self, text: str, place: int) -> object:
+    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
         return QValidator.State.Acceptable, text, place
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._take()
+            self.take()
             if not self._typed:
                 self.done.emit()
         elif event.key() == Qt.Key.Key_Escape:
@@ -126,4 +133,4 @@ class TimeSpin(QAbstractSpinBox):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._take()
+        self.take()
