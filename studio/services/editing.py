@@ -138,12 +138,27 @@ class EditSession:
             if turn(self.id, self._revision) is not None:
                 self._revision += 1
 
-    def abandon(self) -> list[Edit]:
-        """Forget what could not be stored, and return it in order as changes."""
-        with self._guard:
-            batch, self._waiting = self._waiting, []
-            self._typing = None
-        return [edit.inverse() if kind == "undo" else edit for kind, _, edit in batch]
+    def make_again(self) -> tuple[Transcript, list[str]]:
+        """After a conflict: make what is waiting again on top of what is stored now, to be stored as new steps.
+
+        Returns the transcript with it, and the names of steps that have no place any more. Raises UsageError for a
+        transcript that was removed, and StorageError; then everything goes on waiting.
+        """
+        with self._saving:
+            revision = self._store.revision(self.id)
+            last, transcript = self._store.last_step(self.id), self._store.get(self.id)
+            if transcript is None:
+                raise ConflictError(CHANGED)
+            with self._guard:
+                changes = [edit.inverse() if kind == "undo" else edit for kind, _, edit in self._waiting]
+                fitted, lost = rebased(changes, transcript)
+                self._revision, self._typing = revision, None
+                self._last = self._top = last + len(fitted)
+                self._made = dict(enumerate(fitted, last + 1))
+                self._waiting = [("do", step, edit) for step, edit in self._made.items()]
+        for edit in fitted:
+            transcript = edits.apply(transcript, edit)
+        return transcript, lost
 
     def _keep(self, kind: _Kind, step: int, edit: Edit) -> None:
         """Something was done with a step; typing that grows takes the place of what it was."""
@@ -171,41 +186,3 @@ def settle(transcript_id: int) -> None:
     session = _open.get(transcript_id)
     if session is not None:
         session.save()
-
-
-def make_again(studio: Studio, session: EditSession) -> list[str]:
-    """After a conflict: make a session's waiting changes on top of what is stored now, in a session of their own.
-
-    Returns the names of those that have no place any more.
-    """
-    again = EditSession(studio, session.id)
-    transcript = again.read()
-    lost = []
-    for edit in session.abandon():
-        fitted = rebased(edit, transcript)
-        if fitted is None:
-            lost.append(edit.name)
-        else:
-            transcript = edits.apply(transcript, fitted)
-            again.do(fitted)
-    again.save()
-    return lost
-
-
-def rebased(edit: Edit, transcript: Transcript) -> Edit | None:
-    """A change made to an older state of a transcript, for the state it is in now; None where it has no place.
-
-    The segments that were changed may have been cut, joined or given to speakers meanwhile; the user's text wins.
-    """
-    ids = {s.id for s in edit.before}
-    now = {s.id: s for s in transcript.segments}
-    if edit.changes_speakers or not edit.before or not ids & now.keys():
-        return None
-    start, end = min(s.start for s in edit.before), max(s.end for s in edit.before)
-    parts = [s for s in transcript.segments if s.id in ids or start <= (s.start + s.end) // 2 < end]
-    speaker = {s.id: s.speaker for s in parts}
-    fresh = edits.fresh_ids(transcript.segments)
-    after = tuple(
-        replace(s, id=s.id if s.id in ids else next(fresh), speaker=s.speaker or speaker.get(s.id)) for s in edit.after
-    )
-    return Edit(edit.name, tuple(parts), after)

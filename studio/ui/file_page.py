@@ -30,6 +30,9 @@ from .player import VideoPane
 from .waveform import WaveformView
 
 
+_ANY_HEIGHT = 16_777_215  # Qt's own limit of a widget's size
+
+
 @runtime_checkable
 class HasText(Protocol):
     """A way to look at the text that has a caret in it."""
@@ -59,7 +62,7 @@ class FilePage(QWidget):
 
         split = QSplitter(Qt.Orientation.Vertical)
         split.setObjectName("waveformSplitter")
-        top = QSplitter(Qt.Orientation.Horizontal)
+        top = self._above = QSplitter(Qt.Orientation.Horizontal)
         top.setObjectName("videoSplitter")
         top.addWidget(self.waveform)
         top.addWidget(self.video)
@@ -118,6 +121,10 @@ class FilePage(QWidget):
         before = self.mode
         self._modes.setCurrentWidget(self._pages.get(name, self.transcript))
         if self.mode != before:
+            comparing = self.mode == "compare"  # two texts need the room; the overview stays
+            self.waveform.set_overview_only(comparing)
+            self._above.setMaximumHeight(self.waveform.overview.height() if comparing else _ANY_HEIGHT)
+            self.edit_bar.setVisible(not comparing)
             self.mode_changed.emit(self.mode)
 
     @property

@@ -185,6 +185,7 @@ class MainWindow(QMainWindow):
         self.inspector.set_present("differences", False)
         panel.open_changed.connect(lambda count: self.inspector.set_count("differences", count, "info"))
         self.comparing = CompareDesk(self._studio, self.desk, page, panel, self.commands, self)
+        self.page.mode_changed.connect(self._on_mode)
         self.rerunning = RerunDesk(self._studio, self.desk, self.commands, self)
 
     def _make_library(self) -> None:
@@ -197,6 +198,12 @@ class MainWindow(QMainWindow):
         for found in (self.opening.opened, self.recording.used):
             found.connect(lambda job: self.queue.refresh())
             found.connect(lambda job: self._open_id(job.id))
+
+    def _on_mode(self, mode: str) -> None:
+        comparing = mode == "compare"
+        self.inspector.set_present("differences", comparing)
+        if comparing:
+            self.inspector.show_tab("differences")
 
     def _connect_queue(self) -> None:
         desk = self.queue

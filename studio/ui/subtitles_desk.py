@@ -49,7 +49,7 @@ class SubtitlesDesk(QObject):
         desk.selection.changed.connect(self._show_selection)
         desk.changed.connect(lambda _: self._show_selection())
         for changed in (desk.model.modelReset, desk.model.rowsInserted):
-            changed.connect(lambda *_: self._show_selection())
+            changed.connect(lambda *_: self._choose_first())
         window.installEventFilter(self)
         self._on_opened(desk.job)
         stored = self._settings.get("mode", _KEPT[0])
@@ -93,6 +93,7 @@ class SubtitlesDesk(QObject):
         self._page.set_mode(mode)
         if mode == "subtitles":
             self.subtitles.editor.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.subtitles.table.keep_up()
         elif mode == "transcript":
             self._page.transcript.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -108,7 +109,7 @@ class SubtitlesDesk(QObject):
         self._commands[f"{mode}ModeAction"].setChecked(True)
         if mode in _KEPT:
             self._settings.set("mode", mode)
-        self._show_selection()
+        self._choose_first()
 
     def _on_opened(self, job: Job | None) -> None:
         for mode in _MODES:
@@ -119,11 +120,14 @@ class SubtitlesDesk(QObject):
     def _show_rules(self) -> None:
         self.subtitles.set_rules(self._checks.profile, self._checks.rules)
 
-    def _show_selection(self) -> None:
-        """In subtitle mode there is always a cue to work on: where none is chosen, the first."""
+    def _choose_first(self) -> None:
+        """In subtitle mode there is a cue to work on: where none is chosen, the first."""
         selection, model = self._desk.selection, self._desk.model
         known = selection.current is not None and model.row_of(selection.current) >= 0
         if not known and self._page.mode == "subtitles" and model.rowCount():
             selection.set([model.segment(0).id])
-            return
+        self._show_selection()
+
+    def _show_selection(self) -> None:
+        selection = self._desk.selection
         self.subtitles.show_selection(selection.ids, selection.current)

@@ -13,7 +13,6 @@ from .key_button import KeyButton
 from .passage_delegate import GUTTER, KEEP, NO_KEEP, Columns
 
 _HEAD = 40
-_ROOM = 240  # pixels of a column that has room for more than a name
 
 
 class CompareBar(QFrame):
@@ -114,13 +113,11 @@ class Heads(QFrame):
     def arrange(self, width: int) -> None:
         """Stand above the columns of rows this wide."""
         columns = Columns(width, self._between)
-        for name in (self._left, self._right):
-            name.set_narrow(columns.text < _ROOM)
-        self._left.setGeometry(GUTTER, 0, columns.text, _HEAD)
+        self._left.place(GUTTER, columns.text)
         self._keep.setGeometry(columns.keep, 0, KEEP, _HEAD)
         wide = self._change.sizeHint().width()
         self._change.setGeometry(width - wide - 10, 6, wide, 28)
-        self._right.setGeometry(columns.right, 0, max(40, width - columns.right - wide - 14), _HEAD)
+        self._right.place(columns.right, max(40, width - columns.right - wide - 14))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme.current()
@@ -139,24 +136,32 @@ class _Name(QWidget):
         self._name.setObjectName(f"{side}Name")
         self._name.setProperty("role", "heading")
         self._place = Tag("", icon="laptop")
-        self._where = ""
+        self._where = self._full = ""
+        self._side = _Side(word, side == "left")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        for part in (_Side(word, side == "left"), self._name, self._place):
+        for part in (self._side, self._name, self._place):
             row.addWidget(part)
         row.addStretch()
 
     def show_name(self, name: str, place: str) -> None:
+        self._full = name
         self._name.setText(name)
         self._name.setToolTip(name)
         self._place.set_tag(place, "plain", "laptop" if place == "This computer" else "folder")
         self._where = place
         self._place.setVisible(bool(place))
 
-    def set_narrow(self, narrow: bool) -> None:
-        """The name alone where there is no room for more."""
-        self._place.setHidden(narrow or not self._where)
+    def place(self, left: int, width: int) -> None:
+        """Stand there, without where it comes from and then with a shorter name, where there is no room for more."""
+        self._place.setHidden(not self._where)
+        self._name.setText(self._full)
+        if self.sizeHint().width() > width:
+            self._place.hide()
+        room = width - self._side.width() - 8
+        self._name.setText(self._name.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideLeft, room))
+        self.setGeometry(left, 0, width, _HEAD)
 
 
 class _Side(QWidget):

@@ -20,7 +20,6 @@ class CommentDialog(QDialog):
         self.setWindowTitle("Comment")
         self.setAccessibleName("Comment")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setFixedWidth(_WIDTH)
         self._field = QPlainTextEdit(text)
         self._field.setObjectName("commentField")

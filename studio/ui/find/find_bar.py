@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton
 
 from studio.core.replace import Query
 from studio.ui.commands import Commands
@@ -43,7 +43,6 @@ class FindBar(QFrame):
         self._problem = QLabel()
         self._problem.setObjectName("searchProblem")
         self._problem.setProperty("role", "err")
-        self._problem.setContentsMargins(12, 0, 12, 4)
         self._problem.setWordWrap(True)
         self._case, self._word, self._regex, self.in_selection = (self._option(*o) for o in _OPTIONS)
         self._lower = QFrame()
@@ -75,14 +74,12 @@ class FindBar(QFrame):
         return button
 
     def _arrange(self, commands: Commands) -> None:
-        upper = QHBoxLayout()
-        upper.setContentsMargins(12, 2, 12, 4)
-        upper.setSpacing(4)
-        upper.addWidget(self.field, 2)
+        beside = QHBoxLayout()  # the options and the count, beside the upper field
+        beside.setSpacing(4)
         for button in (self._case, self._word, self._regex, self.in_selection):
-            upper.addWidget(button)
-        upper.addSpacing(4)
-        upper.addWidget(self._count, 1)
+            beside.addWidget(button)
+        beside.addSpacing(4)
+        beside.addWidget(self._count, 1)
         for name, words in (("findPrevious", "Previous place"), ("findNext", "Next place")):
             button = QToolButton()
             button.setObjectName(f"{name}Button")
@@ -90,7 +87,7 @@ class FindBar(QFrame):
             button.setDefaultAction(commands[f"{name}Action"])
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             button.setAccessibleName(words)
-            upper.addWidget(button)
+            beside.addWidget(button)
         close = QToolButton()
         close.setObjectName("closeFindButton")
         close.setAccessibleName("Close the search")
@@ -98,11 +95,10 @@ class FindBar(QFrame):
         close.setIcon(icon("close"))
         close.setProperty("kind", "flat")
         close.clicked.connect(self.closed)
-        upper.addWidget(close)
+        beside.addWidget(close)
         lower = QHBoxLayout(self._lower)
-        lower.setContentsMargins(12, 0, 12, 6)
+        lower.setContentsMargins(4, 0, 0, 0)
         lower.setSpacing(8)
-        lower.addWidget(self.replacement, 2)
         one = self._button("replaceOneButton", "&Replace", "Replace this place and go to the next (Alt R)")
         one.clicked.connect(self.replace_requested)
         every = self._button("replaceAllButton", "Replace &all", "Replace all places at once; one undo (Alt A)")
@@ -111,13 +107,18 @@ class FindBar(QFrame):
         lower.addWidget(every)
         lower.addStretch(1)
         self._needs_match = (one, every)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(upper)
-        column.addWidget(self._problem)
-        column.addWidget(self._lower)
-        self._lower.hide()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 2, 12, 6)
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(4)
+        grid.addWidget(self.field, 0, 0)
+        grid.addLayout(beside, 0, 1)
+        grid.addWidget(self._problem, 1, 0, 1, 2)
+        grid.addWidget(self.replacement, 2, 0)
+        grid.addWidget(self._lower, 2, 1)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        self._show_replacement(False)
         order = [
             self.field,
             self.replacement,
@@ -130,6 +131,10 @@ class FindBar(QFrame):
         for first, second in pairwise(order):
             self.setTabOrder(first, second)
 
+    def _show_replacement(self, shown: bool) -> None:
+        self.replacement.setVisible(shown)
+        self._lower.setVisible(shown)
+
     def _button(self, name: str, text: str, tip: str) -> QPushButton:
         button = QPushButton(text)
         button.setObjectName(name)
@@ -141,7 +146,7 @@ class FindBar(QFrame):
         """Show the bar, with `text` to find if there is any; the field has the focus."""
         if text:
             self.field.setText(text)
-        self._lower.setVisible(replace)
+        self._show_replacement(replace)
         self.show()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()

@@ -169,10 +169,10 @@ class CueEditor(QFrame):
         rules, columns = self._rules, reading_columns(segment.text)
         lines = segment.text.count("\n") + 1
         speed = reading_speed(segment)
+        fine = columns * 1000 <= rules.max_cps * (segment.end - segment.start)
         self.characters.setText(f"{columns} of {rules.max_line * rules.max_lines}")
         _judge(self.lines, f"{lines} of {rules.max_lines}", lines <= rules.max_lines, "", "too many")
-        _judge(self.speed, f"{speed:.1f} of {rules.max_cps:g}", columns * 1000 <= rules.max_cps
-               * (segment.end - segment.start), "fine", "too fast")  # fmt: skip
+        _judge(self.speed, f"{speed:.1f} of {rules.max_cps:g}", fine, "fine", "too fast")
 
     def _fill_speakers(self) -> None:
         box = self.speaker

@@ -201,6 +201,11 @@ class WaveformView(QAbstractSlider):
             self._look_at(self._scene.position - self._scene.span * _LEAD, self._scene.span)
         self.following_changed.emit(following)
 
+    def set_overview_only(self, only: bool) -> None:
+        """Without the zoomed stretch."""
+        self.detail.setVisible(not only)
+        self.updateGeometry()
+
     def set_compact(self, compact: bool) -> None:
         """Lower and without spectrogram, for windows under 760 pixels high."""
         self._compact = compact
