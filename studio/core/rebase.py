@@ -1,7 +1,7 @@
 """Changes made to a transcript that others have changed meanwhile: made again on top of theirs. Pure functions.
 
-What only one side has changed of a segment is taken from that side; where both have changed the text, the user's own
-stands and theirs is one undo away. Nothing else is touched.
+What only one side has changed of a segment is taken from that side; where both have changed the same text, the user's
+own stands and theirs is one undo away. Cutting and joining have no place where others have written meanwhile.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .transcript import Segment, Speaker, Transcript
 
 def rebased(edits: Iterable[Edit], transcript: Transcript) -> tuple[list[Edit], list[str]]:
     """Changes made one after the other to an older state, for the state it is in now; and names of those without a
-    place: all passages they change are gone."""
+    place: their passages are gone, or others have written in what was to be cut, joined or deleted."""
     fitting, fitted, lost = _Fitting(transcript), list[Edit](), list[str]()
     for edit in edits:
         made = fitting.fit(edit)
@@ -45,6 +45,8 @@ class _Fitting:
         new = {self._ids.get(s.id, s.id): s for s in edit.after}
         rewritten = [s for id, s in old.items() if id not in new or _content(new[id]) != _content(s)]
         gone = {id: self._now[id] for id in old} | self._pieces(rewritten, old.keys())
+        if edit.before and old.keys() != new.keys() and _wrote(gone.values(), old.values()):
+            return None
         known = {s.id for s in speakers}
         after = []
         for segment in edit.after:
@@ -91,7 +93,9 @@ class _Fitting:
 
     def _listed(self, edit: Edit) -> tuple[Speaker, ...]:
         """The list of speakers with what the edit changes in it; those who speak by now stay in it."""
-        old, new = ({self._people.get(s.id, s.id): s for s in side} for side in (edit.speakers_before, edit.speakers_after))
+        old, new = (
+            {self._people.get(s.id, s.id): s for s in side} for side in (edit.speakers_before, edit.speakers_after)
+        )
         own = {self._ids.get(s.id, s.id) for s in edit.before}
         used = {s.speaker for id, s in self._now.items() if id not in own}
         listed = [
@@ -120,7 +124,8 @@ def _changed(old: Segment, new: Segment, now: Segment, whole: bool) -> Segment:
         if _content(new) != _content(old):
             made = new
     elif new.text != old.text:
-        made = retext(now, new.text)
+        around = bool(old.text) and old.text in now.text  # others have joined it with something
+        made = retext(now, now.text.replace(old.text, new.text, 1) if around else new.text)
     elif moved:
         made = retime(now, new.start, max(new.end, new.start + SHORTEST))
     elif new.words != old.words:
@@ -132,6 +137,13 @@ def _changed(old: Segment, new: Segment, now: Segment, whole: bool) -> Segment:
         comment=new.comment if new.comment != old.comment else now.comment,
         flagged=new.flagged if new.flagged != old.flagged else now.flagged,
     )
+
+
+def _wrote(now: Iterable[Segment], before: Iterable[Segment]) -> bool:
+    """Whether there are words that were not there before."""
+    before = list(before)
+    words, texts = {w for s in before for w in s.words}, [s.text for s in before]
+    return any(not words.issuperset(s.words) or not (s.words or any(s.text in t for t in texts)) for s in now)
 
 
 def _speaker_at(ms: int, segments: Iterable[Segment]) -> str | None:

@@ -62,7 +62,7 @@ class TranscriptStore:
     def append(self, id: int, segments: Iterable[Segment], heard: int) -> tuple[Segment, ...]:
         """Store segments as they are recognised, and how far recognition is; returns them with their ids."""
         with self._db.write() as db:
-            last = db.execute("SELECT MAX(id) FROM segment WHERE transcript_id = ?", (id,)).fetchone()[0] or 0
+            last = _last_id(db, id)
             stored = tuple(dataclasses.replace(s, id=n) for n, s in enumerate(segments, last + 1))
             _insert(db, id, stored)
             db.execute("UPDATE transcript SET heard = MAX(heard, ?) WHERE id = ?", (heard, id))
@@ -82,13 +82,14 @@ class TranscriptStore:
         """Change the whole transcript in one transaction, as it is at this moment.
 
         It becomes a step that can be undone only if the user has made steps already: nobody wants to undo the
-        recognition itself by accident.
+        recognition itself by accident. Steps undone before are dropped.
         """
         with self._db.write() as db:
             transcript = self.get(id)
             if transcript is None:
                 return
             edit = change(transcript)
+            _drop_undone(db, id)
             last = _last_step(db, id)
             if last:
                 _record(db, id, last + 1, edit)
@@ -155,7 +156,7 @@ class TranscriptStore:
         """
         with self._db.write() as db:
             _check(db, id, revision)
-            db.execute("DELETE FROM step WHERE transcript_id = ? AND undone", (id,))
+            _drop_undone(db, id)
             for step, edit in sorted(steps.items()):
                 _record(db, id, step, edit)
             return _next_revision(db, id)
@@ -228,6 +229,21 @@ _BEFORE, _AFTER = 0, 1  # the sides of a step
 def _last_step(db: sqlite3.Connection, id: int) -> int:
     row = db.execute("SELECT MAX(step) FROM step WHERE transcript_id = ? AND NOT undone", (id,)).fetchone()
     return int(row[0] or 0)
+
+
+def _last_id(db: sqlite3.Connection, id: int) -> int:
+    """The highest id given so far, also to segments that are gone but that undo brings back."""
+    row = db.execute(
+        "SELECT MAX(id) FROM (SELECT MAX(id) AS id FROM segment WHERE transcript_id = ?1"
+        " UNION ALL SELECT MAX(id) FROM step_segment WHERE transcript_id = ?1)",
+        (id,),
+    ).fetchone()
+    return max(int(row[0] or 0), 0)
+
+
+def _drop_undone(db: sqlite3.Connection, id: int) -> None:
+    """What is done now cannot be followed by steps that were undone before."""
+    db.execute("DELETE FROM step WHERE transcript_id = ? AND undone", (id,))
 
 
 def _next_undo(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import threading
 import weakref
-from dataclasses import replace
+from collections.abc import Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import Literal
 
 from studio.core import edits
 from studio.core.edits import Edit
+from studio.core.errors import ConflictError, UsageError
+from studio.core.rebase import rebased
 from studio.core.transcript import Segment, Transcript
 
 from .studio import Studio
@@ -105,19 +108,18 @@ class EditSession:
         return self._name(self._last), self._name(self._last + 1)
 
     def save(self) -> None:
-        """Store what is waiting, in one transaction; it goes on waiting if that fails. Raises StorageError.
+        """Store what is waiting; what cannot be stored goes on waiting. Raises StorageError.
 
-        Raises ConflictError when someone else has changed the transcript; the caller reads it afresh and takes what
-        `abandon` gives up to it.
+        Raises ConflictError when someone else has changed the transcript: then `make_again`, and save.
         """
         with self._saving:
             with self._guard:
                 batch, self._waiting = self._waiting, []
             stored = 0
             try:
-                for kind, group in groupby(batch, key=lambda entry: entry[0]):
+                for _, group in groupby(batch, key=lambda entry: entry[:1] if entry[0] == "do" else entry[:2]):
                     entries = list(group)
-                    self._store_group(kind, entries)
+                    self._store_together(entries)
                     stored += len(entries)
             except BaseException:
                 with self._guard:
@@ -128,32 +130,37 @@ class EditSession:
                 for step in [n for n in self._made if abs(n - self._last) > _KEPT and n not in kept]:
                     del self._made[step]
 
-    def _store_group(self, kind: _Kind, entries: list[_Waiting]) -> None:
-        """In one transaction each: steps in a row, or one step undone or redone."""
+    def _store_together(self, entries: Sequence[_Waiting]) -> None:
+        """In one transaction: steps in a row, or one step undone or redone."""
+        kind = entries[0][0]
         if kind == "do":
             self._revision = self._store.record(self.id, self._revision, {step: edit for _, step, edit in entries})
             return
         turn = self._store.undo if kind == "undo" else self._store.redo
-        for _ in entries:
-            if turn(self.id, self._revision) is not None:
-                self._revision += 1
+        if turn(self.id, self._revision) is not None:
+            self._revision += 1
 
     def make_again(self) -> tuple[Transcript, list[str]]:
         """After a conflict: make what is waiting again on top of what is stored now, to be stored as new steps.
 
-        Returns the transcript with it, and the names of steps that have no place any more. Raises UsageError for a
-        transcript that was removed, and StorageError; then everything goes on waiting.
+        Returns the transcript with it, and the names of steps that have no place any more. Raises StorageError, and
+        everything goes on waiting; UsageError for a transcript that was removed, and nothing waits any more.
         """
         with self._saving:
-            revision = self._store.revision(self.id)
-            last, transcript = self._store.last_step(self.id), self._store.get(self.id)
-            if transcript is None:
-                raise ConflictError(CHANGED)
+            try:
+                revision = self._store.revision(self.id)
+            except UsageError:
+                self._waiting = []
+                raise
+            last, top = self._store.last_step(self.id), self._store.top_step(self.id)
+            transcript = self._store.get(self.id)
+            assert transcript is not None  # its revision was found
             with self._guard:
                 changes = [edit.inverse() if kind == "undo" else edit for kind, _, edit in self._waiting]
                 fitted, lost = rebased(changes, transcript)
                 self._revision, self._typing = revision, None
-                self._last = self._top = last + len(fitted)
+                self._last = last + len(fitted)
+                self._top = self._last if fitted else top
                 self._made = dict(enumerate(fitted, last + 1))
                 self._waiting = [("do", step, edit) for step, edit in self._made.items()]
         for edit in fitted:
@@ -185,4 +192,5 @@ def settle(transcript_id: int) -> None:
     """
     session = _open.get(transcript_id)
     if session is not None:
-        session.save()
+        with suppress(ConflictError):
+            session.save()

@@ -19,7 +19,7 @@ from studio.core.retext import retext
 from studio.core.transcript import Segment, Transcript, join_words
 
 from . import export, queue
-from .rerun import RerunOptions
+from .hearing import HearOptions
 from .studio import Studio
 
 
@@ -74,7 +74,7 @@ def from_file(path: Path) -> Transcript:
     return transcript
 
 
-def ask_for(studio: Studio, job: Job, options: RerunOptions) -> Job:
+def ask_for(studio: Studio, job: Job, options: HearOptions) -> Job:
     """Queue the recording of `job` for another engine's opinion; one that was asked for before is not done again.
 
     Raises MediaError when the recording is gone, UsageError for options that cannot work.

@@ -5,10 +5,8 @@ Nothing is changed here: at the end stands an Edit to look at, which puts new se
 
 from __future__ import annotations
 
-import tempfile
-import time
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studio import media
@@ -16,31 +14,18 @@ from studio.core.align import Cutter, label
 from studio.core.compare import Comparison, compare
 from studio.core.edits import Edit, fresh_ids
 from studio.core.errors import MediaError, UsageError
-from studio.core.jobs import DecodeOptions, Job, LanguageFound, Note, Progress, StopToken
+from studio.core.jobs import Job, LanguageFound, Note, Progress, StopToken
 from studio.core.matching import matched
-from studio.core.progress import ProgressMeter
 from studio.core.retext import reckoned_words
 from studio.core.transcript import Segment, Transcript, Turn, Word
-from studio.engines.base import Heard, Language, Notice, SpeechRequest
 from studio.media.wav import wav_writer
 
 from . import queue
-from .engine_pool import EnginePool
+from .hearing import HearOptions, hear
 from .studio import Studio
 
 MARGIN = 5_000  # milliseconds heard before and after, so that the first and last words have their context
 _PIECE = 300_000  # milliseconds read at once
-_WEIGHTS = {"models": 8.0, "reading": 1.0, "text": 20.0}
-
-
-@dataclass(frozen=True, slots=True)
-class RerunOptions:
-    model: str
-    language: str = "auto"  # or ISO 639-1
-    task: str = "transcribe"  # or "translate": to English
-    vocabulary: str = ""
-    device: str = "auto"
-    decode: DecodeOptions = field(default_factory=DecodeOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +45,7 @@ def chosen(transcript: Transcript, start: int, end: int) -> tuple[Segment, ...]:
 
 
 def rerun(
-    studio: Studio, job: Job, transcript: Transcript, start: int, end: int, options: RerunOptions, stop: StopToken
+    studio: Studio, job: Job, transcript: Transcript, start: int, end: int, options: HearOptions, stop: StopToken
 ) -> Iterator[RerunEvent]:
     """Recognise start..end (milliseconds, widened to whole segments) again; the last event is `Reheard`.
 
@@ -73,33 +58,14 @@ def rerun(
     if not path.is_file():
         raise MediaError(f"“{job.name}” is not where it was: {path.parent}.", "Add it again from its new place.")
     queue.check_options(replace(job.options, model=options.model, language=options.language, task=options.task))
-    missing = studio.models.missing([options.model])
-    weights = {k: w for k, w in _WEIGHTS.items() if k != "models" or missing}
-    meter = ProgressMeter(weights, time.monotonic())
-    for step in studio.models.pull(options.model, stop) if missing else ():
-        share = step.done_bytes / step.total_bytes if step.total_bytes else 0.0
-        yield _told(meter, stop, "models", f"Getting the model {options.model}", share)
-    # An engine of its own: the queue may be using those of the studio for another model.
-    engines = EnginePool()
-    try:
-        with tempfile.TemporaryDirectory(prefix="studio-") as folder:
-            audio = Path(folder) / "stretch.wav"
-            first = max(0, old[0].start - MARGIN)
-            last = max(s.end for s in old) + MARGIN
-            last = min(last, max(job.duration, transcript.duration, last - MARGIN))
-            for share in _cut_out(path, job.options.track, first, last, audio, stop):
-                yield _told(meter, stop, "reading", "Reading the recording", share)
-            words = yield from _recognise(studio, engines, audio, options, meter, stop)
-    finally:
-        engines.close()
+    first = max(0, old[0].start - MARGIN)
+    last = max(s.end for s in old) + MARGIN
+    last = min(last, max(job.duration, transcript.duration, last - MARGIN))
+    words = yield from hear(
+        studio, lambda audio: _cut_out(path, job.options.track, first, last, audio, stop), options, stop
+    )
     heard = [w._replace(start=w.start + first, end=w.end + first) for w in words]
     yield reheard(transcript, old, heard)
-
-
-def _told(meter: ProgressMeter, stop: StopToken, stage: str, says: str, share: float) -> Progress:
-    stop.check()
-    overall, eta = meter.update(stage, share, time.monotonic())
-    return Progress(says, overall, eta)
 
 
 def _cut_out(path: Path, track: int, first: int, last: int, target: Path, stop: StopToken) -> Iterator[float]:
@@ -107,33 +73,6 @@ def _cut_out(path: Path, track: int, first: int, last: int, target: Path, stop: 
         for at in range(first, last, _PIECE):
             wav.write(media.read_stretch(path, track, at, min(at + _PIECE, last), stop))
             yield min(1.0, (at + _PIECE - first) / (last - first))
-
-
-def _recognise(
-    studio: Studio, engines: EnginePool, audio: Path, options: RerunOptions, meter: ProgressMeter, stop: StopToken
-) -> Generator[RerunEvent, None, list[Word]]:
-    """Returns the words, with times in the stretch."""
-    request = SpeechRequest(
-        audio=audio,
-        language=None if options.language == "auto" else options.language,
-        task=options.task,
-        vocabulary=options.vocabulary,
-        decode=options.decode,
-    )
-    length = max(1, media.wav_duration(audio))
-    words: list[Word] = []
-    yield _told(meter, stop, "text", "Writing the text", 0.0)
-    engine = engines.speech(studio.models.path(options.model), engines.device(options.device))
-    for event in engine.transcribe(request, stop):
-        match event:
-            case Language(code, confidence):
-                yield LanguageFound(code, confidence)
-            case Notice(text):
-                yield Note(text)
-            case Heard(heard, until):
-                words += heard
-                yield _told(meter, stop, "text", "Writing the text", until / length)
-    return words
 
 
 def reheard(transcript: Transcript, old: Sequence[Segment], heard: Sequence[Word]) -> Reheard:

@@ -5,35 +5,21 @@ Nothing is changed here: at the end stands an Edit to look at.
 
 from __future__ import annotations
 
-import tempfile
-import time
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from studio import media
 from studio.core.edits import Edit
 from studio.core.errors import UsageError
-from studio.core.jobs import DecodeOptions, LanguageFound, Note, Progress, StopToken
-from studio.core.progress import ProgressMeter
+from studio.core.jobs import LanguageFound, Note, Progress, StopToken
 from studio.core.realign import align_text
-from studio.core.transcript import Transcript, Word
-from studio.engines.base import Heard, Language, Notice, SpeechRequest
+from studio.core.transcript import Transcript
 
-from .engine_pool import EnginePool
+from .hearing import HearOptions, hear
 from .studio import Studio
 
 LEAST_SHARE = 0.25  # of the text must be heard in the recording; other texts of the language stay below 0.1
-_WEIGHTS = {"models": 8.0, "reading": 3.0, "text": 60.0}
-
-
-@dataclass(frozen=True, slots=True)
-class RetimeOptions:
-    model: str
-    language: str = "auto"  # or ISO 639-1
-    device: str = "auto"
-    track: int = 0
-    decode: DecodeOptions = field(default_factory=DecodeOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +34,7 @@ RetimeEvent = Progress | Note | LanguageFound | Retimed
 
 
 def retime(
-    studio: Studio, path: Path, transcript: Transcript, options: RetimeOptions, stop: StopToken
+    studio: Studio, path: Path, track: int, transcript: Transcript, options: HearOptions, stop: StopToken
 ) -> Iterator[RetimeEvent]:
     """Recognise a recording and align the transcript's text to it; the last event is `Retimed`.
 
@@ -57,7 +43,9 @@ def retime(
     """
     if not any(s.text.strip() for s in transcript.segments):
         raise UsageError("These subtitles hold no text.", "Open others, or transcribe the recording.")
-    words = yield from _heard(studio, path, options, stop)
+    words = yield from hear(
+        studio, lambda audio: media.decode(path, audio, None, track=track, stop=stop), options, stop
+    )
     found = align_text(transcript.segments, words)
     if found.share < LEAST_SHARE:
         raise UsageError(
@@ -68,45 +56,3 @@ def retime(
     pairs = [(old, new) for old, new in zip(transcript.segments, found.segments, strict=True) if old != new]
     edit = Edit("re-time by the speech", tuple(old for old, _ in pairs), tuple(new for _, new in pairs))
     yield Retimed(edit, found.share)
-
-
-def _heard(
-    studio: Studio, path: Path, options: RetimeOptions, stop: StopToken
-) -> Generator[RetimeEvent, None, list[Word]]:
-    """Returns all words of a recording."""
-    missing = studio.models.missing([options.model])
-    meter = ProgressMeter({k: w for k, w in _WEIGHTS.items() if k != "models" or missing}, time.monotonic())
-
-    def told(stage: str, says: str, share: float) -> Progress:
-        stop.check()
-        overall, eta = meter.update(stage, share, time.monotonic())
-        return Progress(says, overall, eta)
-
-    for step in studio.models.pull(options.model, stop) if missing else ():
-        share = step.done_bytes / step.total_bytes if step.total_bytes else 0.0
-        yield told("models", f"Getting the model {options.model}", share)
-    words: list[Word] = []
-    # An engine of its own: the queue may be using those of the studio for another model.
-    engines = EnginePool()
-    try:
-        with tempfile.TemporaryDirectory(prefix="studio-") as folder:
-            audio = Path(folder) / "recording.wav"
-            for share in media.decode(path, audio, None, track=options.track, stop=stop):
-                yield told("reading", "Reading the recording", share)
-            length = max(1, media.wav_duration(audio))
-            language = None if options.language == "auto" else options.language
-            request = SpeechRequest(audio=audio, language=language, decode=options.decode)
-            yield told("text", "Listening for the text", 0.0)
-            engine = engines.speech(studio.models.path(options.model), engines.device(options.device))
-            for event in engine.transcribe(request, stop):
-                match event:
-                    case Language(code, confidence):
-                        yield LanguageFound(code, confidence)
-                    case Notice(text):
-                        yield Note(text)
-                    case Heard(heard, until):
-                        words += heard
-                        yield told("text", "Listening for the text", until / length)
-    finally:
-        engines.close()
-    return words

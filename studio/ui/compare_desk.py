@@ -18,8 +18,8 @@ from studio.core.jobs import Job, JobState
 from studio.core.transcript import EngineInfo, Transcript
 from studio.models import catalogue
 from studio.services import opinion
+from studio.services.hearing import HearOptions
 from studio.services.opinion import Decisions
-from studio.services.rerun import RerunOptions
 from studio.services.runner import JobChanged
 from studio.services.studio import Studio
 
@@ -119,7 +119,7 @@ class CompareDesk(QObject):
     def _take(self, dialog: OpinionDialog, load: Callable[[], tuple[Transcript, str, str]]) -> None:
         self._start(load, lambda problem: dialog.show_problem(problem.sentence), dialog.accept)
 
-    def _make(self, dialog: OpinionDialog, options: RerunOptions) -> None:
+    def _make(self, dialog: OpinionDialog, options: HearOptions) -> None:
         """Queue the recording once more; the queue works in its own threads."""
         job = self._desk.job
         if job is None:

@@ -29,7 +29,6 @@ from .models.wording import clock, counted, percent
 from .player import VideoPane
 from .waveform import WaveformView
 
-
 _ANY_HEIGHT = 16_777_215  # Qt's own limit of a widget's size
 
 

@@ -35,6 +35,7 @@ from .commands import Commands
 from .compare import ComparePage, DifferencesPanel
 from .compare_desk import CompareDesk
 from .cue_tools_desk import CueToolsDesk
+from .dialogs.problem_dialog import closes_unsaved
 from .dialogs.shortcuts_dialog import ShortcutsDialog
 from .edit_desk import EditDesk
 from .empty import EmptyPage
@@ -435,6 +436,10 @@ class MainWindow(QMainWindow):
         self.inspector.setVisible(self.desk.job is not None and wanted and not self.queue_page.isVisible())
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        problem = self.desk.store_all()
+        if problem and not closes_unsaved(problem, self):
+            event.ignore()
+            return
         self._studio.library.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode())
         self.playback.player.stop()
         self.queue.shut_down()

@@ -17,8 +17,9 @@ from studio.core.errors import Problem, StudioError
 from studio.core.jobs import JobOptions, Note, Progress, StopToken
 from studio.models import catalogue
 from studio.services import opening
+from studio.services.hearing import HearOptions
 from studio.services.opening import Opened
-from studio.services.retime import Retimed, RetimeOptions, retime
+from studio.services.retime import Retimed, retime
 from studio.services.studio import Studio
 
 from .commands import Commands
@@ -123,19 +124,19 @@ class OpeningDesk(QObject):
         known = catalogue()
         model = job.options.model if job.options.model in known else self._options().model
         language = desk.transcript.language
-        options = RetimeOptions(model, language or "auto", job.options.device, job.options.track)
+        options = HearOptions(model, language or "auto", device=job.options.device)
         ready = frozenset(id for id in known if self._studio.models.is_ready(id))
         dialog = RetimeDialog(path.name, options, ready, self._window)
-        dialog.start_requested.connect(lambda chosen: self._listen(dialog, path, chosen))
+        dialog.start_requested.connect(lambda chosen: self._listen(dialog, path, job.options.track, chosen))
         dialog.cancel_requested.connect(self._cancel)
         dialog.accepted_edit.connect(self._apply)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
         return dialog
 
-    def _listen(self, dialog: RetimeDialog, path: Path, options: RetimeOptions) -> None:
+    def _listen(self, dialog: RetimeDialog, path: Path, track: int, options: HearOptions) -> None:
         transcript = self._desk.transcript
-        steps = Steps(lambda stop: retime(self._studio, path, transcript, options, stop), self)
+        steps = Steps(lambda stop: retime(self._studio, path, track, transcript, options, stop), self)
         steps.told.connect(lambda event: _show(dialog, event))
         steps.failed.connect(lambda problem: dialog.show_problem(problem.sentence))
         steps.stopped.connect(dialog.show_stopped)

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QWidget
 
 from studio.core.jobs import Note, Progress
 from studio.models import catalogue
+from studio.services.hearing import HearOptions
 from studio.services.opinion import Decisions
-from studio.services.rerun import Reheard, RerunOptions, chosen, rerun
+from studio.services.rerun import Reheard, chosen, rerun
 from studio.services.studio import Studio
 
 from .commands import Commands
@@ -59,7 +60,7 @@ class RerunDesk(QObject):
         dialog.open()
         return dialog
 
-    def _run(self, dialog: RerunDialog, start: int, end: int, options: RerunOptions) -> None:
+    def _run(self, dialog: RerunDialog, start: int, end: int, options: HearOptions) -> None:
         job, transcript = self._desk.job, self._desk.transcript
         if job is None:
             return

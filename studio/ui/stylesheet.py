@@ -91,6 +91,7 @@ def _faint(color: str, below: str) -> str:
 _SHEET = """
 * { outline: none; }
 QMainWindow, QDialog { background: $win; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolTip { background: $text; color: $surface; border: 1px solid $text; padding: 4px 8px; font-size: 12px; }
 
 /* Buttons */

@@ -16,7 +16,7 @@ from studio.core.errors import ConflictError, Problem, StudioError, UsageError
 from studio.core.jobs import Job, JobState, PeaksReady, Progress, SegmentsStored, SpeakersApplied, TranscriptStarted
 from studio.core.transcript import Segment, Transcript
 from studio.services import waveform
-from studio.services.editing import EditSession, make_again
+from studio.services.editing import EditSession
 from studio.services.runner import JobChanged
 from studio.services.studio import Studio
 
@@ -113,7 +113,7 @@ class TranscriptDesk(QObject):
         try:
             self.do(make())
         except StudioError as e:
-            self.notice.emit("warn", e.problem.sentence)
+            self.notice.emit("info", e.problem.sentence)  # nothing is lost: it goes by itself
 
     def undo(self) -> None:
         self._turn(lambda session: session.undo())
@@ -144,9 +144,20 @@ class TranscriptDesk(QObject):
         if self._session:
             self._saver.soon(self._session)
 
+    def store_all(self) -> Problem | None:
+        """Store now all that is waiting, of this recording and of those before it; what is in the way if it fails."""
+        sessions = {id(s): s for s in (*self._saver.waiting(), *filter(None, [self._session])) if s.unsaved}
+        for session in sessions.values():
+            try:
+                self._store(session)
+            except StudioError as e:
+                return e.problem
+        return None
+
     def shut_down(self) -> None:
         """Store everything; nothing may be changed any more."""
         self._saver.shut_down()
+        self.store_all()  # what has met a conflict just now
 
     def recording(self) -> Path:
         """Where the open job's recording lies. Raises UsageError when it is gone."""
@@ -177,12 +188,18 @@ class TranscriptDesk(QObject):
         if session is None:
             return
         try:
-            session.save()
-        except ConflictError:
-            self._on_conflict(session)
+            self._store(session)
         except StudioError as e:
             self._saver.soon(session)
             self._tell(e.problem)
+
+    def _store(self, session: EditSession) -> None:
+        """Raises StorageError; in a conflict the changes are made again first."""
+        try:
+            session.save()
+        except ConflictError:
+            self._on_conflict(session)
+            session.save()
 
     def _turn(self, turn: Callable[[EditSession], Edit | None]) -> None:
         if self._session is None:
@@ -214,13 +231,21 @@ class TranscriptDesk(QObject):
 
     def _on_conflict(self, session: EditSession) -> None:
         """Someone else was faster: make the waiting changes again on top of theirs, and show the outcome."""
-        lost = make_again(self._studio, session)
+        try:
+            transcript, lost = session.make_again()
+        except StudioError as e:  # the transcript was removed, or cannot be read
+            self._tell(e.problem)
+            if self._session is session and isinstance(e, UsageError):
+                self._session = None
+                self.open(None)
+            return
         if lost:
             names = ", ".join(f"“{name}”" for name in lost)
             self.notice.emit("warn", f"The transcript was changed elsewhere, so {names} had no place. Make it again.")
+        self._saver.soon(session)
         if self._session is session:
-            self._session = None
-            self._take_up(session.id)
+            self.model.set_transcript(transcript)
+            self._tell_history()
 
     def _tell_history(self) -> None:
         undo, redo = self._session.history() if self._session else (None, None)

@@ -121,6 +121,11 @@ class Saver(Worker):
                 self._sessions.append(session)
         self._wake.set()
 
+    def waiting(self) -> list[EditSession]:
+        """Sessions that have something to store."""
+        with self._guard:
+            return list(self._sessions)
+
     def shut_down(self) -> None:
         """Store the rest and end the thread. Returns when it has ended."""
         self._stop.set()
@@ -139,10 +144,8 @@ class Saver(Worker):
 
     def _save_all(self) -> bool:
         """Whether everything is stored."""
-        with self._guard:
-            sessions, self._sessions = self._sessions, []
         left = []
-        for session in sessions:
+        for session in self.waiting():
             try:
                 session.save()
             except ConflictError:
@@ -150,8 +153,14 @@ class Saver(Worker):
             except StudioError as e:
                 left.append(session)
                 self.failed.emit(e.problem)
+            except Exception as e:  # whatever it is, later changes must find the thread alive
+                log.exception("saver")
+                left.append(session)
+                self.failed.emit(
+                    Problem(f"The last changes are not stored: {e}.", "Copy your text, and restart.", repr(e))
+                )
         with self._guard:
-            self._sessions = left + [s for s in self._sessions if s not in left]
+            self._sessions = [s for s in self._sessions if s.unsaved]
         if not left:
             self.saved.emit()
         return not left

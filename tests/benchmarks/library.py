@@ -24,11 +24,12 @@ from studio.library.database import MIGRATIONS
 
 from .common import table
 
-_COMMON = (
+_TALK = (
     "the and I to of a you that it in was is have so we but they on for like know this what with there just be one at "
     "not all my about are do out up had think then were because can when people from time if would really get he she"
-).split()
-_SYLLABLES = "ba do ker lin mos ta ren sil vu gor pha ne quo stra mel ti dan hol zer wick".split()
+)
+_PARTS = "ba do ker lin mos ta ren sil vu gor pha ne quo stra mel ti dan hol zer wick"
+_COMMON, _SYLLABLES = _TALK.split(), _PARTS.split()
 _LIMIT = 50  # milliseconds
 
 

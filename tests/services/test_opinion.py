@@ -15,8 +15,8 @@ from studio.core.jobs import JobOptions, JobState
 from studio.core.transcript import EngineInfo, Segment, Source, Transcript, Word
 from studio.services import opinion
 from studio.services.editing import EditSession
+from studio.services.hearing import HearOptions
 from studio.services.opinion import Decisions
-from studio.services.rerun import RerunOptions
 from studio.services.studio import Studio
 
 
@@ -78,7 +78,7 @@ def write(path: Path, text: str) -> Path:
 def test_an_opinion_is_asked_for_once(studio: Studio, tone: Callable[[str], Path]):
     path = tone("Gespräch.wav")
     job = studio.library.jobs.add(str(path), path.name, "c", 500, "either", JobOptions())
-    options = RerunOptions("whisper-tiny.en", "en", vocabulary="Husum")
+    options = HearOptions("whisper-tiny.en", "en", vocabulary="Husum")
     asked = opinion.ask_for(studio, job, options)
     assert (asked.options.model, asked.options.vocabulary, asked.state) == (
         "whisper-tiny.en",
@@ -87,7 +87,7 @@ def test_an_opinion_is_asked_for_once(studio: Studio, tone: Callable[[str], Path
     )
     assert opinion.ask_for(studio, job, options).id == asked.id
     with pytest.raises(UsageError, match="made this transcript"):
-        opinion.ask_for(studio, job, RerunOptions(job.options.model))
+        opinion.ask_for(studio, job, HearOptions(job.options.model))
 
 
 # Deciding

@@ -15,8 +15,9 @@ from studio.core.jobs import Job, JobOptions, JobState, Progress, Stopped, StopR
 from studio.core.transcript import Segment, Speaker, Transcript, Word
 from studio.library import Home
 from studio.services import queue, rerun
+from studio.services.hearing import HearOptions
 from studio.services.queue import LOCAL, Running
-from studio.services.rerun import Reheard, RerunEvent, RerunOptions
+from studio.services.rerun import Reheard, RerunEvent
 from studio.services.runner import run_next
 from studio.services.studio import Studio
 
@@ -84,15 +85,15 @@ def test_no_word_reaches_into_a_neighbour():
 def test_nothing_chosen_and_no_recording_are_said_plainly(studio: Studio, tone: Callable[[str], Path]):
     job = studio.library.jobs.add("/nowhere/Öl.wav", "Öl.wav", "c", 9_000, "cpu", JobOptions())
     with pytest.raises(UsageError, match="No passage is chosen"):
-        next(rerun.rerun(studio, job, TALK, 8_000, 9_000, RerunOptions(TINY), StopToken()))
+        next(rerun.rerun(studio, job, TALK, 8_000, 9_000, HearOptions(TINY), StopToken()))
     with pytest.raises(MediaError, match=r"“Öl\.wav” is not where it was"):
-        next(rerun.rerun(studio, job, TALK, 0, 1_000, RerunOptions(TINY), StopToken()))
+        next(rerun.rerun(studio, job, TALK, 0, 1_000, HearOptions(TINY), StopToken()))
 
 
 def test_a_model_that_cannot_do_it_is_refused_at_once(studio: Studio, sample: Path):
     job = studio.library.jobs.add(str(sample), sample.name, "c", 9_000, "cpu", JobOptions())
     with pytest.raises(UsageError, match="only writes English"):
-        next(rerun.rerun(studio, job, TALK, 0, 1_000, RerunOptions(TINY, "de"), StopToken()))
+        next(rerun.rerun(studio, job, TALK, 0, 1_000, HearOptions(TINY, "de"), StopToken()))
 
 
 # With real models
@@ -122,7 +123,7 @@ def test_a_range_with_another_model(studio: Studio, recognised: Job):
     middle = before.segments[3:6]
     events = list(
         rerun.rerun(
-            studio, recognised, before, middle[0].start + 10, middle[-1].end - 10, RerunOptions(BASE, "en"), StopToken()
+            studio, recognised, before, middle[0].start + 10, middle[-1].end - 10, HearOptions(BASE, "en"), StopToken()
         )
     )
     *told, result = events
@@ -145,7 +146,7 @@ def test_every_single_segment_again_loses_and_doubles_nothing(studio: Studio, re
     before = stored(studio, recognised)
     for segment in before.segments[::4]:
         *_, result = rerun.rerun(
-            studio, recognised, before, segment.start, segment.end, RerunOptions(TINY, "en"), StopToken()
+            studio, recognised, before, segment.start, segment.end, HearOptions(TINY, "en"), StopToken()
         )
         assert isinstance(result, Reheard)
         told = segment.text, [s.text for s in result.edit.after]
@@ -163,5 +164,5 @@ def test_stopping_leaves_everything_as_it_was(studio: Studio, recognised: Job):
                 stop.request(StopReason.CANCEL)
 
     with pytest.raises(Stopped):
-        stopping(rerun.rerun(studio, recognised, before, 0, 60_000, RerunOptions(BASE, "en"), stop))
+        stopping(rerun.rerun(studio, recognised, before, 0, 60_000, HearOptions(BASE, "en"), stop))
     assert stored(studio, recognised) == before

@@ -15,12 +15,13 @@ from studio.core.transcript import Segment, Transcript
 from studio.library import Home
 from studio.resources import resource
 from studio.services.export import read_file
-from studio.services.retime import Retimed, RetimeOptions, retime
+from studio.services.hearing import HearOptions
+from studio.services.retime import Retimed, retime
 from studio.services.studio import Studio
 
 pytestmark = pytest.mark.slow
 
-OPTIONS = RetimeOptions("whisper-tiny.en", device="cpu")
+OPTIONS = HearOptions("whisper-tiny.en", device="cpu")
 TURNS = [(round(t["start"] * 1000), t["text"]) for t in json.loads(resource("sample.json").read_text("utf-8"))["turns"]]
 TRUE = [start for start, _ in TURNS]
 
@@ -49,7 +50,7 @@ def off(transcript: Transcript) -> float:
 def test_spoilt_subtitles_are_right_again(tiny: Home, studio: Studio, sample: Path, tmp_path: Path):
     given = subtitle_file(tmp_path / "sample.srt", [text for _, text in TURNS])
     assert off(given) > 8000
-    *told, last = retime(studio, sample, given, OPTIONS, StopToken())
+    *told, last = retime(studio, sample, 0, given, OPTIONS, StopToken())
     assert isinstance(last, Retimed)
     after = apply(given, last.edit)
     assert off(after) < 400
@@ -66,14 +67,14 @@ def test_subtitles_of_another_recording_are_refused(tiny: Home, studio: Studio, 
     texts = [tale[n % 9 :] for n in range(len(TURNS))]
     given = subtitle_file(tmp_path / "other.srt", texts)
     with pytest.raises(UsageError, match=r"The text of these subtitles is not what is said in “sample\.ogg”"):
-        list(retime(studio, sample, given, OPTIONS, StopToken()))
+        list(retime(studio, sample, 0, given, OPTIONS, StopToken()))
 
 
 def test_it_stops_when_asked_to(tiny: Home, studio: Studio, sample: Path, tmp_path: Path):
     given = subtitle_file(tmp_path / "sample.srt", [text for _, text in TURNS])
     stop = StopToken()
-    events = retime(studio, sample, given, OPTIONS, stop)
-    assert any(isinstance(event, Progress) and event.stage == "Listening for the text" for event in events)
+    events = retime(studio, sample, 0, given, OPTIONS, stop)
+    assert any(isinstance(event, Progress) and event.stage == "Listening to the recording" for event in events)
     stop.request(StopReason.CANCEL)
     with pytest.raises(Stopped):
         next(events)
@@ -81,4 +82,4 @@ def test_it_stops_when_asked_to(tiny: Home, studio: Studio, sample: Path, tmp_pa
 
 def test_subtitles_without_text_are_refused_before_anything_is_done(studio: Studio, tmp_path: Path):
     with pytest.raises(UsageError, match="hold no text"):
-        list(retime(studio, tmp_path / "nothing.wav", Transcript((Segment(0, 9, " "),)), OPTIONS, StopToken()))
+        list(retime(studio, tmp_path / "nothing.wav", 0, Transcript((Segment(0, 9, " "),)), OPTIONS, StopToken()))

@@ -19,8 +19,8 @@ from studio.core.transcript import EngineInfo, Segment, Source, Word
 from studio.library import Home
 from studio.resources import resource
 from studio.services import queue
+from studio.services.hearing import HearOptions
 from studio.services.opinion import Decisions
-from studio.services.rerun import RerunOptions
 from studio.services.studio import Studio
 from studio.ui.commands import Commands
 from studio.ui.dialogs.rerun_dialog import RerunDialog
@@ -62,7 +62,7 @@ def says(dialog: RerunDialog, name: str = "rerunNote") -> str:
 def test_another_model_is_proposed_all_else_as_before(dialog: RerunDialog, qtbot: QtBot):
     with qtbot.waitSignal(dialog.run_requested) as wished:
         press(qtbot, dialog, "rerunStartButton")
-    assert wished.args == [RerunOptions(BASE, "en", "transcribe", "Husum")]
+    assert wished.args == [HearOptions(BASE, "en", "transcribe", "Husum")]
 
 
 def test_what_is_chosen_is_asked_for(dialog: RerunDialog, qtbot: QtBot):
@@ -74,11 +74,11 @@ def test_what_is_chosen_is_asked_for(dialog: RerunDialog, qtbot: QtBot):
     qtbot.keyClicks(field, "Semarang")
     with qtbot.waitSignal(dialog.run_requested) as wished:
         qtbot.keyClick(dialog, Qt.Key.Key_Return)
-    assert wished.args == [RerunOptions(BASE, "de", "translate", "Semarang")]
+    assert wished.args == [HearOptions(BASE, "de", "translate", "Semarang")]
 
 
 def test_escape_stops_the_work_before_it_closes_the_dialog(dialog: RerunDialog, qtbot: QtBot):
-    dialog.show_running(RerunOptions(BASE))
+    dialog.show_running(HearOptions(BASE))
     dialog.show_progress(Progress("Writing the text", 0.64, 30))
     assert says(dialog, "rerunStage") == "Writing the text, 64 %, 30 s left"
     assert dialog.findChild(QProgressBar, "rerunProgress").value() == 640
@@ -91,7 +91,7 @@ def test_escape_stops_the_work_before_it_closes_the_dialog(dialog: RerunDialog, 
 
 
 def test_what_would_change_is_shown_before_it_is_changed(dialog: RerunDialog, qtbot: QtBot):
-    dialog.show_running(RerunOptions(BASE))
+    dialog.show_running(HearOptions(BASE))
     dialog.show_result(Decisions(LEFT, RIGHT), "faster-whisper tiny.en")
     assert says(dialog) == "9 differences. The text stays as it is until you press Replace."
     assert [dialog.list.model().row(n).same for n in range(8)] == [0, 0, 2, 0, 0, 0, 0, 2]
@@ -112,7 +112,7 @@ def test_keep_closes_and_another_way_goes_back(dialog: RerunDialog, qtbot: QtBot
 
 
 def test_a_failure_is_said_where_another_try_begins(dialog: RerunDialog):
-    dialog.show_running(RerunOptions(BASE))
+    dialog.show_running(HearOptions(BASE))
     dialog.show_problem("The disk is full. Nothing is lost.")
     assert says(dialog) == "The disk is full. Nothing is lost."
     assert button(dialog, "rerunStartButton").isVisible()

@@ -31,7 +31,7 @@ _NONE = "No other text of this recording yet. Take a file, or make one now."
 class OpinionDialog(QDialog):
     job_chosen = Signal(object)  # Job, which is done
     file_wanted = Signal()
-    make_requested = Signal(object)  # RerunOptions
+    make_requested = Signal(object)  # HearOptions
 
     def __init__(
         self, candidates: Sequence[Candidate], used: JobOptions, ready: frozenset[str], parent: QWidget | None = None

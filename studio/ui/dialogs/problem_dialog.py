@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.core.errors import Problem
 from studio.ui.icons import icon
@@ -54,3 +63,9 @@ class ProblemDialog(QDialog):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._text)
+
+
+def closes_unsaved(problem: Problem, window: QWidget) -> bool:
+    """Ask whether to close although the last changes cannot be stored."""
+    question = f"The last changes are not stored yet. {problem.sentence}\n\nClose all the same, and lose them?"
+    return QMessageBox.question(window, "Close", question) == QMessageBox.StandardButton.Yes

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.jobs import JobOptions, Progress
+from studio.services.hearing import HearOptions
 from studio.services.opinion import Decisions
-from studio.services.rerun import RerunOptions
 from studio.ui import theme
 from studio.ui.compare.bars import Heads
 from studio.ui.compare.passage_list import PassageList
@@ -30,7 +30,7 @@ _SAFE = "The text stays as it is until you press Replace."
 
 
 class RerunDialog(QDialog):
-    run_requested = Signal(object)  # RerunOptions
+    run_requested = Signal(object)  # HearOptions
     cancel_requested = Signal()  # while it is being heard
     replace_requested = Signal()
 
@@ -127,7 +127,7 @@ class RerunDialog(QDialog):
         self._note.setProperty("role", role)
         self._note.style().polish(self._note)
 
-    def show_running(self, options: RerunOptions) -> None:
+    def show_running(self, options: HearOptions) -> None:
         self._run_options = options
         self._bar.setValue(0)
         self._stage.setText("Starting")

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 from studio.core.jobs import JobOptions
 from studio.core.languages import LANGUAGES
 from studio.models import catalogue
-from studio.services.rerun import RerunOptions
+from studio.services.hearing import HearOptions
 
 _TASKS = {"transcribe": "Text in the language spoken", "translate": "Translate to English"}
 
@@ -39,8 +39,8 @@ class RerunFields(QWidget):
         self._language.setCurrentIndex(self._language.findData(used.language))
         self._task.setCurrentIndex(self._task.findData(used.task))
 
-    def options(self) -> RerunOptions:
-        return RerunOptions(
+    def options(self) -> HearOptions:
+        return HearOptions(
             model=self._model.currentData(),
             language=self._language.currentData(),
             task=self._task.currentData(),

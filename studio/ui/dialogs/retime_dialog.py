@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -19,7 +21,8 @@ from studio.core.jobs import Progress
 from studio.core.languages import LANGUAGES
 from studio.core.reflow import Change
 from studio.models import catalogue
-from studio.services.retime import Retimed, RetimeOptions
+from studio.services.hearing import HearOptions
+from studio.services.retime import Retimed
 from studio.ui.models.wording import counted, percent, time_left
 
 from .before_after import BeforeAfterList
@@ -32,11 +35,11 @@ _SAFE = "The words stay as they are; nothing is changed before you press Re-time
 class RetimeDialog(QDialog):
     """The desk does the work and tells how it goes."""
 
-    start_requested = Signal(object)  # RetimeOptions
+    start_requested = Signal(object)  # HearOptions
     cancel_requested = Signal()  # while it is listening
     accepted_edit = Signal(object)  # Edit
 
-    def __init__(self, name: str, options: RetimeOptions, ready: frozenset[str], parent: QWidget) -> None:
+    def __init__(self, name: str, options: HearOptions, ready: frozenset[str], parent: QWidget) -> None:
         """`options`: what is proposed. `ready`: models that need not be fetched."""
         super().__init__(parent)
         self.setObjectName("retimeDialog")
@@ -166,13 +169,7 @@ class RetimeDialog(QDialog):
         self._bar.setValue(0)
         self._turn_to(_PROGRESS)
         self.start_requested.emit(
-            RetimeOptions(
-                self._model.currentData(),
-                self._language.currentData(),
-                self._options.device,
-                self._options.track,
-                self._options.decode,
-            )
+            replace(self._options, model=self._model.currentData(), language=self._language.currentData())
         )
 
     def _on_apply(self) -> None:

@@ -21,6 +21,7 @@ Range = tuple[int, int]  # start, end in milliseconds
 SLOWEST, FASTEST = 0.25, 4.0
 _FRAME = 16  # milliseconds between positions while playing
 _SETTLE = 250  # milliseconds after a seek in which the back end may still tell the old place
+_TRUST = 400  # milliseconds that the clock goes on without word of the back end, which is slow to begin at first
 _DRIFT = 120  # milliseconds; closer positions of the back end only steer the clock
 _STRETCH = 60  # milliseconds that keeping the pitch takes at other speeds: of the recording, and again of time
 _NO_SOUND_SYSTEM = (
@@ -180,7 +181,7 @@ class Player(QObject):
 
     def position(self) -> int:
         """What is heard now, reckoned from the last report of the back end and the time since."""
-        elapsed = max(0.0, self._clock.elapsed() - self._silence) if self._playing else 0.0
+        elapsed = min(max(0.0, self._clock.elapsed() - self._silence), _TRUST) if self._playing else 0.0
         ms = self._anchor + elapsed * self._rate
         return round(min(ms, self._duration) if self._duration else ms)
 

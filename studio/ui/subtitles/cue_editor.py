@@ -49,7 +49,8 @@ class CueEditor(QFrame):
         for field in (*self._fields, self.speaker):
             field.setProperty("small", True)
             field.setFixedHeight(theme.CONTROL_SMALL)
-        self.number, self.lines, self.characters, self.speed = (QLabel() for _ in range(4))
+        self.lines, self.characters, self.speed = (QLabel() for _ in range(3))
+        self.characters.setProperty("role", "note")
         self.problem = QLabel()
         self.problem.setObjectName("cueProblem")
         self.problem.setProperty("role", "err")
