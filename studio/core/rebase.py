@@ -45,7 +45,8 @@ class _Fitting:
         new = {self._ids.get(s.id, s.id): s for s in edit.after}
         rewritten = [s for id, s in old.items() if id not in new or _content(new[id]) != _content(s)]
         gone = {id: self._now[id] for id in old} | self._pieces(rewritten, old.keys())
-        if edit.before and old.keys() != new.keys() and _wrote(gone.values(), old.values()):
+        ids = {self._ids.get(s.id, s.id) for s in edit.before}
+        if edit.before and ids != new.keys() and (ids != old.keys() or _wrote(gone.values(), old.values())):
             return None
         known = {s.id for s in speakers}
         after = []
@@ -53,7 +54,7 @@ class _Fitting:
             id = self._ids.get(segment.id, segment.id)
             if id in old:
                 made = _changed(old[id], self._speaks(segment), self._now[id], len(gone) == len(old))
-            elif any(s.id == segment.id for s in edit.before):
+            elif id in ids:
                 continue  # others have taken it away
             else:
                 made = replace(self._speaks(segment), id=self._free(id))

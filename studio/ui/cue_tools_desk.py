@@ -109,6 +109,7 @@ class CueToolsDesk(QObject):
         dialog.accepted_edit.connect(self._move)
         dialog.finished.connect(dialog.deleteLater)
         dialog.show()
+        dialog.activateWindow()  # not modal, so some window managers leave the keys with the window behind it
         return dialog
 
     def _move(self, edit: Edit) -> None:

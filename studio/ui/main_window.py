@@ -30,28 +30,18 @@ from studio.core.jobs import Job, JobOptions, Progress
 from studio.services.studio import Studio
 
 from . import help_desk, theme
-from .checks_desk import ChecksDesk
 from .commands import Commands
-from .compare import ComparePage, DifferencesPanel
-from .compare_desk import CompareDesk
-from .cue_tools_desk import CueToolsDesk
+from .desks import Desks
 from .dialogs.problem_dialog import closes_unsaved
 from .dialogs.shortcuts_dialog import ShortcutsDialog
-from .edit_desk import EditDesk
 from .empty import EmptyPage
 from .export_desk import ExportDesk
 from .file_page import FilePage
-from .find_desk import FindDesk
-from .find_speakers import FindSpeakers
-from .finding_desk import FindingDesk
 from .inspector.inspector import Inspector
-from .inspector.speakers_panel import SpeakersPanel
 from .intake_desk import IntakeDesk
-from .library_desk import LibraryDesk
 from .models.queue_model import QueueModel
 from .models.transcript_model import TranscriptModel
 from .notices import NoticeBar
-from .opening_desk import OpeningDesk
 from .palette import Palette
 from .palette_hits import in_library, in_transcript, recordings
 from .panels import next_panel
@@ -60,14 +50,8 @@ from .queue.mime import paths_from_mime
 from .queue.queue_page import QueuePage
 from .queue.queue_view import QueueView
 from .queue_desk import QueueDesk
-from .rerun_desk import RerunDesk
-from .speakers_desk import SpeakersDesk
-from .subtitles_desk import SubtitlesDesk
 from .toolbar import ToolBar
 from .transcript_desk import TranscriptDesk
-from .unsure_desk import UnsureDesk
-from .versions_desk import VersionsDesk
-from .waveform_desk import WaveformDesk
 from .workers import Task
 
 _NARROW, _LOW = 1100, 760  # logical pixels: below, the right panel and the waveform give way
@@ -109,15 +93,23 @@ class MainWindow(QMainWindow):
         self.queue_view.add_command(self.commands["queuePageAction"])
         self.empty = EmptyPage()
         self.page = FilePage(self.transcript_model, self.commands)
-        self.speakers = SpeakersPanel(self.transcript_model)
         self.inspector = Inspector()
-        self.inspector.add("speakers", "Speakers", self.speakers)
         self.notices = NoticeBar()
         self.playback = PlaybackDesk(self._studio, self.desk, self.page, self.commands, self)
         self.finder = self._make_palette()
         self.transport = self.playback.transport
-        self.editing = EditDesk(self._studio, self.desk, self.page, self.playback, self.commands, self)
-        self.waves = WaveformDesk(self._studio, self.desk, self.page, self.commands)
+        self.desks = Desks(
+            self._studio,
+            self.desk,
+            self.playback,
+            self.page,
+            self.inspector,
+            self.notices,
+            self.commands,
+            self.next_job.options,
+            self._open_id,
+            self,
+        )
         self.intake = IntakeDesk(
             self._studio,
             self.queue,
@@ -128,18 +120,6 @@ class MainWindow(QMainWindow):
             self.commands,
             self,
         )
-        self.voices = SpeakersDesk(self._studio, self.desk, self.speakers, self.commands, self)
-        self.find_speakers = FindSpeakers(self._studio, self.desk, self)
-        self.checks = ChecksDesk(self._studio, self.desk, self.page, self.inspector, self.commands, self)
-        self._make_comparison()
-        self.modes = SubtitlesDesk(self._studio, self.desk, self.page, self.checks, self.commands, self)
-        self.modes.connect_editing(self.editing, self.playback)
-        self.unsure = UnsureDesk(self._studio, self.desk, self.page.transcript, self.commands, self)
-        self.unsure.other = self.comparing.other_word
-        self.finding = FindDesk(self._studio, self.desk, self.page, self.commands, self)
-        playhead = self.playback.player.position
-        self.cue_tools = CueToolsDesk(self.desk, self.checks, playhead, self.commands, self)
-        self._make_library()
 
         self._centre = QStackedWidget()
         self._centre.addWidget(self.empty)
@@ -179,33 +159,6 @@ class MainWindow(QMainWindow):
 
     # Wiring
 
-    def _make_comparison(self) -> None:
-        page, panel = ComparePage(), DifferencesPanel()
-        self.page.add_mode("compare", page)
-        self.inspector.add("differences", "Differences", panel)
-        self.inspector.set_present("differences", False)
-        panel.open_changed.connect(lambda count: self.inspector.set_count("differences", count, "info"))
-        self.comparing = CompareDesk(self._studio, self.desk, page, panel, self.commands, self)
-        self.page.mode_changed.connect(self._on_mode)
-        self.rerunning = RerunDesk(self._studio, self.desk, self.commands, self)
-
-    def _make_library(self) -> None:
-        studio, desk, rest = self._studio, self.desk, (self.notices, self.commands, self)
-        self.library = LibraryDesk(studio, desk, self.page, self.playback, self._open_id, *rest)
-        self.versions = VersionsDesk(studio, desk, *rest)
-        self.recording = FindingDesk(studio, desk, *rest)
-        self.opening = OpeningDesk(studio, desk, self.next_job.options, *rest)
-        self.intake.texts_added.connect(self.opening.open_files)
-        for found in (self.opening.opened, self.recording.used):
-            found.connect(lambda job: self.queue.refresh())
-            found.connect(lambda job: self._open_id(job.id))
-
-    def _on_mode(self, mode: str) -> None:
-        comparing = mode == "compare"
-        self.inspector.set_present("differences", comparing)
-        if comparing:
-            self.inspector.show_tab("differences")
-
     def _connect_queue(self) -> None:
         desk = self.queue
         for view in (self.queue_view, self.queue_page):
@@ -224,7 +177,10 @@ class MainWindow(QMainWindow):
         desk.notice.connect(self.notices.show_notice)
         self.intake.open_requested.connect(self._open)
         desk.job_event.connect(self.desk.on_job_event)
-        desk.job_event.connect(self.comparing.on_job_event)
+        self.desks.connect_queue(desk)
+        self.intake.texts_added.connect(self.desks.opening.open_files)
+        for found in (self.desks.opening.opened, self.desks.recording.used):
+            found.connect(lambda job: self._open_id(job.id))
         desk.paused_changed.connect(self._on_paused)
         self.next_job.changed.connect(self._remember_options)
 
@@ -243,27 +199,7 @@ class MainWindow(QMainWindow):
         page.transcript.rename_requested.connect(desk.rename_speaker)
         page.transcript.relabel_requested.connect(lambda id, speaker: desk.relabel([id], speaker))
         page.transcript.retry_requested.connect(self.queue.retry)
-        self.finding.notice.connect(self.notices.show_notice)
-        self.queue.job_done.connect(self.finding.on_done)
         self.export.notice.connect(self.notices.show_notice)
-        self.voices.find_again_requested.connect(self.find_speakers.ask)
-        for part in (
-            self.voices,
-            self.find_speakers,
-            self.comparing,
-            self.rerunning,
-            self.cue_tools,
-            self.unsure,
-            self.checks,
-        ):
-            part.notice.connect(self.notices.show_notice)
-        for wish in (self.voices.play_requested, self.comparing.play_requested, self.unsure.play_requested):
-            wish.connect(self.playback.player.play_range)
-        self.playback.player.position_changed.connect(self.voices.set_position)
-        self.comparing.ready.connect(self.commands["compareModeAction"].trigger)
-        self.comparing.queued.connect(self.queue.on_queued)
-        self.comparing.doubtful_changed.connect(page.transcript.set_doubtful)
-        self.comparing.doubtful_changed.connect(lambda _: self.checks.count_again())
         self.playback.notice.connect(lambda kind, text: self.notices.show_notice(kind, text, key="player"))
 
     def _connect_commands(self) -> None:
@@ -289,7 +225,7 @@ class MainWindow(QMainWindow):
         settings = self._studio.library.settings
         finders = [
             in_transcript(self.transcript_model, lambda segment: self.playback.seek(segment.start)),
-            in_library(lambda text: self.library.found(text, 6, 2), lambda hit: self.library.show_hit(hit)),
+            in_library(lambda text: self.desks.library.found(text, 6, 2), lambda hit: self.desks.library.show_hit(hit)),
             recordings(self._studio.library.jobs.all, self._open_id),
         ]
         palette = Palette(self.commands, finders, self, settings.get("recent_commands"))
@@ -372,7 +308,7 @@ class MainWindow(QMainWindow):
         if queue:
             self.queue_page.list.setFocus()
         else:
-            self.modes.show(self.page.mode)
+            self.desks.modes.show(self.page.mode)
         self._refresh()
 
     def _on_progress(self, progress: Progress) -> None:
@@ -405,7 +341,7 @@ class MainWindow(QMainWindow):
             self.queue_page.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.queue_page.search.selectAll()
         elif self.page.isVisible():
-            self.finding.open()
+            self.desks.find.open()
 
     # The window itself
 
@@ -443,10 +379,8 @@ class MainWindow(QMainWindow):
         self._studio.library.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode())
         self.playback.player.stop()
         self.queue.shut_down()
-        for desk in (self.desk, self.waves, self.voices, self.find_speakers, self.rerunning):
-            desk.shut_down()
-        for part in (self.library, self.versions, self.recording, self.opening):
-            part.shut_down()
+        self.desk.shut_down()
+        self.desks.shut_down()
         for task in self.findChildren(Task):
             task.shut_down()
         self._studio.close()
@@ -465,6 +399,6 @@ class MainWindow(QMainWindow):
 
     def _next_panel(self, step: int) -> None:
         page = self.page
-        left, cues = self.queue_view.list, self.modes.subtitles
+        left, cues = self.queue_view.list, self.desks.modes.subtitles
         middle = (self.queue_page, self.empty, page.waveform, page.transcript, cues.bar, cues.table, cues.editor)
         next_panel([self.tools, left, *middle, self.inspector, self.transport, self.notices], step)

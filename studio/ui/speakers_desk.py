@@ -226,6 +226,7 @@ class SpeakersDesk(QObject):
         dialog.chosen.connect(self._settle)
         dialog.play_requested.connect(self._play_segment)
         dialog.show()
+        dialog.activateWindow()  # not modal, so some window managers leave the keys with the window behind it
 
     def _settle(self, segment: int, speaker: str) -> None:
         """The user has listened and knows."""

@@ -27,12 +27,12 @@ def opened(window: MainWindow) -> MainWindow:
     open_talk(window)
     window.commands["subtitlesModeAction"].trigger()
     window.inspector.show_tab("checks")
-    window.checks._refresh()
+    window.desks.checks._refresh()
     return window
 
 
 def expected(window: MainWindow) -> list[Finding]:
-    return check(window.desk.model.segments(), window.checks.rules)
+    return check(window.desk.model.segments(), window.desks.checks.rules)
 
 
 class TestFindings:
@@ -269,7 +269,7 @@ class TestRules:
 
     def test_what_is_stored_wrongly_is_passed_over(self, window: MainWindow):
         window._studio.library.settings.set("cue_rules", {"max_line": "wide"})
-        assert window.checks._stored_rules() == RULES
+        assert window.desks.checks._stored_rules() == RULES
 
 
 def test_problems_stand_in_the_overview(opened: MainWindow, qtbot: QtBot) -> None:

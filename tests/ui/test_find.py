@@ -41,7 +41,7 @@ def bar(window: MainWindow, qtbot: QtBot) -> FindBar:
     open_talk(window)
     window.page.transcript.setFocus()
     qtbot.keyClick(window.page.transcript, Qt.Key.Key_F, CONTROL)
-    return window.finding.bar
+    return window.desks.find.bar
 
 
 def told(bar: FindBar) -> str:
@@ -304,7 +304,7 @@ class TestGlossary:
         job = window.desk.job
         assert job
         assert job.state == JobState.DONE
-        window.finding.on_done(job)
+        window.desks.find.on_done(job)
         sentence = "Names in 1 passage are not written as in your glossary."
         assert sentence in window.notices.texts()
         next(b for b in window.notices.findChildren(QPushButton) if b.text() == "Look").click()

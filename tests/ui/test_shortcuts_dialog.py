@@ -66,6 +66,24 @@ class TestLookingUp:
         qtbot.keyClicks(dialog.search, "playback slower")
         assert shown(dialog) == ["Slower"]
 
+    def test_keys_go_to_a_command_that_is_seen(self, dialog: ShortcutsDialog, commands: Commands, qtbot: QtBot) -> None:
+        qtbot.keyClicks(dialog.search, "flag")
+        qtbot.keyClick(dialog.recorder, Qt.Key.Key_B, CTRL)
+        assert (commands.keys("flagAction"), commands.keys("splitAction")) == (("Ctrl+B",), ("Ctrl+Return",))
+        qtbot.keyClicks(dialog.search, "zzz")
+        assert not dialog.recorder.isEnabled()
+
+    def test_tab_and_esc_leave_the_field_for_keys(self, dialog: ShortcutsDialog, qtbot: QtBot) -> None:
+        qtbot.waitExposed(dialog)
+        dialog.activateWindow()
+        dialog.recorder.setFocus()
+        qtbot.keyClick(dialog.recorder, Qt.Key.Key_Tab)
+        assert dialog.focusWidget() is dialog.findChild(QCheckBox, "shortcutsAlso")
+        qtbot.keyClick(dialog.recorder, Qt.Key.Key_Backtab)
+        with qtbot.waitSignal(dialog.rejected):
+            qtbot.keyClick(dialog.recorder, Qt.Key.Key_Escape)
+        assert not told(dialog)
+
 
 class TestChanging:
     def test_a_free_key_is_in_force_at_once(self, dialog: ShortcutsDialog, commands: Commands, qtbot: QtBot) -> None:

@@ -29,7 +29,7 @@ Key, Mod = Qt.Key, Qt.KeyboardModifier
 def page(window: MainWindow) -> SubtitlesPage:
     open_talk(window)
     window.commands["subtitlesModeAction"].trigger()
-    return window.modes.subtitles
+    return window.desks.modes.subtitles
 
 
 def said(window: MainWindow) -> list[str]:
@@ -45,7 +45,7 @@ def stored(window: MainWindow) -> Transcript:
 
 def agree(window: MainWindow, qtbot: QtBot) -> None:
     """What is seen, what the model holds and what is stored are the same."""
-    page, model = window.modes.subtitles, window.desk.model
+    page, model = window.desks.modes.subtitles, window.desk.model
     qtbot.waitUntil(lambda: stored(window).segments == tuple(model.segments()), timeout=5000)
     page.leave_cue()
     segment = page.editor.segment()
@@ -58,7 +58,7 @@ def agree(window: MainWindow, qtbot: QtBot) -> None:
 
 def choose(window: MainWindow, row: int) -> None:
     window.desk.selection.set([window.desk.model.segment(row).id])
-    window.modes.subtitles.editor.text.setFocus()
+    window.desks.modes.subtitles.editor.text.setFocus()
 
 
 def put_caret(page: SubtitlesPage, offset: int) -> None:

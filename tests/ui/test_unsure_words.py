@@ -39,8 +39,8 @@ def go_on(window: MainWindow, qtbot: QtBot) -> None:
 @pytest.fixture
 def popup(window: MainWindow, text: TranscriptView, qtbot: QtBot) -> UnsurePopup:
     go_on(window, qtbot)
-    assert window.unsure.popup.word == "Nordfriesland"
-    return window.unsure.popup
+    assert window.desks.unsure.popup.word == "Nordfriesland"
+    return window.desks.unsure.popup
 
 
 def word(window: MainWindow) -> tuple[str, float | None]:
@@ -107,7 +107,7 @@ class TestPopup:
         self, window: MainWindow, popup: UnsurePopup, text: TranscriptView, qtbot: QtBot
     ):
         heard = window.desk.model.segment(1).words[2]
-        with qtbot.waitSignal(window.unsure.play_requested) as asked:
+        with qtbot.waitSignal(window.desks.unsure.play_requested) as asked:
             qtbot.keyClick(text, Key.Key_P, Mod.AltModifier)
         assert asked.args == [heard.start - 200, heard.end + 200]
         assert popup.isVisible()
@@ -118,7 +118,7 @@ class TestPopup:
         rect = text.word_rect(1, 2)
         assert rect is not None
         qtbot.mouseClick(text.viewport(), Left, Mod.NoModifier, rect.center().toPoint())
-        popup = window.unsure.popup
+        popup = window.desks.unsure.popup
         assert popup.word == "Nordfriesland"
         assert not text.textCursor().hasSelection()
         qtbot.keyClicks(text, "x")
@@ -132,13 +132,13 @@ class TestPopup:
     def test_a_word_that_only_the_other_transcript_doubts(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
         id = window.desk.model.segment(2).id
         text.set_doubtful({id: {1}})
-        window.checks.count_again()
-        window.unsure.other = lambda segment, word: "Samarang" if (segment, word) == (id, 1) else None
+        window.desks.checks.count_again()
+        window.desks.unsure.other = lambda segment, word: "Samarang" if (segment, word) == (id, 1) else None
         text.put_caret(2, 0)
         go_on(window, qtbot)
-        assert window.unsure.popup.word == "Semarang"
-        assert window.unsure.popup.choices == ["Semarang", "Samarang"]
-        assert window.unsure.popup.accessibleName() == "Semarang, the other text differs"
+        assert window.desks.unsure.popup.word == "Semarang"
+        assert window.desks.unsure.popup.choices == ["Semarang", "Samarang"]
+        assert window.desks.unsure.popup.accessibleName() == "Semarang, the other text differs"
 
     def test_a_kept_word_is_decided_for_good(self):
         left = talk()
@@ -158,8 +158,8 @@ class TestPopup:
     def test_without_unsure_words_it_is_said(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
         for row in range(window.desk.model.rowCount()):
             window.desk.type_text(window.desk.model.segment(row).id, "Sure.")
-        with qtbot.waitSignal(window.unsure.notice) as told:
-            window.unsure.go(1)
+        with qtbot.waitSignal(window.desks.unsure.notice) as told:
+            window.desks.unsure.go(1)
         assert told.args == ["info", "No word is marked as unsure."]
 
 

@@ -234,7 +234,7 @@ class TestKeyboard:
     def test_esc_leaves_the_search_for_the_text(self, window: MainWindow, qtbot: QtBot) -> None:
         open_talk(window)
         window.commands["findAction"].trigger()
-        bar = window.finding.bar
+        bar = window.desks.find.bar
         qtbot.keyClicks(bar.field, "surge")
         assert bar.findChild(QLabel, "searchMatches").text() == "1 found"
         qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
@@ -296,7 +296,7 @@ class TestQueuePage:
         QApplication.processEvents()
         page = window.queue_page
         assert (page.isVisible(), page.width()) == (True, window.width())
-        assert [w.isVisible() for w in (window.queue_view, window.speakers, window.transport)] == [False] * 3
+        assert [w.isVisible() for w in (window.queue_view, window.inspector, window.transport)] == [False] * 3
         assert (page.list.hasFocus(), window.windowTitle()) == (True, "Queue, Transcription Studio")
         page.select_job(ids["Voicemail_Schröder.amr"])
         for name in ("Ortsrat_Sitzung_2026-10-19.m4a", "Trailer_Küste_v5_ohne_Ton.mov"):

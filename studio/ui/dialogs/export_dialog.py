@@ -159,7 +159,8 @@ class ExportDialog(QDialog):
         column.addWidget(_panel(self._target))
         column.addWidget(_line(self))
         column.addLayout(self._buttons())
-        self.resize(1080, min(800, self.screen().availableGeometry().height()))
+        room = self.screen().availableGeometry().size()  # the window manager's frame has to fit, too
+        self.resize(min(1080, room.width() - 16), min(800, room.height() - 40))
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()

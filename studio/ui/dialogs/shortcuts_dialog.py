@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeySequence
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -50,16 +51,16 @@ class ShortcutsDialog(QDialog):
         self._menus: dict[str, QTreeWidgetItem] = {}
         self._pressed = ""  # keys that are another command's, until the user decides
         self.search = SearchField("shortcutsSearch", "Find a command or key", "Find a command or key")
-        self.search.textChanged.connect(self._filter)
+        self.search.textChanged.connect(self._look_up)
         self.table = QTreeWidget()
         self._fill()
-        self.recorder = QKeySequenceEdit()
+        self.recorder = _Recorder()
         self._title, self._told = QLabel(), QLabel()
         self._also = QCheckBox("Keep the present keys too")
         self._take, self._keep = QPushButton("Take over"), QPushButton("Keep")
         self._reset = QPushButton(icon("undo"), "Reset this command")
         self._lay_out()
-        self.resize(720, 620)
+        self.resize(720, min(620, self.screen().availableGeometry().height() - 40))  # and the frame
         self._refresh()
         self.table.setCurrentItem(self._items[COMMANDS[0].name])
         self.search.setFocus()
@@ -142,6 +143,10 @@ class ShortcutsDialog(QDialog):
         column.addWidget(self.table, 1)
         column.addWidget(card)
         column.addLayout(_row(everything, listing, None, close))
+        for first, second in pairwise(
+            (self.table, self.recorder, self._also, self._take, self._keep, remove, self._reset, everything)
+        ):
+            self.setTabOrder(first, second)
 
     # The chosen command
 
@@ -236,6 +241,14 @@ class ShortcutsDialog(QDialog):
             item.setIcon(1, icon("warning", "warn") if others else icon("pencil", "text3") if own else QIcon())
         self._filter(self.search.text())
 
+    def _look_up(self, text: str) -> None:
+        """Show what fits; a chosen command that does not makes way, or keys would go to one that nobody sees."""
+        self._filter(text)
+        item = self.table.currentItem()
+        if item is None or item.isHidden():
+            first = next((i for i in self._items.values() if not i.isHidden()), None)
+            self.table.setCurrentItem(first)  # type: ignore[arg-type]  # None is right, its stub forgot it
+
     def _filter(self, text: str) -> None:
         wanted = text.casefold().split()
         shown = set()
@@ -270,6 +283,22 @@ class ShortcutsDialog(QDialog):
             self._tell(f"“{path.name}” could not be written: {e.strerror}. Choose another folder.", "err")
         else:
             self._tell(f"Saved as “{path.name}”. Open it in a browser to print it.", "ok")
+
+
+class _Recorder(QKeySequenceEdit):
+    """Tab and Esc leave it, as they leave any field: no command may have them."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            match event.key():
+                case Qt.Key.Key_Tab:
+                    return self.focusNextChild()
+                case Qt.Key.Key_Backtab:
+                    return self.focusPreviousChild()
+                case Qt.Key.Key_Escape:
+                    event.ignore()
+                    return False
+        return super().event(event)
 
 
 def _row(*parts: QWidget | None, stretch: QWidget | None = None) -> QHBoxLayout:
