@@ -52,7 +52,7 @@ class Format:
 
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_NAMED = re.compile(r"([^\W\d_][^:\n]{0,39}):[ \t]+(?=\S)")
+_NAMED = re.compile(r"([^\W\d_][^:\n]{0,39}):[ \t]+(?=[^ \t\n])")
 _STAMP = r"(?:([0-9]+)\s*:\s*)?([0-9]{1,3})\s*:\s*([0-9]{1,2})(?:\s*[,.:]\s*([0-9]{1,9}))?"
 _TIMES = re.compile(rf"\s*{_STAMP}\s*-{{1,3}}>\s*{_STAMP}(?![0-9:,.])\s*(.*)", re.DOTALL)
 

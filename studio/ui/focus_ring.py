@@ -6,9 +6,9 @@ Runs on the window's thread. There is one ring; it moves with the focus and stay
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QTabBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QSplitter, QTabBar, QWidget
 
 from studio.ui import theme
 
@@ -16,7 +16,10 @@ _REACH = 3  # pixels that the ring lies around the control
 
 
 class FocusRing(QObject):
-    """Fields and lists show the focus themselves; buttons, selectors, sliders and tabs get the ring."""
+    """Fields and most lists show the focus themselves; buttons, selectors, sliders and tabs get the ring.
+
+    So does any other control with the property "ring".
+    """
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -35,9 +38,12 @@ class FocusRing(QObject):
     def _on_focus(self, old: QWidget | None, new: QWidget | None) -> None:
         self._leave()
         by_mouse = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        if by_mouse or not isinstance(new, QAbstractButton | QComboBox | QAbstractSlider | QTabBar):
+        rings = isinstance(new, QAbstractButton | QComboBox | QAbstractSlider | QTabBar)
+        if by_mouse or new is None or not (rings or new.property("ring")):
             return
         parent = new.parentWidget()
+        while isinstance(parent, QSplitter):  # it would make the ring one of its panes
+            parent = parent.parentWidget()
         if parent is not None:
             self._target = new
             new.installEventFilter(self)
@@ -47,9 +53,10 @@ class FocusRing(QObject):
 
     def _place(self) -> None:
         if self._ring is not None and self._target is not None and shiboken6.isValid(self._ring):
-            around = self._target.geometry().adjusted(-_REACH, -_REACH, _REACH, _REACH)
+            area = self._ring.area
+            around = self._target.rect().translated(self._target.mapTo(area, QPoint()))
             # A control that fills its parent gets the ring inside its edge.
-            self._ring.setGeometry(around.intersected(self._ring.area.rect()))
+            self._ring.setGeometry(around.adjusted(-_REACH, -_REACH, _REACH, _REACH).intersected(area.rect()))
             self._ring.raise_()
 
     def _leave(self) -> None:

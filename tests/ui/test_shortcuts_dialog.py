@@ -74,6 +74,7 @@ class TestLookingUp:
         assert not dialog.recorder.isEnabled()
 
     def test_tab_and_esc_leave_the_field_for_keys(self, dialog: ShortcutsDialog, qtbot: QtBot) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # it is looked at afterwards
         qtbot.waitExposed(dialog)
         dialog.activateWindow()
         dialog.recorder.setFocus()

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontInfo, QFontMetrics, QIcon, QImage, QPainter, QRawFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, QSlider, QSplitter, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui import icons, theme
@@ -199,6 +199,23 @@ def test_the_ring_goes_with_its_control(qtbot: QtBot) -> None:
     second.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.waitUntil(lambda: len(page.findChildren(QWidget, "focusRing")) == 1)
     assert page.findChild(QWidget, "focusRing").geometry().center() == second.geometry().center()
+
+
+def test_the_ring_is_no_pane_of_a_splitter(qtbot: QtBot) -> None:
+    page = QWidget()
+    split, slider = QSplitter(), QSlider(Qt.Orientation.Horizontal)
+    split.addWidget(QPushButton("Beside"))
+    split.addWidget(slider)
+    QVBoxLayout(page).addWidget(split)
+    qtbot.addWidget(page)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    slider.setFocus(Qt.FocusReason.TabFocusReason)
+    (ring,) = (w for w in page.findChildren(QWidget, "focusRing") if w.isVisible())
+    assert ring.geometry().contains(QRect(slider.mapTo(page, QPoint()), slider.size()))
+    assert split.count() == 2
 
 
 def test_a_choice_is_a_combo_box_with_its_label_inside(qtbot: QtBot) -> None:

@@ -255,7 +255,7 @@ class SegmentText(QPlainTextEdit):
                 writer.setPosition(self.document().findBlockByNumber(first).position())
                 writer.insertText(texts + "\n")
                 top += last - first + 1 if first <= top else 0
-        self._rows_moved()
+        self._rows_moved(first, last + 1 - first)
         self._scroll_to_line(self._first_line(top) + into_top)
 
     def _on_removed(self, _parent: Index, first: int, last: int) -> None:
@@ -271,11 +271,14 @@ class SegmentText(QPlainTextEdit):
         writer.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         with self._write():
             writer.removeSelectedText()
-        self._rows_moved()
+        self._rows_moved(first, first - last - 1)
 
-    def _rows_moved(self) -> None:
+    def _rows_moved(self, first: int, by: int) -> None:
+        """Rows have come at `first`, or gone from there on, where `by` is below 0."""
         self._spans.clear()
-        self._typing.row = -1
+        row = self._typing.row
+        if row >= first:
+            self._typing.row = row + by if row + by >= first else -1
         self.shown()
 
     def _on_changed(self, first: Index, last: Index, roles: list[int]) -> None:
