@@ -15,7 +15,7 @@ from typing import Literal
 
 from studio.core import edits
 from studio.core.edits import Edit
-from studio.core.errors import ConflictError, UsageError
+from studio.core.errors import ConflictError, StorageError, StudioError, UsageError
 from studio.core.rebase import rebased
 from studio.core.transcript import Segment, Transcript
 
@@ -121,10 +121,16 @@ class EditSession:
                     entries = list(group)
                     self._store_together(entries)
                     stored += len(entries)
-            except BaseException:
+            except BaseException as e:
                 with self._guard:
                     self._waiting = batch[stored:] + self._waiting
-                raise
+                if isinstance(e, StudioError) or not isinstance(e, Exception):
+                    raise
+                raise StorageError(  # whatever it was, who saves must know, and go on
+                    f"The last changes are not stored: the program met an error of its own ({e}).",
+                    "Copy your text to another program, and report this.",
+                    repr(e),
+                ) from e
             with self._guard:
                 kept = {step for _, step, _ in self._waiting}
                 for step in [n for n in self._made if abs(n - self._last) > _KEPT and n not in kept]:

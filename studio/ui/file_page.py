@@ -29,8 +29,6 @@ from .models.wording import clock, counted, percent
 from .player import VideoPane
 from .waveform import WaveformView
 
-_ANY_HEIGHT = 16_777_215  # Qt's own limit of a widget's size
-
 
 @runtime_checkable
 class HasText(Protocol):
@@ -59,9 +57,9 @@ class FilePage(QWidget):
         self._about.setObjectName("fileAbout")
         self._about.setProperty("role", "note")
 
-        split = QSplitter(Qt.Orientation.Vertical)
+        split = self._split = QSplitter(Qt.Orientation.Vertical)
         split.setObjectName("waveformSplitter")
-        top = self._above = QSplitter(Qt.Orientation.Horizontal)
+        top = QSplitter(Qt.Orientation.Horizontal)
         top.setObjectName("videoSplitter")
         top.addWidget(self.waveform)
         top.addWidget(self.video)
@@ -121,8 +119,11 @@ class FilePage(QWidget):
         self._modes.setCurrentWidget(self._pages.get(name, self.transcript))
         if self.mode != before:
             comparing = self.mode == "compare"  # two texts need the room; the overview stays
+            if comparing:
+                self._heights = self._split.sizes()
             self.waveform.set_overview_only(comparing)
-            self._above.setMaximumHeight(self.waveform.overview.height() if comparing else _ANY_HEIGHT)
+            if comparing or before == "compare":  # a splitter moves nothing by itself when a part gets less high
+                self._split.setSizes([1, sum(self._heights)] if comparing else self._heights)
             self.edit_bar.setVisible(not comparing)
             self.mode_changed.emit(self.mode)
 

@@ -295,7 +295,6 @@ class MainWindow(QMainWindow):
         """The queue page takes the whole width; the editor has the panels beside it and the transport below."""
         queue = self.commands["queuePageAction"].isChecked()
         self._centre.setCurrentWidget(self.queue_page if queue else self.page if self.desk.job else self.empty)
-        self.queue_view.setVisible(not queue)
         self.transport.setVisible(not queue)
         self._fit_speakers()
 
@@ -367,9 +366,11 @@ class MainWindow(QMainWindow):
         self._fit_speakers()
 
     def _fit_speakers(self) -> None:
-        """The right panel is shown with an open recording, in narrow windows only on demand."""
-        wanted = self.width() >= _NARROW or self.commands["speakersAction"].isChecked()
-        self.inspector.setVisible(self.desk.job is not None and wanted and not self.queue_page.isVisible())
+        """The right panel is shown with an open recording, in narrow windows only on demand, in place of the left."""
+        queue, narrow = self.commands["queuePageAction"].isChecked(), self.width() < _NARROW
+        shown = self.desk.job is not None and not queue and (not narrow or self.commands["speakersAction"].isChecked())
+        self.inspector.setVisible(shown)
+        self.queue_view.setVisible(not queue and not (narrow and shown))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         problem = self.desk.store_all()
@@ -377,7 +378,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._studio.library.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode())
-        self.playback.player.stop()
+        self.playback.shut_down()
         self.queue.shut_down()
         self.desk.shut_down()
         self.desks.shut_down()

@@ -17,8 +17,8 @@ def next_panel(panels: Sequence[QWidget], step: int) -> None:
         place = (0 if step > 0 else -1) if here is None else (here + step) % len(shown)
         target = _target(shown[place])
         assert target is not None
-        target.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # lists show where they are
         target.setFocus(Qt.FocusReason.TabFocusReason)
+        target.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)  # lists show where they are
 
 
 def _target(panel: QWidget) -> QWidget | None:

@@ -31,6 +31,7 @@ STEP = 2_000  # milliseconds of "back" and "forward"
 RESUME_AFTER = 1_000  # milliseconds without a key before a pause for typing ends, until the user chooses
 _SAME_CUE = 500  # milliseconds into a cue in which "previous" still means the one before
 _SHORTER = 2_000  # milliseconds that a transcript may go on after the end of its recording
+_PLACES = 100  # of how many recordings it is kept where playing was
 _OF_A_RECORDING = (
     *("playAction", "backAction", "forwardAction", "replayCueAction", "slowerAction", "fasterAction"),
     *("loopAction", "skipSilenceAction"),
@@ -55,6 +56,7 @@ class PlaybackDesk(QObject):
         self._peaks: media.Peaks | None = None
         self._quiet: int | None = None  # what counts as quiet in them, once it was asked
         self._seen: tuple[int, int] | None = None  # the recording's size and time when its content was last compared
+        self._heard: int | None = None  # the job whose recording the player has
         self._yielded = False  # the user scrolled away, and did not switch following off
         self._resume = QTimer(self, singleShot=True, interval=RESUME_AFTER)  # running: paused because of typing
         self._resume.timeout.connect(self.player.play)
@@ -76,6 +78,7 @@ class PlaybackDesk(QObject):
         page.waveform.play_cue_requested.connect(self.play_cue)
         page.waveform.play_requested.connect(self._commands["playAction"].trigger)
         page.video.set_player(player)
+        page.mode_changed.connect(lambda _: self._show_video())
         player.loop_changed.connect(lambda loop: page.waveform.set_loop(*(loop or (None,))))
         player.position_changed.connect(page.waveform.set_position)
         player.position_changed.connect(page.transcript.set_position)
@@ -335,9 +338,22 @@ class PlaybackDesk(QObject):
 
     # The open recording
 
+    def shut_down(self) -> None:
+        """Stop, and remember where."""
+        self.player.stop()
+        self._keep_place()
+
+    def _keep_place(self) -> None:
+        if self._heard is not None:
+            places = self._settings.get("places", {})
+            places.pop(str(self._heard), None)  # so that it comes last
+            places[str(self._heard)] = self.player.position()
+            self._settings.set("places", dict(list(places.items())[-_PLACES:]))
+
     def _load(self, job: Job | None) -> None:
         self._resume.stop()
-        self.player.stop()
+        self.shut_down()
+        self._heard = job.id if job else None
         self._seen = self._peaks = None
         self._commands["loopAction"].setChecked(False)
         for name in _OF_A_RECORDING:
@@ -345,13 +361,15 @@ class PlaybackDesk(QObject):
         if job:
             self.player.load(Path(job.path), job.options.track, job.duration)
             self._page.waveform.set_duration(job.duration)
+            self.seek(self._settings.get("places", {}).get(str(job.id), 0))
         self._show_video()
 
     def _show_video(self) -> None:
         """The recording is opened for its pictures only where it may have some: QtMultimedia takes its time."""
-        job = self._desk.job
-        wanted = self._commands["videoAction"].isChecked()
-        self._page.video.set_wanted(job is not None and wanted and _may_have_pictures(job))
+        job, video = self._desk.job, self._page.video
+        room = self._page.mode != "compare" or video.enlarged  # beside the overview alone it would be a stamp
+        wanted = self._commands["videoAction"].isChecked() and room
+        video.set_wanted(job is not None and wanted and _may_have_pictures(job))
 
     def _on_playing(self, playing: bool) -> None:
         action = self._commands["playAction"]

@@ -16,7 +16,7 @@ class ProblemsLeft(QWidget):
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("problemsLeft")
-        self._commands = commands
+        self._told: tuple[str, int] | None = None
         self._words = QLabel()
         self._words.setObjectName("problemsLeftLabel")
         self._words.setProperty("role", "note")
@@ -50,6 +50,9 @@ class ProblemsLeft(QWidget):
 
     def show_left(self, mode: str, count: int) -> None:
         """Nothing where there is nothing left, or where differences are looked at."""
+        if (mode, count) == self._told:
+            return
+        self._told = mode, count
         self.setVisible(count > 0 and mode != "compare")
         unsure = mode == "transcript"
         one, many = ("unsure word left", "unsure words left") if unsure else ("problem", "problems")

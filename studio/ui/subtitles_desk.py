@@ -129,5 +129,8 @@ class SubtitlesDesk(QObject):
         self._show_selection()
 
     def _show_selection(self) -> None:
+        """The page follows while it is to be seen."""
+        if self._page.mode != "subtitles":
+            return
         selection = self._desk.selection
         self.subtitles.show_selection(selection.ids, selection.current)

@@ -146,7 +146,7 @@ class TranscriptDesk(QObject):
 
     def store_all(self) -> Problem | None:
         """Store now all that is waiting, of this recording and of those before it; what is in the way if it fails."""
-        sessions = {id(s): s for s in (*self._saver.waiting(), *filter(None, [self._session])) if s.unsaved}
+        sessions = {id(s): s for s in (*self._saver.waiting(), *filter(None, [self._session]))}
         for session in sessions.values():
             try:
                 self._store(session)

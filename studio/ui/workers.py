@@ -153,12 +153,6 @@ class Saver(Worker):
             except StudioError as e:
                 left.append(session)
                 self.failed.emit(e.problem)
-            except Exception as e:  # whatever it is, later changes must find the thread alive
-                log.exception("saver")
-                left.append(session)
-                self.failed.emit(
-                    Problem(f"The last changes are not stored: {e}.", "Copy your text, and restart.", repr(e))
-                )
         with self._guard:
             self._sessions = [s for s in self._sessions if s.unsaved]
         if not left:

@@ -107,7 +107,7 @@ class TestFindings:
 
 class TestPanel:
     def test_it_lists_what_is_wrong_by_kind(self, opened: MainWindow, qtbot: QtBot):
-        panel = opened.checks.panel
+        panel = opened.desks.checks.panel
         assert panel.model.rows == expected(opened)
         chips = {kind: button.text() for kind, button in panel.chips._buttons.items() if button.isVisible()}
         assert chips[None] == f"All {len(expected(opened))}"
@@ -117,14 +117,14 @@ class TestPanel:
         assert [f.kind for f in panel.model.rows] == ["line length"] * wide
 
     def test_a_click_goes_to_the_cue(self, opened: MainWindow, qtbot: QtBot):
-        panel = opened.checks.panel
+        panel = opened.desks.checks.panel
         row = next(n for n, f in enumerate(panel.model.rows) if f.segment != 1)
         place = panel.list.visualRect(panel.model.index(row, 0)).topLeft()
         qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
         assert opened.desk.selection.current == panel.model.rows[row].segment
 
     def test_its_repair_button_repairs(self, opened: MainWindow, qtbot: QtBot):
-        panel = opened.checks.panel
+        panel = opened.desks.checks.panel
         finding = panel.model.rows[0]
         button = panel.list.delegate.button(panel.list.visualRect(panel.model.index(0, 0)))
         qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=button.center())
@@ -133,30 +133,30 @@ class TestPanel:
 
     def test_typing_brings_it_up_to_date(self, opened: MainWindow, qtbot: QtBot):
         opened.desk.selection.set([5])
-        text = opened.modes.subtitles.editor.text
+        text = opened.desks.modes.subtitles.editor.text
         text.setFocus()
         qtbot.keyClicks(text, "((")
         odd = Finding(5, "odd characters", "an unpaired “(”", 1)
-        assert odd in opened.checks.findings.of(5)
-        qtbot.waitUntil(lambda: odd in opened.checks.panel.model.rows)
+        assert odd in opened.desks.checks.findings.of(5)
+        qtbot.waitUntil(lambda: odd in opened.desks.checks.panel.model.rows)
 
     def test_a_transcript_that_is_no_subtitles_has_fewer_rules(self, opened: MainWindow):
         opened.commands["transcriptModeAction"].trigger()
-        assert opened.checks.panel.model.rows == []
+        assert opened.desks.checks.panel.model.rows == []
         opened.desk.type_text(1, "Odd\u200b characters")
-        opened.checks._refresh()
-        assert [f.kind for f in opened.checks.panel.model.rows] == ["odd characters"]
+        opened.desks.checks._refresh()
+        assert [f.kind for f in opened.desks.checks.panel.model.rows] == ["odd characters"]
 
     def test_unsure_words_are_counted(self, opened: MainWindow, qtbot: QtBot):
         opened.commands["transcriptModeAction"].trigger()
-        left = opened.checks.left
+        left = opened.desks.checks.left
         qtbot.waitUntil(lambda: left._words.text() == "1 unsure word left")
         assert left.next.accessibleName() == "Next unsure"
         qtbot.mouseClick(left.next, Qt.MouseButton.LeftButton)
         assert opened.page.transcript.textCursor().selectedText() == "Nordfriesland"
 
     def test_each_row_can_be_read_out(self, opened: MainWindow):
-        panel = opened.checks.panel
+        panel = opened.desks.checks.panel
         spoken = panel.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
         finding = panel.model.rows[0]
         assert spoken == f"{title(finding, 0)}, 00:00.000, {finding.text}"
@@ -169,24 +169,24 @@ class TestKeys:
         seen = []
         for _ in found:
             qtbot.keyClick(QApplication.focusWidget(), Key.Key_J, Mod.ControlModifier)
-            seen.append(opened.checks._current)
+            seen.append(opened.desks.checks._current)
         assert seen == found
         assert opened.desk.selection.current == found[-1].segment
-        assert opened.checks.panel.list.currentIndex().row() == len(found) - 1
+        assert opened.desks.checks.panel.list.currentIndex().row() == len(found) - 1
         qtbot.keyClick(QApplication.focusWidget(), Key.Key_J, Mod.ControlModifier | Mod.ShiftModifier)
-        assert opened.checks._current == found[-2]
+        assert opened.desks.checks._current == found[-2]
 
     def test_one_key_repairs_and_goes_on(self, opened: MainWindow, qtbot: QtBot):
-        text = opened.modes.subtitles.editor.text
+        text = opened.desks.modes.subtitles.editor.text
         text.setFocus()
         opened.commands["nextProblemAction"].trigger()
-        first = opened.checks._current
+        first = opened.desks.checks._current
         assert first is not None
         before = len(expected(opened))
         qtbot.keyClick(text, Key.Key_K, Mod.ControlModifier | Mod.ShiftModifier)
         assert len(expected(opened)) < before
         assert first not in expected(opened)
-        assert opened.checks._current in expected(opened)
+        assert opened.desks.checks._current in expected(opened)
         opened.commands["undoAction"].trigger()
         assert first in expected(opened)
 
@@ -196,16 +196,16 @@ class TestKeys:
         model = opened.desk.model
         opened.desk.do(edits.Edit("crowd", tuple(model.segments()), tuple(crowd)))
         fast = next(f for f in expected(opened) if f.segment == 2 and f.kind == "too fast")
-        with qtbot.waitSignal(opened.checks.notice) as told:
-            opened.checks.repair(fast)
+        with qtbot.waitSignal(opened.desks.checks.notice) as told:
+            opened.desks.checks.repair(fast)
         assert told.args is not None
         assert "Shorten its text" in told.args[1]
 
     def test_repairing_all_is_one_step(self, opened: MainWindow, qtbot: QtBot):
         before = list(opened.desk.model.segments())
         count = len(expected(opened))
-        with qtbot.waitSignal(opened.checks.notice, timeout=10_000) as told:
-            qtbot.mouseClick(opened.checks.panel.repair_all, Qt.MouseButton.LeftButton)
+        with qtbot.waitSignal(opened.desks.checks.notice, timeout=10_000) as told:
+            qtbot.mouseClick(opened.desks.checks.panel.repair_all, Qt.MouseButton.LeftButton)
         left = len(expected(opened))
         assert left < count
         assert told.args is not None
@@ -215,7 +215,7 @@ class TestKeys:
         assert list(opened.desk.model.segments()) == before
 
     def test_a_change_meanwhile_is_not_lost(self, opened: MainWindow, qtbot: QtBot):
-        with qtbot.waitSignal(opened.checks.notice, timeout=10_000) as told:
+        with qtbot.waitSignal(opened.desks.checks.notice, timeout=10_000) as told:
             opened.commands["repairAllAction"].trigger()
             opened.desk.type_text(1, "Another text")
         assert told.args is not None
@@ -223,48 +223,48 @@ class TestKeys:
         assert opened.desk.model.segment(0).text == "Another text"
 
     def test_nothing_to_repair(self, opened: MainWindow, qtbot: QtBot):
-        opened.desk.do(reflow(opened.desk.transcript, opened.checks.rules))
+        opened.desk.do(reflow(opened.desk.transcript, opened.desks.checks.rules))
         while opened.commands["repairAllAction"].isEnabled() and expected(opened):
-            with qtbot.waitSignal(opened.checks.notice, timeout=10_000):
+            with qtbot.waitSignal(opened.desks.checks.notice, timeout=10_000):
                 opened.commands["repairAllAction"].trigger()
             opened.desk.do(edits.delete(opened.desk.segments([f.segment for f in expected(opened)])))
-        opened.checks._refresh()
-        assert opened.checks.panel._nothing.isVisible()
+        opened.desks.checks._refresh()
+        assert opened.desks.checks.panel._nothing.isVisible()
         assert not opened.commands["nextProblemAction"].isEnabled()
 
 
 class TestRules:
     def test_a_set_is_chosen_and_kept(self, opened: MainWindow, qtbot: QtBot):
-        choice = opened.modes.subtitles.bar.choice
-        assert (choice.currentData(), opened.checks.profile) == ("netflix", "netflix")
+        choice = opened.desks.modes.subtitles.bar.choice
+        assert (choice.currentData(), opened.desks.checks.profile) == ("netflix", "netflix")
         choice.setFocus()
-        with qtbot.waitSignal(opened.checks.rules_changed):
+        with qtbot.waitSignal(opened.desks.checks.rules_changed):
             qtbot.keyClick(choice, Key.Key_Down)
-        assert opened.checks.profile == "bbc"
-        assert opened.checks.panel.rules.currentData() == "bbc"
-        assert opened.checks.findings.all() == check(opened.desk.model.segments(), PROFILES["bbc"].rules)
+        assert opened.desks.checks.profile == "bbc"
+        assert opened.desks.checks.panel.rules.currentData() == "bbc"
+        assert opened.desks.checks.findings.all() == check(opened.desk.model.segments(), PROFILES["bbc"].rules)
         assert opened._studio.library.settings.get("cue_rules")["max_line"] == 37
-        assert opened.modes.subtitles.editor.characters.text().endswith("of 74")
+        assert opened.desks.modes.subtitles.editor.characters.text().endswith("of 74")
 
     def test_own_rules_are_made_in_a_dialog(self, opened: MainWindow, qtbot: QtBot):
-        dialog = opened.checks.edit_rules()
+        dialog = opened.desks.checks.edit_rules()
         dialog.form._line.setValue(30)
         dialog.form._rate.setValue(50)
         dialog._use()
-        assert opened.checks.rules == CueRules(max_line=30, min_duration=833, frame_rate=50.0)
-        assert opened.checks.profile == "own"
-        opened.checks.choose_profile("broadcast")
-        opened.checks.choose_profile("own")
-        assert opened.checks.rules.max_line == 30
+        assert opened.desks.checks.rules == CueRules(max_line=30, min_duration=833, frame_rate=50.0)
+        assert opened.desks.checks.profile == "own"
+        opened.desks.checks.choose_profile("broadcast")
+        opened.desks.checks.choose_profile("own")
+        assert opened.desks.checks.rules.max_line == 30
 
     def test_rules_that_nothing_can_obey_are_refused(self, opened: MainWindow):
-        dialog = opened.checks.edit_rules()
+        dialog = opened.desks.checks.edit_rules()
         dialog.form._rate.setValue(10)
         dialog.form._short.setValue(6.99)
         dialog._use()
         assert dialog.isVisible()
         assert "shortest duration" in dialog._problem.text()
-        assert opened.checks.rules == RULES
+        assert opened.desks.checks.rules == RULES
         dialog.reject()
 
     def test_what_is_stored_wrongly_is_passed_over(self, window: MainWindow):

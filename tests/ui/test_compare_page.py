@@ -98,6 +98,13 @@ def test_it_begins_at_the_first_open_difference(page: ComparePage):
     assert page.findChild(QWidget, "savedWords").accessibleName().startswith("Will be saved as: Honestly?")
 
 
+def test_the_passages_get_the_keys_when_it_is_shown(page: ComparePage):
+    page.hide()
+    page.bar.ignore.setFocus()
+    page.show()
+    assert page.focusWidget() is page.list
+
+
 def test_what_is_the_same_is_folded_and_unfolds(page: ComparePage, qtbot: QtBot):
     assert [page.model.row(n).same for n in range(page.model.rowCount())] == [0, 0, 2, 0, 0, 0, 0, 2]
     click(qtbot, page, place_of(page, 2).center())

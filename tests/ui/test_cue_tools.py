@@ -102,7 +102,7 @@ class TestReflow:
         press(qtbot, dialog, "reflowApplyButton")
         lines = [line for s in desk.desk.model.segments() for line in s.text.split("\n")]
         assert max(map(len, lines)) <= 20
-        assert desk.checks.rules.max_line == 20  # what is checked from now on
+        assert desk.desks.checks.rules.max_line == 20  # what is checked from now on
         assert self.open(desk, qtbot).rules().max_line == 20
 
     def test_only_the_selection(self, desk: MainWindow, qtbot: QtBot):

@@ -109,6 +109,11 @@ def select(window: MainWindow, *rows: int) -> None:
     window.desk.selection.set([window.transcript_model.segment(row).id for row in rows])
 
 
+def test_one_comes_back_to_where_one_was(open_window: Callable[[], MainWindow]) -> None:
+    open_window().playback.seek(5_200)
+    assert place(open_window()) == 5_200
+
+
 def test_the_speed_goes_by_tenths_from_a_quarter_to_four(window: MainWindow, press: Callable[[str], None]) -> None:
     rates = []
     window.playback.player.set_rate(0.25)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.core.compare import Keep, Kind, Passage
@@ -52,7 +53,7 @@ class ComparePage(QWidget):
             column.addWidget(part, 1 if part is self.list else 0)
         sentence = QLabel(EMPTY)
         sentence.setProperty("role", "muted")
-        choose = QPushButton("Choose a second opinion …")
+        choose = self._choose = QPushButton("Choose a second opinion …")
         choose.setObjectName("chooseOpinionButton")
         choose.setAccessibleName("Choose a second opinion")
         choose.setProperty("kind", "primary")
@@ -94,6 +95,11 @@ class ComparePage(QWidget):
             differing = (n for n, p in enumerate(self.model.passages) if p.differences)
             self.list.begin_at(self.model.row_of(next(first, next(differing, 0))))
         self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():  # else the first box of the bar gets the keys, where they do nothing
+            (self._choose if self._stack.currentIndex() == 0 else self.list).setFocus()
 
     def refresh(self) -> None:
         """Something was decided, or taken back."""

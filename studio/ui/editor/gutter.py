@@ -30,6 +30,7 @@ class Gutter(QWidget):
         self.setObjectName("transcriptGutter")
         self.setAccessibleName("Speakers and times")
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the window behind need not be painted
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 0)

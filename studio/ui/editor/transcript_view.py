@@ -18,7 +18,6 @@ from PySide6.QtGui import (
     QFocusEvent,
     QInputMethodEvent,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -33,6 +32,7 @@ from studio.core.jobs import Job, Progress
 from studio.core.replace import Match, Query
 from studio.core.transcript import Segment
 from studio.ui import theme
+from studio.ui.command_keys import is_command
 from studio.ui.models.transcript_model import TranscriptModel
 from studio.ui.models.wording import time_code
 
@@ -85,6 +85,7 @@ class TranscriptView(SegmentText):
         self._job: Job | None = None
         self._progress: Progress | None = None
         self.setViewportMargins(gutter.WIDTH, 0, 0, 0)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the window behind need not be painted
         self._gutter = gutter.Gutter(self)
         self._placeholder = Placeholder(self)
         self._placeholder.retry_requested.connect(self.retry_requested)
@@ -208,9 +209,14 @@ class TranscriptView(SegmentText):
 
     def unsure_count(self, rows: range | None = None) -> int:
         """How many words are marked as unsure, in all rows or in these."""
-        segments = self.model.segments()
-        chosen = segments if rows is None else segments[rows.start : rows.stop]
-        return sum(self._is_unsure(s, n) for s in chosen for n in range(len(s.words)))
+        segments, doubtful = self.model.segments(), self._doubtful
+        count = 0
+        for segment in segments if rows is None else segments[rows.start : rows.stop]:
+            if segment.id in doubtful:
+                count += sum(self._is_unsure(segment, n) for n in range(len(segment.words)))
+            else:
+                count += sum(word[3] is not None and word[3] < UNSURE for word in segment.words)
+        return count
 
     def row_tint(self) -> QColor:
         tint = theme.current().color("sel")
@@ -239,7 +245,7 @@ class TranscriptView(SegmentText):
     def rows_changed(self, rows: range) -> None:
         if self._search.query:
             self._search_again.start()
-        self._update_rows(rows)
+        self._update_rows(rows, beside=False)
 
     def _search_afresh(self) -> None:
         try:
@@ -282,13 +288,14 @@ class TranscriptView(SegmentText):
         self.centerCursor()
         return True
 
-    def _update_rows(self, rows: Collection[int]) -> None:
-        """Paint these rows anew, where they are on the screen."""
+    def _update_rows(self, rows: Collection[int], beside: bool = True) -> None:
+        """Paint these rows anew, where they are on the screen; `beside`: what the gutter shows too."""
         for row, rect in self.visible_rows():
             if row in rows:
                 strip = rect.toAlignedRect()
                 self.viewport().update(strip)
-                self._gutter.update(0, strip.y(), gutter.WIDTH, strip.height())
+                if beside:
+                    self._gutter.update(0, strip.y(), gutter.WIDTH, strip.height())
 
     def _repaint(self) -> None:
         self.viewport().update()
@@ -296,6 +303,7 @@ class TranscriptView(SegmentText):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
+            painter.fillRect(event.rect(), theme.current().color("surface"))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for block, origin, height in self.visible_blocks():
                 rect = QRectF(0, origin.y(), self.viewport().width(), height)
@@ -314,7 +322,9 @@ class TranscriptView(SegmentText):
             marks.paint_unsure(painter, marks.span_rects(block, origin, span))
 
     def _on_update(self, rect: QRect, dy: int) -> None:
-        self._gutter.update(0, rect.y() if not dy else 0, gutter.WIDTH, rect.height() if not dy else self.height())
+        """Rows have moved; where a single one is painted anew, what is beside it stays as it was."""
+        if dy or rect.contains(self.viewport().rect()):
+            self._gutter.update()
         editor = self.findChild(NameEdit)
         if dy and editor is not None:
             editor.move(editor.x(), editor.y() + dy)
@@ -364,11 +374,10 @@ class TranscriptView(SegmentText):
 
     def event(self, event: QEvent) -> bool:
         """Keys that are commands of the window are not the text's, whatever Qt's text widgets do with them."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            keys = QKeySequence(event.keyCombination())
-            if any(keys in a.shortcuts() for a in self.window().actions()) and not _is_clipboard(event):
-                event.ignore()
-                return False
+        asks = event.type() == QEvent.Type.ShortcutOverride
+        if asks and isinstance(event, QKeyEvent) and is_command(event, self.window()):
+            event.ignore()
+            return False
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._tab(event):
             return True
         return super().event(event)
@@ -435,9 +444,3 @@ class TranscriptView(SegmentText):
         )
         editor.show()
         editor.setFocus()
-
-
-def _is_clipboard(event: QKeyEvent) -> bool:
-    """Copy, cut, paste and select all are the text's while it has the focus."""
-    keys = QKeySequence.StandardKey
-    return any(event.matches(k) for k in (keys.Copy, keys.Cut, keys.Paste, keys.SelectAll))

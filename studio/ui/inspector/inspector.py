@@ -25,6 +25,7 @@ class Inspector(QTabWidget):
         self.tabBar().setAccessibleName("Panels")
         self._names: list[str] = []
         self._titles: dict[str, str] = {}
+        self._counts: dict[str, tuple[int, Kind]] = {}
 
     def add(self, name: str, title: str, panel: QWidget) -> None:
         self._names.append(name)
@@ -33,6 +34,9 @@ class Inspector(QTabWidget):
 
     def set_count(self, name: str, count: int, kind: Kind = "warn") -> None:
         """How many things wait in this tab; none are not shown."""
+        if self._counts.get(name) == (count, kind):
+            return
+        self._counts[name] = count, kind
         place = self._names.index(name)
         badge = _Badge(f"{count}", kind) if count else None
         self.tabBar().setTabButton(place, QTabBar.ButtonPosition.RightSide, badge)

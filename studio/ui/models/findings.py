@@ -105,7 +105,9 @@ class Findings(QObject):
 
     def all(self, kinds: Collection[Kind] = OF_CUES) -> list[Finding]:
         """Those of these kinds, in order."""
-        return list(self._sorted) if kinds is OF_CUES else [f for f in self._sorted if f.kind in kinds]
+        if kinds is OF_CUES or not self.count(kinds):
+            return list(self._sorted) if kinds is OF_CUES else []
+        return [f for f in self._sorted if f.kind in kinds]
 
     def count(self, kinds: Collection[Kind] = OF_CUES) -> int:
         return sum(self.counts[kind] for kind in kinds)

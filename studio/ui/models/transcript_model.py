@@ -52,6 +52,11 @@ def _times(segment: Segment) -> tuple[int, int]:
     return segment.start, segment.end
 
 
+def _beside(segment: Segment) -> tuple[str | None, bool, str]:
+    """What is shown beside the text."""
+    return segment.speaker, segment.flagged, segment.comment
+
+
 @dataclass(frozen=True, slots=True)
 class SpeakerShare:
     speaker: Speaker
@@ -165,13 +170,15 @@ class TranscriptModel(QAbstractListModel):
             self.beginResetModel()
             self._store(replace(transcript, segments=()), segments)
             self.endResetModel()
+            if speakers_differ:
+                self.speakers_changed.emit()
         else:
             changed = [i for i, (a, b) in enumerate(zip(self._segments, segments, strict=True)) if a != b]
             self._store(replace(transcript, segments=()), segments)
             for row in changed:
                 self._touch(row, row)
-        if speakers_differ:
-            self._tell_speakers()
+            if speakers_differ:
+                self._tell_speakers()
 
     def append_segments(self, segments: Iterable[Segment]) -> None:
         """Segments that arrive while the text is written; a known id replaces its row, an earlier time is sorted in."""
@@ -227,7 +234,7 @@ class TranscriptModel(QAbstractListModel):
             self._segments[row] = new
             if moved is None and _times(old) != _times(new):
                 moved = row
-            if moved is not None or old.speaker != new.speaker:
+            if roles and (moved is not None or _beside(old) != _beside(new)):
                 roles = ()
         if moved is not None:
             self._index(moved)

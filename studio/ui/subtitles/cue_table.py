@@ -44,6 +44,7 @@ class CueTable(QTableView):
         self.following = True
         self.setObjectName("cueTable")
         self.setAccessibleName("Cues")
+        self.setProperty("ring", True)
         self.setAccessibleDescription("Enter goes to the text of the cue, Space plays")
         self.setModel(model)
         self.delegate = CueDelegate(model, self)

@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
-    QKeySequence,
     QPainter,
     QPaintEvent,
     QTextBlock,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 from studio.core.breaks import text_width
 from studio.core.retext import common_start
 from studio.ui import theme
+from studio.ui.command_keys import is_command
 from studio.ui.editor.marks import paint_word, span_rects
 from studio.ui.editor.spans import Span, model_text, place_in, units
 
@@ -192,11 +192,10 @@ class CueText(QTextEdit):
 
     def event(self, event: QEvent) -> bool:
         """Keys that are commands of the window are not the text's, but for the clipboard's."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            keys = QKeySequence(event.keyCombination())
-            if any(keys in a.shortcuts() for a in self.window().actions()) and not _is_clipboard(event):
-                event.ignore()
-                return False
+        asks = event.type() == QEvent.Type.ShortcutOverride
+        if asks and isinstance(event, QKeyEvent) and is_command(event, self.window()):
+            event.ignore()
+            return False
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._tab(event):
             return True
         return super().event(event)
@@ -225,8 +224,3 @@ class CueText(QTextEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.left.emit()
-
-
-def _is_clipboard(event: QKeyEvent) -> bool:
-    keys = QKeySequence.StandardKey
-    return any(event.matches(k) for k in (keys.Copy, keys.Cut, keys.Paste, keys.SelectAll))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from studio.core.profiles import CueRules
@@ -130,7 +130,7 @@ class SubtitlesPage(QWidget):
 
     def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         row = self._model.row_of(self.editor.shown) if self.editor.shown is not None else -1
-        if first.row() <= row <= last.row():
+        if first.row() <= row <= last.row() and self.isVisible():
             self.editor.refresh()
 
     def _on_rows(self) -> None:
@@ -144,6 +144,10 @@ class SubtitlesPage(QWidget):
             self.editor.show_cue(None)
         else:
             self.editor.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.editor.refresh()  # what was changed meanwhile
 
     # Room
 

@@ -204,7 +204,7 @@ class WaveformView(QAbstractSlider):
     def set_overview_only(self, only: bool) -> None:
         """Without the zoomed stretch."""
         self.detail.setVisible(not only)
-        self.updateGeometry()
+        self._limit()
 
     def set_compact(self, compact: bool) -> None:
         """Lower and without spectrogram, for windows under 760 pixels high."""
@@ -212,6 +212,12 @@ class WaveformView(QAbstractSlider):
         self.overview.setFixedHeight(28 if compact else theme.OVERVIEW)
         self.detail.setMaximumHeight(96 if compact else theme.WAVEFORM_MAX)
         self._fit()
+        self._limit()
+
+    def _limit(self) -> None:
+        """As high as its parts can be, so that a splitter leaves no empty ground around them."""
+        detail = 0 if self.detail.isHidden() else self.detail.maximumHeight()
+        self.setMaximumHeight(self.overview.maximumHeight() + detail)
         self.updateGeometry()
 
     @property
