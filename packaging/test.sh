@@ -18,7 +18,7 @@ check ruff check
 check ruff format --check
 check mypy
 check lint-imports
-check python -m pytest -m "not slow"
+check python -m pytest -m "not slow" -n auto
 check python -m pytest -m slow
 
 if [ -n "$failed" ]; then

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,23 +10,10 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface, QAction, QKeySequen
 from PySide6.QtWidgets import QDialog, QGroupBox, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.app import build
 from studio.ui import icons
 from studio.ui.commands import COMMANDS, Commands, key_text, plain
 from studio.ui.main_window import MainWindow
 from studio.ui.panels import next_panel
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    """The real window with a home of its own."""
-    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
-    _, window = build([])
-    window.resize(1440, 900)
-    window.show()
-    qtbot.waitExposed(window)
-    yield window
-    window.close()
 
 
 @pytest.fixture

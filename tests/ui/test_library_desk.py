@@ -90,7 +90,7 @@ class TestFindInAll:
         second = add(shown, "two.wav", "no word")
         shown._open(second)
         QTest.keyClick(shown, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-        dialog = shown.library.dialog
+        dialog = shown.desks.library.dialog
         qtbot.waitUntil(dialog.isVisible)
         QTest.keyClicks(dialog.field, "tid")
         qtbot.waitUntil(lambda: dialog.list.topLevelItemCount() == 1)
@@ -104,7 +104,7 @@ class TestFindInAll:
 
     def test_arrows_in_the_field_move_through_what_was_found(self, shown: MainWindow, qtbot: QtBot) -> None:
         job = add(shown, "one.wav", "tide one", "tide two", "tide three")
-        dialog = shown.library.dialog
+        dialog = shown.desks.library.dialog
         dialog.ask("tide")
         qtbot.waitUntil(lambda: dialog.list.topLevelItemCount() == 1)
         QTest.keyClick(dialog.field, Qt.Key.Key_Down)
@@ -113,7 +113,7 @@ class TestFindInAll:
         assert (shown.desk.job.id, shown.desk.selection.ids) == (job.id, (2,))
 
     def test_nothing_found_is_said(self, shown: MainWindow, qtbot: QtBot) -> None:
-        dialog = shown.library.dialog
+        dialog = shown.desks.library.dialog
         dialog.ask("xylophone")
         qtbot.waitUntil(lambda: "No transcript" in dialog._note.text())
         QTest.keyClick(dialog.field, Qt.Key.Key_Return)
@@ -142,8 +142,8 @@ class TestReplaceInAll:
     def test_what_is_ticked_is_replaced_here_and_elsewhere(self, shown: MainWindow, qtbot: QtBot) -> None:
         jobs = [add(shown, f"{n}.wav", "Herr Meier", "Meiers") for n in range(3)]
         shown._open(jobs[0])
-        shown.library.dialog.ask("Meier")
-        press(shown.library.dialog, "libraryReplaceButton")
+        shown.desks.library.dialog.ask("Meier")
+        press(shown.desks.library.dialog, "libraryReplaceButton")
         dialog = child(shown, LibraryReplaceDialog)
         assert child(dialog, QLineEdit, "libraryReplaceField").text() == "Meier"
         QTest.keyClicks(child(dialog, QLineEdit, "libraryReplacementField"), "Mayer")
@@ -165,7 +165,7 @@ class TestReplaceInAll:
 
     def test_other_words_forget_what_was_found(self, shown: MainWindow, qtbot: QtBot) -> None:
         add(shown, "one.wav", "Meier")
-        dialog = shown.library.replace("Meier")
+        dialog = shown.desks.library.replace("Meier")
         button = child(dialog, QPushButton, "libraryReplaceApplyButton")
         qtbot.waitUntil(button.isEnabled)
         QTest.keyClicks(dialog.words, "x")
@@ -212,9 +212,9 @@ class TestVersions:
 
     def test_rename_and_delete(self, shown: MainWindow, qtbot: QtBot) -> None:
         shown._open(add(shown, "one.wav", "first"))
-        shown.versions.save("a")
+        shown.desks.versions.save("a")
         qtbot.waitUntil(lambda: "The version “a” is kept." in shown.notices.texts())
-        dialog = shown.versions.show()
+        dialog = shown.desks.versions.show()
         assert dialog
         QTest.keyClick(dialog.list, Qt.Key.Key_F2)
         field = child(dialog.list, QLineEdit)
@@ -305,7 +305,7 @@ class TestLostRecordings:
         shown._open(job)
         qtbot.waitUntil(lambda: any("You can edit all the same" in t for t in shown.notices.texts()))
         shown.desk.do(edits.set_text(shown.transcript_model.segment(0), "Edited"))
-        shown.recording.look_in(job, tmp_path / "x")
+        shown.desks.recording.look_in(job, tmp_path / "x")
         qtbot.waitUntil(lambda: shown.desk.job is not None and shown.desk.job.path == str(target))
         assert shown.transcript_model.segment(0).text == "Edited"
 
@@ -325,7 +325,7 @@ def test_opened_subtitles_are_timed_by_the_speech(
     shown.add([file])
     qtbot.waitUntil(lambda: shown.transcript_model.rowCount() > 0)
     before = shown.transcript_model.segment(0)
-    dialog = shown.opening.align()
+    dialog = shown.desks.opening.align()
     assert dialog
     dialog._model.setCurrentIndex(dialog._model.findData("whisper-tiny.en"))
     press(dialog, "retimeStartButton")

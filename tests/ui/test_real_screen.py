@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio import media
 from studio.app import build
 from studio.core.jobs import JobOptions, JobState, StopToken
-from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Word
+from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript, Word
 from studio.library import Home
 from studio.resources import resource
 from studio.services import queue
@@ -167,6 +167,11 @@ class Desk:
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
         self.x(*self.point(widget, at), "click", "1")
 
+    def hear(self, row: int, word: int) -> None:
+        """Ctrl and a click on a word: playing goes on from there."""
+        view = self.twin.page.transcript.viewport()
+        self.x("keydown", "ctrl", *self.point(view, self.word(row, word)), "click", "1", "keyup", "ctrl")
+
     def keys(self, *names: str) -> None:
         self.x("key", "--delay", "30", *names)
 
@@ -195,10 +200,16 @@ class Desk:
         first, last = view.cursorRect(view._cursor(row, (0, start))), view.cursorRect(view._cursor(row, (0, end)))
         return (first.center() + last.center()) / 2
 
-    def names(self) -> list[str]:
+    def transcript(self) -> Transcript:
         transcript = self.studio.library.transcripts.get(1)
         assert transcript is not None
-        return [s.name for s in transcript.speakers]
+        return transcript
+
+    def segments(self) -> tuple[Segment, ...]:
+        return self.transcript().segments
+
+    def names(self) -> list[str]:
+        return [s.name for s in self.transcript().speakers]
 
     def quit(self) -> int:
         self.x("windowactivate", "--sync", self.window)
@@ -275,10 +286,10 @@ def match(heard: npt.NDArray[np.float64], sample: npt.NDArray[np.float64]) -> tu
 def test_words_are_found_by_keys_and_heard_about_by_mouse(desk: Desk) -> None:
     desk.keys("ctrl+f")
     desk.type("kettle")
-    desk.keys("Return", "Escape", "Return")  # to the place, back to the text, go there
-    until(lambda: desk.shows_time(11_740), "the time code is at “kettle”")
+    desk.keys("Return", "Escape", "ctrl+d")  # to the place, back to the text, flag its passage
+    until(lambda: [s.flagged for s in desk.segments()] == [False, False, True, False], "the passage found is flagged")
     desk.picture("search")
-    desk.click(desk.twin.page.transcript.viewport(), desk.word(1, 4))
+    desk.hear(1, 4)
     until(lambda: desk.shows_time(3_700), "the time code is at “Marcus”")
     assert desk.quit() == 0
 
@@ -287,7 +298,7 @@ def test_words_are_found_by_keys_and_heard_about_by_mouse(desk: Desk) -> None:
 def test_what_is_played_is_heard(desk: Desk, tmp_path: Path, key: str) -> None:
     recorder = Recorder(desk.env, tmp_path / "heard.raw")
     try:
-        desk.click(desk.twin.page.transcript.viewport(), desk.word(2, 3))
+        desk.hear(2, 3)
         until(lambda: desk.shows_time(11_740), "the time code is at “kettle”")
         desk.keys(key)
         until(lambda: len(recorder.heard()) > 2 * RATE, "two seconds are heard")

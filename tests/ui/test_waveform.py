@@ -889,3 +889,12 @@ def test_small_windows_get_a_lower_one(view: WaveformView) -> None:
     assert view.sizeHint().height() == theme.OVERVIEW + theme.WAVEFORM
     view.set_compact(True)
     assert view.sizeHint().height() == 28 + 96
+
+
+def test_the_overview_alone_takes_no_more_room_than_it_needs(view: WaveformView) -> None:
+    view.set_overview_only(True)
+    assert view.maximumHeight() == view.overview.height()
+    view.set_compact(True)
+    assert view.maximumHeight() == view.overview.height()
+    view.set_overview_only(False)
+    assert view.maximumHeight() == view.overview.height() + view.detail.maximumHeight()

@@ -451,6 +451,15 @@ class TestRealJob:
         second.close()
 
 
+def test_in_narrow_windows_the_panels_take_turns(window: MainWindow) -> None:
+    open_talk(window)
+    window.resize(1024, 640)
+    panels = (window.queue_view, window.inspector)
+    assert [panel.isVisible() for panel in panels] == [True, False]
+    window.commands["speakersAction"].trigger()
+    assert [panel.isVisible() for panel in panels] == [False, True]
+
+
 def test_the_window_loads_no_engine(home: Path) -> None:
     script = (
         "import sys; from studio.app import build; app, window = build([]); window.show(); app.processEvents();"

@@ -18,7 +18,7 @@ def transcript_menu(view: TranscriptView, row: int, ms: int) -> QMenu:
     """What can be done with the row and the place in the recording that were pointed at."""
     menu = QMenu(view)
     menu.setObjectName("transcriptMenu")
-    play = menu.addAction(icons.icon("play"), "Go to this place\tEnter", lambda: view.seek_requested.emit(ms))
+    play = menu.addAction(icons.icon("play"), "Go to this place\tCtrl+click", lambda: view.seek_requested.emit(ms))
     play.setObjectName("seekHereAction")
     menu.addSeparator()
     copy = menu.addAction(icons.icon("copy"), "Copy", view.copy)
