@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-import regex
-
 from .edits import Edit
 from .errors import UsageError
 from .retext import retext
@@ -147,6 +145,8 @@ def _plain(query: Query) -> re.Pattern[str]:
 
 @lru_cache(maxsize=8)
 def _expression(query: Query) -> Any:
+    import regex  # here, because it is slow to load and most searches go without
+
     pattern = rf"(?<!\w)(?:{query.text})(?!\w)" if query.whole_word else query.text
     try:
         regex.compile(query.text)  # by itself first, so that an error tells of what was typed
@@ -182,6 +182,8 @@ def _replaced(segment: Segment, found: Iterable[_Found], query: Query, template:
 
 
 def _expanded(match: _Found, template: str) -> str:
+    import regex
+
     try:
         return match.expand(template)
     except (regex.error, IndexError) as e:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from charset_normalizer import from_bytes
-
 from studio.core.errors import FormatError
 
 from . import ass, audacity, csv_, docx, html, json_, lrc, md, pdf, rttm, sbv, smi, srt, sub, textgrid, ttml, txt, vtt
@@ -135,6 +133,8 @@ def decode_text(data: bytes) -> str:
     except UnicodeDecodeError:
         if western := _short_western(data):
             return western
+        from charset_normalizer import from_bytes  # here, because few files need it and it takes a while to load
+
         guess = from_bytes(data).best()
         return str(guess) if guess is not None else data.decode("cp1252", errors="replace")
 

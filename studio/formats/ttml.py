@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from html import escape
 from html.entities import html5
 from itertools import groupby
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 from studio.core.breaks import SPACES
 from studio.core.errors import FormatError
@@ -30,7 +30,7 @@ _ASIDE = ("metadata", "title", "desc", "copyright", "agent", "actor", "set", "an
 _HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <tt xmlns="http://www.w3.org/ns/ttml" xmlns:ttm="http://www.w3.org/ns/ttml#metadata" \
-xmlns:ttp="http://www.w3.org/ns/ttml#parameter" ttp:timeBase="media" xml:lang={language}>
+xmlns:ttp="http://www.w3.org/ns/ttml#parameter" ttp:timeBase="media" xml:lang="{language}">
 """
 
 
@@ -41,7 +41,7 @@ def write(transcript: Transcript, options: WriteOptions) -> str:
     if options.speaker_names != "never":
         spoken = dict.fromkeys(cue.speaker for cue in cues if cue.speaker)
         ids = {id: f"a{n}" for n, id in enumerate((s for s in spoken if _name(transcript, s)), 1)}
-    lines = [_HEAD.format(language=quoteattr(transcript.language or ""))]
+    lines = [_HEAD.format(language=escape(transcript.language or ""))]
     if ids:
         lines.append("  <head>\n    <metadata>\n")
         for id, agent in ids.items():
@@ -62,7 +62,7 @@ def _name(transcript: Transcript, speaker: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return escape(_NO_XML.sub("", text))
+    return escape(_NO_XML.sub("", text), quote=False)
 
 
 def _stamp(ms: int) -> str:

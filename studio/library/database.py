@@ -165,6 +165,10 @@ MIGRATIONS = (
     );
     CREATE INDEX version_transcript ON version (transcript_id)
     """,
+    # Which ids the history has taken, looked up whenever recognised segments arrive.
+    """
+    CREATE INDEX step_segment_id ON step_segment (transcript_id, id)
+    """,
 )
 
 _WAYS_OUT = {

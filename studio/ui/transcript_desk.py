@@ -89,10 +89,21 @@ class TranscriptDesk(QObject):
         """Show a change at once and have it stored; one that changes nothing is no step."""
         if self._session is None or edit is None or not edit.changes:
             return
+        if not self._fits(edit):
+            self.notice.emit("warn", f"The text was changed meanwhile, so “{edit.name}” was not done. Do it again.")
+            return
         self.model.apply(edit)
         self._session.do(edit)
         self._select_after(edit)
         self._made(edit)
+
+    def _fits(self, edit: Edit) -> bool:
+        """Whether the edit was made for the text as it is: what took minutes to find out may be out of date."""
+        row_of, segment = self.model.row_of, self.model.segment
+        before = {s.id for s in edit.before}
+        return all(row_of(s.id) >= 0 and segment(row_of(s.id)) == s for s in edit.before) and all(
+            s.id in before or row_of(s.id) < 0 for s in edit.after
+        )
 
     def type_text(self, segment: int, text: str) -> None:
         """The text of a segment as it stands in the editor now."""

@@ -99,8 +99,16 @@ def measure(segments: int, rounds: int) -> object:
     timed("keystroke", "2", lambda n: QTest.keyClick(view, Qt.Key(Qt.Key.Key_A + n % 26)), 20 * rounds, idle)
     settle()
     timed(
-        "keystroke, each after a pause", "2", lambda n: QTest.keyClick(view, Qt.Key(Qt.Key.Key_A + n % 26)), 3, settle
+        "keystroke, each after a pause",
+        "2",
+        lambda n: QTest.keyClick(view, Qt.Key(Qt.Key.Key_A + n % 26)),
+        rounds // 2,
+        settle,
     )
+    alt = Qt.KeyboardModifier.AltModifier
+    timed("next passage (Alt+Down)", "", lambda _: QTest.keyClick(view, Qt.Key.Key_Down, alt), 5 * rounds, idle)
+    settle()
+    measure_subtitles(window, timed, settle, rounds)
 
     def replace_back_and_forth(number: int) -> None:
         old, new = ("colour", "color") if number % 2 == 0 else ("color", "colour")
@@ -130,6 +138,27 @@ def measure(segments: int, rounds: int) -> object:
     settle()
     window.close()
     return app, window
+
+
+def measure_subtitles(window, timed, settle, rounds):  # type: ignore[no-untyped-def]
+    """The same text as cues, nearly each of which breaks a rule."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    idle, modes = QApplication.processEvents, ("subtitlesModeAction", "transcriptModeAction")
+    timed("subtitles and back", "", lambda n: window.commands[modes[n % 2]].trigger(), rounds // 2 * 2, settle)
+    window.commands["subtitlesModeAction"].trigger()
+    settle()
+    text = window.desks.modes.subtitles.editor.text
+    text.setFocus()
+    timed("keystroke in a cue", "2", lambda n: QTest.keyClick(text, Qt.Key(Qt.Key.Key_A + n % 26)), 5 * rounds, idle)
+    settle()
+    timed("next problem", "", lambda _: window.commands["nextProblemAction"].trigger(), 5 * rounds, idle)
+    alt = Qt.KeyboardModifier.AltModifier
+    timed("next cue (Alt+Down)", "", lambda _: QTest.keyClick(text, Qt.Key.Key_Down, alt), 5 * rounds, idle)
+    window.commands["transcriptModeAction"].trigger()
+    settle()
 
 
 def fill(studio, count):  # type: ignore[no-untyped-def]

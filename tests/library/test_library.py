@@ -378,7 +378,8 @@ class TestTranscripts:
             old = '{"id":1,"start":0,"end":500,"speaker":null,"text":"Hallo","confidence":0.5,"words":' + words + "}"
             new = old.replace("null", '"S1"')
             both = '[["S1","Speaker 1"]]', '[["S1","Anna"]]'
-            edit = f'{{"name":"x","before":[{old}],"after":[{new}],"speakers_before":{both[0]},"speakers_after":{both[1]}}}'
+            speakers = f'"speakers_before":{both[0]},"speakers_after":{both[1]}'
+            edit = f'{{"name":"x","before":[{old}],"after":[{new}],{speakers}}}'
             db.execute("INSERT INTO edit (transcript_id, step, edit) VALUES (1, 1, ?)", (edit,))
             db.commit()
         library = Library(home)

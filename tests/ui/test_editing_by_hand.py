@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from talks import LINES, open_talk
 
+from studio.core.edits import set_text
 from studio.core.jobs import SegmentsStored
 from studio.core.transcript import Segment, Transcript, Word, join_words
 from studio.ui.editor.spans import block_text, units
@@ -279,4 +280,17 @@ def test_whatever_is_typed_view_model_and_library_agree(
     while window.commands["undoAction"].isEnabled():
         window.commands["undoAction"].trigger()
     assert list(model.segments()) == first
+    agree(window, qtbot)
+
+
+def test_what_was_found_out_about_an_older_text_is_not_done(
+    window: MainWindow, text: TranscriptView, qtbot: QtBot
+) -> None:
+    late = set_text(window.desk.model.segment(0), "From a worker that took long")
+    text.put_caret(0, 0)
+    qtbot.keyClicks(text, "Now ")
+    with qtbot.waitSignal(window.desk.notice) as told:
+        window.desk.do(late)
+    assert "changed meanwhile" in told.args[1]
+    assert said(window)[0].startswith("Now You grew")
     agree(window, qtbot)
