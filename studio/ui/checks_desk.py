@@ -32,7 +32,7 @@ from .workers import Task
 
 _SOON = 150  # milliseconds after a change until list, counts and markers follow it
 _REST = 600  # milliseconds without a change until markers and unsure words do
-_SLICE = 1000  # rows that unsure words are counted in at a time; about 4 ms
+_SLICE = 500  # rows that unsure words are counted in at a time; about 1 ms
 _WAYS_OUT: dict[Kind, str] = {
     "too fast": "Shorten its text, or give it more time.",
     "too long": "Split it, or move its end.",

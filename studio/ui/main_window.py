@@ -151,6 +151,8 @@ class MainWindow(QMainWindow):
         self._saved = QLabel("Everything is saved")
         self._place = QLabel("Nothing leaves this computer")
         self.statusBar().addWidget(self._saved)
+        self._saved.ensurePolished()
+        self._saved.setFixedSize(self._saved.sizeHint())  # the longer of its two texts: typing moves nothing around it
         self.statusBar().addPermanentWidget(self._place)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(12, 0, 12, 0)

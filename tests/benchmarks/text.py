@@ -49,7 +49,7 @@ def measure(segments: int, rounds: int) -> object:
 
     def settle() -> None:
         """Let timers and the saver finish."""
-        done = time.perf_counter() + 0.5
+        done = time.perf_counter() + 0.9
         while time.perf_counter() < done or (window.desk._session and window.desk._session.unsaved):
             app.processEvents()
             time.sleep(0.005)

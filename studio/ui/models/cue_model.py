@@ -59,9 +59,10 @@ class CueModel(QAbstractTableModel):
         transcript.rowsRemoved.connect(lambda *_: self.endRemoveRows())
         transcript.dataChanged.connect(self._on_changed)
 
-    def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:
-        """The rows beside have another gap, perhaps, and so another mark."""
-        top, bottom = max(first.row() - 1, 0), min(last.row() + 1, self.rowCount() - 1)
+    def _on_changed(self, first: QModelIndex, last: QModelIndex, roles: list[int]) -> None:
+        """Where more than text is new, the rows beside have another gap, perhaps, and so another mark."""
+        more = 0 if roles else 1
+        top, bottom = max(first.row() - more, 0), min(last.row() + more, self.rowCount() - 1)
         self.dataChanged.emit(self.index(top, 0), self.index(bottom, len(Column) - 1))
 
     def problem(self, row: int, column: Column) -> Finding | None:

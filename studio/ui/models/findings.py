@@ -18,7 +18,7 @@ from studio.core.profiles import DEFAULT, CueRules
 
 from .transcript_model import TranscriptModel
 
-_SLICE = 500  # rows; about 5 ms
+_SLICE = 300  # rows; about 5 ms
 # Where text is not cut into subtitles yet, only this is wrong with it.
 OF_TEXT: frozenset[Kind] = frozenset({"overlap", "empty", "odd characters"})
 OF_CUES: frozenset[Kind] = frozenset(KINDS)
@@ -142,7 +142,9 @@ class Findings(QObject):
         if not before and not found:
             return
         row_of = self._model.row_of
-        place = bisect_left(self._sorted, row_of(id), key=lambda f: row_of(f.segment))
+        row, place = row_of(id), len(self._sorted)
+        if place and row_of(self._sorted[-1].segment) >= row:  # not behind all others, as when all rows are looked at
+            place = bisect_left(self._sorted, row, key=lambda f: row_of(f.segment))
         self._sorted[place : place + len(before)] = found
         for finding in before:
             self.counts[finding.kind] -= 1

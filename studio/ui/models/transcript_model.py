@@ -48,13 +48,13 @@ def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield numbers[0], numbers[-1]
 
 
-def _times(segment: Segment) -> tuple[int, int]:
-    return segment.start, segment.end
+def _moves(old: Segment, new: Segment) -> bool:
+    return old.start != new.start or old.end != new.end
 
 
-def _beside(segment: Segment) -> tuple[str | None, bool, str]:
-    """What is shown beside the text."""
-    return segment.speaker, segment.flagged, segment.comment
+def _differs_beside(old: Segment, new: Segment) -> bool:
+    """Whether what is shown beside the text is another."""
+    return old.speaker != new.speaker or old.flagged != new.flagged or old.comment != new.comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ class TranscriptModel(QAbstractListModel):
     def _stays_in_order(self, rows: list[int], after: dict[int, Segment]) -> bool:
         """Whether the segments of these rows, changed, are still between their neighbours."""
         segments = self._segments
-        rows = [row for row in rows if _times(segments[row]) != _times(after[segments[row].id])]
+        rows = [row for row in rows if _moves(segments[row], after[segments[row].id])]
 
         def key(row: int) -> tuple[int, int, int]:
             segment = segments[row]
@@ -232,9 +232,9 @@ class TranscriptModel(QAbstractListModel):
         for row in rows:
             old, new = self._segments[row], after[self._segments[row].id]
             self._segments[row] = new
-            if moved is None and _times(old) != _times(new):
+            if moved is None and _moves(old, new):
                 moved = row
-            if roles and (moved is not None or _beside(old) != _beside(new)):
+            if roles and (moved is not None or _differs_beside(old, new)):
                 roles = ()
         if moved is not None:
             self._index(moved)

@@ -22,6 +22,7 @@ from .cue_text import CueText
 from .time_spin import TimeSpin, write_seconds
 
 _LEFT, _RIGHT = 168, 196  # pixels of what stands beside the text
+_SIDES = 3 * theme.CONTROL_SMALL + 12  # pixels of height
 
 
 class CueEditor(QFrame):
@@ -85,7 +86,7 @@ class CueEditor(QFrame):
             grid.setContentsMargins(0, 0, 0, 0)
             side = QWidget()
             side.setLayout(grid)
-            side.setFixedWidth(width)
+            side.setFixedSize(width, _SIDES)  # so that other numbers in it move nothing around it
             sides.append(side)
         across = QHBoxLayout()
         across.setSpacing(14)
@@ -115,7 +116,7 @@ class CueEditor(QFrame):
         """Less room in low windows."""
         margin = 3 if low else 10
         self._column.setContentsMargins(14, margin, 14, margin)
-        self._height = 2 * margin + 3 * theme.CONTROL_SMALL + 12
+        self._height = 2 * margin + _SIDES
         self._fit()
 
     def set_rules(self, rules: CueRules) -> None:

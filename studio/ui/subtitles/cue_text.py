@@ -57,6 +57,7 @@ class CueText(QTextEdit):
         self.setObjectName("cueText")
         self.setAccessibleName("Text of the cue")
         self.setProperty("role", "field")
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the window behind need not be painted
         self.setAcceptRichText(False)
         self.setUndoRedoEnabled(False)  # there is one history, and it is the library's
         self.setAcceptDrops(False)
@@ -150,6 +151,7 @@ class CueText(QTextEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
+            painter.fillRect(event.rect(), theme.current().color("surface"))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.translate(0, -self.verticalScrollBar().value())
             self._paint_word(painter)
