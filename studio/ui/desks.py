@@ -100,10 +100,17 @@ class Desks(QObject):
     ) -> None:
         """The differences stand in front while two texts are compared, and mark words as doubtful afterwards."""
 
+        before = "speakers"  # the tab that comes back afterwards
+
         def on_mode(mode: str) -> None:
-            inspector.set_present("differences", mode == "compare")
-            if mode == "compare":
-                inspector.show_tab("differences")
+            nonlocal before
+            comparing = mode == "compare"
+            if comparing and inspector.shown != "differences":
+                before = inspector.shown
+            was_there = inspector.shown == "differences"
+            inspector.set_present("differences", comparing)
+            if comparing or was_there:
+                inspector.show_tab("differences" if comparing else before)
 
         on_mode(page.mode)
         page.mode_changed.connect(on_mode)

@@ -89,6 +89,7 @@ class EditDesk(QObject):
         text.comment_requested.connect(self.comment)
         text.play_requested.connect(self._commands["playAction"].trigger)
         text.back_requested.connect(self._commands["backAction"].trigger)
+        text.listen_requested.connect(self._playback.play)
         text.stop_requested.connect(self._playback.stop)
         desk.selection.changed.connect(self._show_selection)
 

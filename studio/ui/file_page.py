@@ -155,7 +155,7 @@ class FilePage(QWidget):
         if job.state == JobState.RUNNING:
             facts.append(f"{progress.stage}, {percent(progress.fraction)}" if progress else "starting")
         elif job.state == JobState.DONE:
-            facts.append("made on this computer")
+            facts.append("made on this computer" if job.options.model else "opened from a file")
         self._about.setText(" · ".join(facts))
 
 

@@ -214,6 +214,7 @@ class TestAdding:
 class TestKeyboard:
     def test_tab_goes_from_left_to_right_and_F6_from_part_to_part(self, window: MainWindow, qtbot: QtBot) -> None:
         open_talk(window)
+        qtbot.waitUntil(lambda: bool(window.notices.texts()))  # that its recording is gone: a part to go to
         visited = [QApplication.focusWidget().objectName()]
         while len(visited) < 90 and (len(visited) < 2 or visited[-1] != visited[0]):
             inside_text = visited[-1] == "transcriptView"  # there Tab plays

@@ -63,6 +63,7 @@ class TranscriptView(SegmentText):
     word_clicked = Signal(int, int)  # row, number of an unsure word
     play_requested = Signal()  # the tab key
     back_requested = Signal()  # tab with shift
+    listen_requested = Signal()  # play from where was sought
     stop_requested = Signal()  # the escape key
     seek_requested = Signal(int)  # milliseconds
     rename_requested = Signal(str, str)  # speaker id, new name
@@ -345,7 +346,8 @@ class TranscriptView(SegmentText):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click places the caret; with Ctrl it plays from the word."""
         if event.button() == Qt.MouseButton.LeftButton and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
-            self._seek_at(event.position())
+            if self._seek_at(event.position()):
+                self.listen_requested.emit()
         else:
             super().mousePressEvent(event)
 
@@ -363,10 +365,12 @@ class TranscriptView(SegmentText):
         if event.button() == Qt.MouseButton.LeftButton:
             self._seek_at(event.position())
 
-    def _seek_at(self, point: QPointF) -> None:
+    def _seek_at(self, point: QPointF) -> bool:
+        """Whether there was a word, which the playhead is at now."""
         ms = self.time_at(point)
         if ms >= 0:
             self.seek_requested.emit(ms)
+        return ms >= 0
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.set_following(False)
