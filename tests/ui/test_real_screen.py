@@ -167,10 +167,9 @@ class Desk:
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
         self.x(*self.point(widget, at), "click", "1")
 
-    def hear(self, row: int, word: int) -> None:
-        """Ctrl and a click on a word: playing goes on from there."""
-        view = self.twin.page.transcript.viewport()
-        self.x("keydown", "ctrl", *self.point(view, self.word(row, word)), "click", "1", "keyup", "ctrl")
+    def go_to(self, row: int, word: int) -> None:
+        """A double click on a word: the playhead goes there."""
+        self.x(*self.point(self.twin.page.transcript.viewport(), self.word(row, word)), "click", "--repeat", "2", "1")
 
     def keys(self, *names: str) -> None:
         self.x("key", "--delay", "30", *names)
@@ -289,7 +288,7 @@ def test_words_are_found_by_keys_and_heard_about_by_mouse(desk: Desk) -> None:
     desk.keys("Return", "Escape", "ctrl+d")  # to the place, back to the text, flag its passage
     until(lambda: [s.flagged for s in desk.segments()] == [False, False, True, False], "the passage found is flagged")
     desk.picture("search")
-    desk.hear(1, 4)
+    desk.go_to(1, 4)
     until(lambda: desk.shows_time(3_700), "the time code is at “Marcus”")
     assert desk.quit() == 0
 
@@ -298,7 +297,7 @@ def test_words_are_found_by_keys_and_heard_about_by_mouse(desk: Desk) -> None:
 def test_what_is_played_is_heard(desk: Desk, tmp_path: Path, key: str) -> None:
     recorder = Recorder(desk.env, tmp_path / "heard.raw")
     try:
-        desk.hear(2, 3)
+        desk.go_to(2, 3)
         until(lambda: desk.shows_time(11_740), "the time code is at “kettle”")
         desk.keys(key)
         until(lambda: len(recorder.heard()) > 2 * RATE, "two seconds are heard")

@@ -245,6 +245,12 @@ class TestPlayback:
                 click_word(qtbot, view, row, word, how)
             assert sought.args == [model.segment(row).words[word].start]
 
+    def test_ctrl_and_a_click_is_heard_at_once_and_a_double_click_is_not(self, view, qtbot):
+        with qtbot.waitSignal(view.listen_requested):
+            click_word(qtbot, view, 1, 2, "ctrl")
+        with qtbot.assertNotEmitted(view.listen_requested):
+            click_word(qtbot, view, 1, 2, "double")
+
     def test_a_plain_click_only_places_the_caret(self, view, qtbot):
         with qtbot.assertNotEmitted(view.seek_requested), qtbot.waitSignal(view.rows_selected) as chosen:
             click_word(qtbot, view, 3, 2)
