@@ -24,9 +24,10 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from studio.core.checks import check
 from studio.core.cues import CueRules, make_cues
+from studio.core.edits import set_text
 from studio.core.jobs import Finished, JobOptions, JobState, SegmentsStored, StopReason
-from studio.core.transcript import Segment
-from studio.library import Home
+from studio.core.transcript import Segment, Transcript
+from studio.library import Home, Library
 from studio.resources import resource
 from studio.services import queue
 from studio.services.export import read_file
@@ -133,7 +134,11 @@ def test_killed_in_mid_file_and_run_again_goes_on(tiny: Home, long_talk: Path, t
     with sqlite3.connect(tiny.database) as db:
         kept = db.execute("SELECT id, start, end, text FROM segment ORDER BY id").fetchall()
         heard = db.execute("SELECT heard FROM transcript").fetchone()[0]
-        db.execute("UPDATE segment SET text = 'kept from before', words = '[]' WHERE id = 1")
+    library = Library(tiny)
+    store = library.transcripts
+    edit = set_text(next(s for s in (store.get(1) or Transcript()).segments if s.id == 1), "kept from before")
+    store.record(1, store.revision(1), {1: edit})
+    library.close()
     assert kept
     assert 0 < heard < 3 * 1000 * TRUTH["duration"]
 

@@ -160,7 +160,7 @@ def test_stopping_leaves_everything_as_it_was(studio: Studio, recognised: Job):
 
     def stopping(events: Iterator[RerunEvent]) -> None:
         for event in events:
-            if isinstance(event, Progress) and event.stage == "Writing the text":
+            if isinstance(event, Progress) and event.stage == "Listening to the recording":
                 stop.request(StopReason.CANCEL)
 
     with pytest.raises(Stopped):
