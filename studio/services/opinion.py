@@ -55,7 +55,7 @@ def _candidate(job: Job) -> Candidate:
     if options.vocabulary:
         facts.append("with names and terms")
     facts.append({JobState.DONE: "ready", JobState.RUNNING: "being written"}.get(job.state, job.state.value))
-    return Candidate(job, options.model or "From a file", ", ".join(facts))
+    return Candidate(job, options.model or job.name, ", ".join(facts))
 
 
 def load(studio: Studio, job: Job) -> Transcript:

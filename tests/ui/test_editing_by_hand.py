@@ -202,6 +202,20 @@ class TestCommands:
         assert (after.start, after.end) == (before.start + 40, before.end + 40)
         agree(window, qtbot)
 
+    def test_start_and_end_are_set_to_the_playhead(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        text.put_caret(1, 0)
+        window.playback.seek(10_300)
+        qtbot.keyClick(text, Key.Key_F11)
+        window.playback.seek(11_900)
+        qtbot.keyClick(text, Key.Key_F12)
+        after = window.desk.model.segment(1)
+        assert (after.start, after.end) == (10_300, 11_900)
+        window.playback.seek(10_000)
+        with qtbot.waitSignal(window.desk.notice) as told:
+            qtbot.keyClick(text, Key.Key_F12)  # an end before the start
+        assert told.args[1].startswith("A passage lasts at least 0.04 s.")
+        agree(window, qtbot)
+
     def test_one_selection_in_text_and_waveform(self, window: MainWindow, text: TranscriptView):
         waveform = window.page.waveform
         waveform.cue_clicked.emit(2, False, False)
