@@ -74,7 +74,9 @@ class MainWindow(QMainWindow):
         self.desk = TranscriptDesk(studio, self.transcript_model, self)
         self.export = ExportDesk(studio, self)
 
+        self._make_parts()
         self._lay_out()
+        self._make_bars()
         self._connect_queue()
         self._connect_transcript()
         self._connect_commands()
@@ -84,7 +86,7 @@ class MainWindow(QMainWindow):
 
     # Layout
 
-    def _lay_out(self) -> None:
+    def _make_parts(self) -> None:
         settings = self._studio.library.settings
         options = JobOptions.from_dict(settings.get("next_job", {}))
         self.tools = ToolBar(self.commands, self.queue_model, options)
@@ -121,6 +123,7 @@ class MainWindow(QMainWindow):
             self,
         )
 
+    def _lay_out(self) -> None:
         self._centre = QStackedWidget()
         self._centre.addWidget(self.empty)
         self._centre.addWidget(self.page)
@@ -143,7 +146,11 @@ class MainWindow(QMainWindow):
         column.addWidget(self.transport)
         column.addWidget(self.notices)
         self.setCentralWidget(body)
+        self.setMinimumSize(1024, 640)
+        self.resize(1440, 900)
 
+    def _make_bars(self) -> None:
+        """The menus above, what is saved below."""
         for title in self.commands.menus:
             menu = self.menuBar().addMenu(f"&{title}")
             menu.setObjectName(f"menu{title}")
@@ -156,8 +163,6 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self._place)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(12, 0, 12, 0)
-        self.setMinimumSize(1024, 640)
-        self.resize(1440, 900)
 
     # Wiring
 

@@ -98,7 +98,6 @@ class TranscriptView(SegmentText):
         self.updateRequest.connect(self._on_update)
         theme.current().changed.connect(self._on_theme)
         self.load()
-
         self.cursorPositionChanged.connect(self._describe_row)
 
     # What the window tells
