@@ -32,6 +32,7 @@ _TEMPLATE = "{name}"
 
 class ExportDesk(QObject):
     notice = Signal(str, str)  # kind, sentence
+    rules_chosen = Signal(object)  # CueRules that files were written by
 
     def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -140,6 +141,7 @@ class ExportDesk(QObject):
         settings.set("export_style", {"encoding": request.style.encoding, "line_end": request.style.line_end})
         settings.set("export_open_folder", request.open_folder)
         settings.set("cue_rules", rules_to_dict(request.options.rules))
+        self.rules_chosen.emit(request.options.rules)
         dialog.accept()
         self.notice.emit("info", f"{counted(len(files), 'file', 'files')} written to “{request.folder}”.")
         if request.open_folder:

@@ -207,6 +207,7 @@ class MainWindow(QMainWindow):
         page.transcript.relabel_requested.connect(lambda id, speaker: desk.relabel([id], speaker))
         page.transcript.retry_requested.connect(self.queue.retry)
         self.export.notice.connect(self.notices.show_notice)
+        self.export.rules_chosen.connect(self.desks.checks.use_rules)
         self.playback.notice.connect(lambda kind, text: self.notices.show_notice(kind, text, key="player"))
 
     def _connect_commands(self) -> None:

@@ -126,3 +126,11 @@ def test_the_clipboard_gets_the_whole_text(qtbot, desk, window, tmp_path):
     assert QGuiApplication.clipboard().text().count("Husum") == 20
     QGuiApplication.clipboard().clear()
     dialog.reject()
+
+
+def test_the_rules_that_files_were_written_by_are_told(qtbot, desk, window, tmp_path):
+    dialog = opened(desk, window, tmp_path)
+    dialog.set_chosen(["srt"])
+    with qtbot.waitSignal(desk.rules_chosen, timeout=10_000) as told:
+        write(qtbot, desk, dialog)
+    assert told.args == [dialog.request().options.rules]
