@@ -1,8 +1,8 @@
-"""Which keys an editor of text leaves to the window. Runs on the window's thread."""
+"""Which keys an editor of text leaves to the window, and which play. Runs on the window's thread."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -16,12 +16,23 @@ _CLIPBOARD = (
 )
 
 
-def is_command(event: QKeyEvent, window: QWidget) -> bool:
-    """Whether a key starts an action of the window, while text has the focus.
+def left_to_window(event: QEvent, window: QWidget) -> bool:
+    """Whether Qt asks about a key that starts an action of the window, which the text is not to take then.
 
     What writes a character never does, nor do the keys of the clipboard.
     """
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
     if event.text().isprintable() and event.text() and not event.modifiers() & _COMMANDS:
         return False
     keys = QKeySequence(event.keyCombination())
     return any(keys in action.shortcuts() for action in window.actions()) and not any(map(event.matches, _CLIPBOARD))
+
+
+def tab_pressed(event: QEvent) -> int:
+    """1 for the tab key, -1 with shift, 0 for all else."""
+    if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+        return 0
+    if event.modifiers() & ~_Modifier.ShiftModifier:
+        return 0
+    return {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}.get(Qt.Key(event.key()), 0)

@@ -32,7 +32,7 @@ from studio.core.jobs import Job, Progress
 from studio.core.replace import Match, Query
 from studio.core.transcript import Segment
 from studio.ui import theme
-from studio.ui.command_keys import is_command
+from studio.ui.command_keys import left_to_window, tab_pressed
 from studio.ui.models.transcript_model import TranscriptModel
 from studio.ui.models.wording import time_code
 
@@ -377,21 +377,14 @@ class TranscriptView(SegmentText):
 
     def event(self, event: QEvent) -> bool:
         """Keys that are commands of the window are not the text's, whatever Qt's text widgets do with them."""
-        asks = event.type() == QEvent.Type.ShortcutOverride
-        if asks and isinstance(event, QKeyEvent) and is_command(event, self.window()):
+        if left_to_window(event, self.window()):
             event.ignore()
             return False
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._tab(event):
+        tab = tab_pressed(event)
+        if tab and self.tab_plays:  # because hands on the keyboard play all the time; F6 leaves
+            (self.play_requested if tab > 0 else self.back_requested).emit()
             return True
         return super().event(event)
-
-    def _tab(self, event: QKeyEvent) -> bool:
-        """Tab plays here, because hands on the keyboard play all the time; F6 leaves."""
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
-        if event.key() not in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) or not self.tab_plays or not plain:
-            return False
-        (self.play_requested if event.key() == Qt.Key.Key_Tab else self.back_requested).emit()
-        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row, _, _ = self.caret()

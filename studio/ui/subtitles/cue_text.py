@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 from studio.core.breaks import text_width
 from studio.core.retext import common_start
 from studio.ui import theme
-from studio.ui.command_keys import is_command
+from studio.ui.command_keys import left_to_window, tab_pressed
 from studio.ui.editor.marks import paint_word, span_rects
 from studio.ui.editor.spans import Span, model_text, place_in, units
 
@@ -194,20 +194,14 @@ class CueText(QTextEdit):
 
     def event(self, event: QEvent) -> bool:
         """Keys that are commands of the window are not the text's, but for the clipboard's."""
-        asks = event.type() == QEvent.Type.ShortcutOverride
-        if asks and isinstance(event, QKeyEvent) and is_command(event, self.window()):
+        if left_to_window(event, self.window()):
             event.ignore()
             return False
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._tab(event):
+        tab = tab_pressed(event)
+        if tab and self.tab_plays:  # because hands on the keyboard play all the time; F6 leaves
+            (self.play_requested if tab > 0 else self.back_requested).emit()
             return True
         return super().event(event)
-
-    def _tab(self, event: QKeyEvent) -> bool:
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
-        if event.key() not in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) or not self.tab_plays or not plain:
-            return False
-        (self.play_requested if event.key() == Qt.Key.Key_Tab else self.back_requested).emit()
-        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
