@@ -162,7 +162,7 @@ class Storm:
 
 @pytest.mark.parametrize(
     ("seed", "relabels"),
-    [(3, False), *(pytest.param(n, bool(n % 2), marks=pytest.mark.slow) for n in range(10, 22))],
+    [(3, False), *(pytest.param(n, bool(n % 2), marks=pytest.mark.slow) for n in range(10, 16))],
 )
 def test_storm(window: MainWindow, qtbot: QtBot, seed: int, relabels: bool) -> None:
     open_talk(window)
