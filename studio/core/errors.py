@@ -64,3 +64,51 @@ class UsageError(StudioError):
 
 class ConflictError(StudioError):
     """What was to be changed is not as it was: another window or program was faster."""
+
+
+class RemoteError(EngineError):
+    """A vendor did not do the work. The subclasses say what that means for the job; see services/remote.py."""
+
+
+class AuthError(RemoteError):
+    """The key is missing, wrong, or not good for this."""
+
+
+class QuotaError(RemoteError):
+    """No credit left at the vendor, or the month's own limit is reached."""
+
+
+class RateLimited(RemoteError):
+    """Too many requests, and waiting for as long as is sensible did not help."""
+
+
+class Unavailable(RemoteError):
+    """The vendor cannot be reached or says it cannot work now. Nothing was ordered."""
+
+
+class InvalidRequest(RemoteError):
+    """The vendor refuses what was sent."""
+
+
+class TooLarge(RemoteError):
+    """Too long or too large for the vendor."""
+
+
+class JobFailed(RemoteError):
+    """The vendor took the job and says that it failed."""
+
+
+class JobLost(RemoteError):
+    """The vendor does not know the job any more."""
+
+
+class Ambiguous(RemoteError):
+    """The order may have reached the vendor and may cost money; nobody can tell. Never sent again unasked."""
+
+
+class Deadline(RemoteError):
+    """The vendor still works on it after a very long time. The job can be taken up again."""
+
+
+class BadResponse(RemoteError):
+    """The answer is not what the vendor's own description says."""

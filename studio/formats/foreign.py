@@ -14,12 +14,13 @@ from typing import Any
 
 from studio.core.align import Cutter
 from studio.core.breaks import HAS_CJK
+from studio.core.fitting import fitted
 from studio.core.languages import LANGUAGES
 from studio.core.retext import retext
 from studio.core.transcript import EngineInfo, Segment, Word, join_words, mean_confidence
 
 from .base import Parsed, Read, with_speakers
-from .json_values import checked, fitted, fraction, milliseconds, number, objects, optional
+from .json_values import checked, fraction, milliseconds, number, objects, optional
 
 Object = dict[str, Any]
 Spoken = tuple[str | None, Word]  # the name of who says the word

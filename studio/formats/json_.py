@@ -12,11 +12,12 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from studio.core.errors import FormatError
+from studio.core.fitting import fitted
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript, Word, join_words
 
 from . import foreign
 from .base import Parsed, WriteOptions
-from .json_values import checked, dump, fitted, fraction, list_of, load, milliseconds, number, optional
+from .json_values import checked, dump, fraction, list_of, load, milliseconds, number, optional
 
 FORMAT, VERSION = "transcription-studio", 1
 

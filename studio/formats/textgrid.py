@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 
 from studio.core.align import Cutter
 from studio.core.errors import FormatError
+from studio.core.fitting import fitted
 from studio.core.transcript import Segment, Transcript, Word, join_words
 
 from .base import Parsed, Read, WriteOptions, printable, quoted, require_times, with_speakers
-from .json_values import fitted
 
 Interval = tuple[int, int, str]  # start and end in milliseconds, text
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import httpx
 
-from studio import __version__
 from studio.core.errors import ModelError
 from studio.core.jobs import StopToken
+from studio.net import USER_AGENT, certificates
 
 from .catalogue import Model, WeightFile
 
@@ -35,11 +35,11 @@ class Hub:
     def __init__(self, model: Model, token: str | None = None) -> None:
         self._model = model
         self.endpoint = (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
-        self._headers = {"User-Agent": f"transcription-studio/{__version__}", "Accept-Encoding": "identity"}
+        self._headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
         token = token or os.environ.get("HF_TOKEN")
         if token and model.gated:
             self._headers["Authorization"] = f"Bearer {token}"  # httpx drops it when a redirect leaves the host
-        self._ssl = _certificates()
+        self._ssl = certificates()
         self._deadline = time.monotonic() + DECIDE
         self._reached = False
 
@@ -211,20 +211,6 @@ class _Flow:
             except queue.Full:
                 continue
         return False
-
-
-def _certificates() -> ssl.SSLContext:
-    """httpx's own certificates (or SSL_CERT_FILE, SSL_CERT_DIR), the system's, and REQUESTS_CA_BUNDLE."""
-    try:
-        context = httpx.create_ssl_context()
-        context.load_default_certs()
-        if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):
-            context.load_verify_locations(*((None, bundle) if Path(bundle).is_dir() else (bundle,)))
-    except (OSError, ssl.SSLError) as error:
-        raise ModelError(
-            "The certificates named by SSL_CERT_FILE or REQUESTS_CA_BUNDLE cannot be read.", detail=str(error)
-        ) from error
-    return context
 
 
 def _goes_on(head: httpx.Response, have: int) -> bool:

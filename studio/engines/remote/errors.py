@@ -1,0 +1,95 @@
+"""What went wrong with a vendor, in one plain sentence each: what, why, what to do. Pure; any thread."""
+
+from __future__ import annotations
+
+import httpx
+
+from studio.core.errors import (
+    AuthError,
+    BadResponse,
+    InvalidRequest,
+    JobFailed,
+    JobLost,
+    QuotaError,
+    RateLimited,
+    RemoteError,
+    TooLarge,
+    Unavailable,
+)
+
+
+def of_status(title: str, status: int, message: str, host: str) -> RemoteError:
+    """The error that an HTTP status means with most vendors; `message`: the vendor's own words, maybe ""."""
+    detail = f"HTTP {status} from {host}: {message}"
+    quoted = f": “{message}”" if message else ""
+    if 300 <= status < 400:
+        return BadResponse(
+            f"{host} sends requests on to another address.",
+            "Check the account's address; in a hotel or train, log in to its network first.",
+            detail,
+        )
+    match status:
+        case 401 | 403:
+            return AuthError(f"{title} refused the key.", "Paste a new key, then it goes on by itself.", detail)
+        case 402:
+            return QuotaError(f"{title} says there is no credit left.", "Top it up there, then start it again.", detail)
+        case 407:
+            return Unavailable("The proxy asks for a name and a password.", "Check HTTPS_PROXY.", detail)
+        case 413:
+            return TooLarge(f"{title} does not take so large a file.", "Choose another back end for it.", detail)
+        case 429:
+            return RateLimited(f"{title} is busy.", "Your job keeps its place; try again later.", detail)
+        case 404 | 405:
+            return InvalidRequest(
+                f"{host} does not know this request{quoted}.", "Check the account's address and model.", detail
+            )
+        case 500 | 502 | 503 | 504:
+            return Unavailable(f"{title} cannot work at the moment{quoted}.", "Try again later.", detail)
+    return InvalidRequest(f"{title} refused the request{quoted}.", "Change the options and try again.", detail)
+
+
+def of_transport(title: str, host: str, error: Exception) -> RemoteError:
+    """What a connection that failed means."""
+    text = f"{type(error).__name__}: {error}"
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        if "expired" in text or "not yet valid" in text:
+            what = f"The certificate of {host} is out of date, or this computer's clock is wrong."
+            return Unavailable(what, "Check the date and time of this computer, then try again.", text)
+        return Unavailable(
+            f"The certificate of {host} could not be verified.",
+            "If your company checks encrypted traffic, point SSL_CERT_FILE to its certificate.",
+            text,
+        )
+    if isinstance(error, httpx.ProxyError):
+        wants = "asks for a name and a password" if "407" in text else "refused the connection"
+        return Unavailable(f"The proxy {wants}.", "Check HTTPS_PROXY.", text)
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
+        return InvalidRequest(f"The address of {title} or of the proxy cannot be used.", "Correct it.", text)
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return Unavailable(f"{host} cannot be reached.", "Check the network; the job keeps its place.", text)
+    if isinstance(error, httpx.TimeoutException):
+        return Unavailable(f"{host} does not answer.", "The job keeps its place; try again later.", text)
+    return Unavailable(f"The connection to {host} broke off.", "The job keeps its place; try again.", text)
+
+
+def bad_response(title: str, why: str, reply: bytes | str) -> BadResponse:
+    """An answer that is not what it should be; the log gets its beginning."""
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    if text.lstrip()[:1] == "<":
+        why = "a web page instead of data"
+        hint = "In a hotel or train, log in to its network first; else check the account's address."
+    else:
+        hint = "Try again; if it stays so, the vendor has changed something: report it."
+    return BadResponse(f"{title} answered with {why}.", hint, text[:200])
+
+
+def failed(title: str, message: str) -> JobFailed:
+    quoted = f": “{message[:300]}”" if message else ""
+    return JobFailed(f"{title} could not do it{quoted}.", "Start it again if you want to; it may cost again.", message)
+
+
+def lost(title: str) -> JobLost:
+    return JobLost(
+        f"{title} does not have this job any more: its result was kept for a time only.",
+        "Start it again if you want to; it costs again.",
+    )

@@ -1,0 +1,119 @@
+"""Values out of vendors' replies: tolerant, because a paid result must not be lost for a missing field. Pure.
+
+What is missing is None, never an error; what a vendor must give, `needed` asks for.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from studio.core.align import Cutter
+from studio.core.fitting import fitted
+from studio.core.languages import LANGUAGES
+from studio.core.transcript import Segment, Word, join_words
+
+Object = dict[str, Any]
+Spoken = tuple[str | None, Word]  # the vendor's id of who says the word
+
+_SPARE = 500  # milliseconds that speech may go on after the end of the sound
+_NAMES = {name.lower(): code for code, name in LANGUAGES.items()}
+_OTHER_NAMES = {
+    "bahasa indonesia": "id",
+    "javanese": "jw",
+    "jv": "jw",
+    "sundanese": "su",
+    "mandarin": "zh",
+    "castilian": "es",
+}
+
+
+def seconds(value: object) -> int | None:
+    """Milliseconds of a time in seconds, be it a number or a text."""
+    number = real(value)
+    return None if number is None else round(number * 1000)
+
+
+def real(value: object) -> float | None:
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def object_(value: object) -> Object:
+    return value if isinstance(value, dict) else {}
+
+
+def objects(value: object) -> list[Object]:
+    """The objects of a list; a single object counts as a list of it."""
+    if isinstance(value, dict):
+        return [value]
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def share(value: object) -> float | None:
+    """A confidence, 0..1."""
+    number = real(value)
+    return None if number is None else min(max(number, 0.0), 1.0)
+
+
+def language(value: object) -> str | None:
+    """ISO 639-1 for "en_us", "en-GB", "english" and "Bahasa Indonesia"; None for what is none of them."""
+    name = text(value).lower()
+    code = re.split("[-_]", name)[0]
+    known = _NAMES.get(name) or _OTHER_NAMES.get(name) or _OTHER_NAMES.get(code)
+    return known or (code if code in LANGUAGES else None)
+
+
+def word(said: str, start: int | None, end: int | None, confidence: float | None = None) -> Word | None:
+    """A word with times that can be; None where it has none or is empty."""
+    if not said or start is None or start < 0:
+        return None
+    return Word(said, start, max(start, end if end is not None else start), confidence)
+
+
+def segment(
+    start: int | None, end: int | None, said: str, words: Sequence[Word], speaker: str | None, confidence: float | None
+) -> Segment:
+    """A segment whose words are those of its text, or left out where they are not."""
+    fits = tuple(words) if join_words(words) == said else fitted(tuple(words), said)
+    first = start if start is not None else (fits[0].start if fits else 0)
+    last = end if end is not None else (fits[-1].end if fits else first)
+    shown = join_words(fits) if fits else said
+    return Segment(max(0, first), max(0, first, last), shown, fits, speaker, confidence)
+
+
+def cut(spoken: Iterable[Spoken]) -> list[Segment]:
+    """Sentences of each speaker's words, where the vendor gives only words."""
+    found: list[Segment] = []
+    for speaker, run in groupby(spoken, lambda pair: pair[0]):
+        cutter = Cutter()
+        found += [replace(s, speaker=speaker) for s in [*cutter.feed(w for _, w in run), *cutter.flush()]]
+    return found
+
+
+def ordered(segments: Iterable[Segment], duration: int) -> tuple[Segment, ...]:
+    """By start, nothing empty, nothing later than half a second after the end of the sound (milliseconds)."""
+    latest = duration + _SPARE
+    kept = [_within(s, latest) for s in segments if s.text]
+    return tuple(sorted(kept, key=lambda s: (s.start, s.end)))
+
+
+def _within(segment: Segment, latest: int) -> Segment:
+    if segment.end <= latest and all(w.end <= latest for w in segment.words):
+        return segment
+    words = tuple(w._replace(start=min(w.start, latest), end=min(w.end, latest)) for w in segment.words)
+    return replace(segment, start=min(segment.start, latest), end=min(segment.end, latest), words=words)
