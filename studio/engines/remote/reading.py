@@ -23,13 +23,6 @@ Spoken = tuple[str | None, Word]  # the vendor's id of who says the word
 _SPARE = 500  # milliseconds that speech may go on after the end of the sound
 _NAMES = {name.lower(): code for code, name in LANGUAGES.items()}
 _OTHER_NAMES = {"bahasa indonesia": "id", "javanese": "jw", "jv": "jw", "sundanese": "su", "mandarin": "zh"}
-    "bahasa indonesia": "id",
-    "javanese": "jw",
-    "jv": "jw",
-    "sundanese": "su",
-    "mandarin": "zh",
-    "castilian": "es",
-}
 
 
 def seconds(value: object) -> int | None:
