@@ -254,7 +254,10 @@ def _text(data: bytes) -> str:
 
 # --- JSON --------------------------------------------------------------------------------------------------------
 
-_STOP = re.compile(rb'["\\]')
+_OUTSIDE = re.compile(rb'[^"\\]*')
+# whole escapes only, and both halves of a character beyond the sixteen bits
+_INSIDE = re.compile(rb'(?:[^"\\]++|\\[^u]|\\u(?![dD][89abAB]).{4}|\\u[dD][89abAB]..\\u.{4})*+', re.DOTALL)
+_ESCAPES = re.compile(rb"(?:\\u.{4}|\\[^u])+", re.DOTALL)
 
 
 def read_json(source: Source) -> Any:
@@ -276,33 +279,27 @@ def _without_long_strings(source: Source) -> tuple[bytes, dict[str, Blob]]:
     while piece := source.read(PIECE):
         piece, held, at = held + piece, b"", 0
         while at < len(piece):
-            stop = _STOP.search(piece, at)
-            end = stop.start() if stop else len(piece)
-            (inside if quoted else outside).extend(piece[at:end])
-            at = end + 1
-            if stop and stop[0] == b"\\" and quoted:
-                escape = piece[end : end + (6 if piece[end + 1 : end + 2] == b"u" else 2)]
-                if len(escape) < 2 or (escape[1:2] == b"u" and len(escape) < 6):
-                    held = escape
-                    break
-                inside += escape
-                at = end + len(escape)
-            elif stop and stop[0] == b"\\":
-                raise BodyError("not JSON: a backslash outside a string")
-            elif stop and quoted:
-                if blob is None:
-                    outside += b'"' + inside + b'"'
-                else:
-                    _spill(inside, blob)
-                    blobs[f"{secret}{len(blobs)}"] = blob
-                    outside += f'"{secret}{len(blobs) - 1}"'.encode()
-                    blob = None
-                inside, quoted = bytearray(), False
-            elif stop:
-                quoted = True
-            if len(inside) > LONG or (blob and len(inside) > PIECE):
+            run = (_INSIDE if quoted else _OUTSIDE).match(piece, at)
+            assert run  # both match nothing, too
+            (inside if quoted else outside).extend(run[0])
+            at = run.end()
+            if len(inside) > LONG or (blob and inside):
                 blob = blob or Blob(text=True)
                 _spill(inside, blob)
+            if piece[at : at + 1] == b'"':
+                at += 1
+                if quoted and blob:
+                    inside += f"{secret}{len(blobs)}".encode()
+                    blobs[inside.decode()], blob = blob, None
+                if quoted:
+                    outside += b'"' + inside + b'"'
+                    inside.clear()
+                quoted = not quoted
+            elif quoted and len(piece) - at < 12:
+                held = piece[at:]  # the rest of an escape is still to come
+                break
+            elif at < len(piece):
+                raise BodyError("not JSON: a backslash in the wrong place")
         if len(outside) > 16 * LONG:
             raise BodyError("JSON of an unreasonable size")
     if quoted:
@@ -313,7 +310,7 @@ def _without_long_strings(source: Source) -> tuple[bytes, dict[str, Blob]]:
 def _spill(inside: bytearray, blob: Blob) -> None:
     """Move the part of a long string that has come so far into its blob, escapes undone."""
     try:
-        blob.write(json.loads(b'"' + inside + b'"').encode() if b"\\" in inside else bytes(inside))
+        blob.write(_ESCAPES.sub(lambda found: json.loads(b'"' + found[0] + b'"').encode(), inside))
     except ValueError as error:
         raise BodyError(f"not JSON: {error}") from error
     inside.clear()
