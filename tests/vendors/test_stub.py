@@ -348,12 +348,14 @@ def test_what_follows_a_redirect_is_seen_elsewhere(stub: Vendor, client: httpx.C
 
 def test_the_journal_knows_keys_by_their_hash_only(stub: Vendor, client: httpx.Client) -> None:
     client.get("/jobs/1?token=secret&page=2", headers={"xi-api-key": "hidden", **key("stub-ok")})
+    client.post("/upload/", json={"token": "buried"})
     text = client.get("/__stub__/requests").text
     assert key_hash("stub-ok") in text
-    assert not any(secret in text for secret in ("stub-ok", "secret", "hidden"))
-    (seen,) = stub.requests()
+    assert not any(secret in text for secret in ("stub-ok", "secret", "hidden", "buried"))
+    seen, second = stub.requests()
     assert seen.headers["authorization"] == f"Bearer {key_hash('stub-ok')}"
     assert seen.query == {"token": key_hash("secret"), "page": "2"}
+    assert second.fields == {"token": key_hash("buried")}
 
 
 def test_waiting_for_a_request_that_does_not_come(stub: Vendor) -> None:
