@@ -7,15 +7,13 @@ import io
 import json
 import re
 import socket
-import ssl
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
+from .made_up import NO_TLS
 from .stub import Elsewhere, Reply, Request, Route, Stub, key_hash
-
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading the system's certificates takes a while
 
 
 class Vendor(Stub):
