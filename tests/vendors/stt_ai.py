@@ -78,7 +78,7 @@ class SttAi(Stub):
         "words": True,
         "undiarized": "missing",  # or "empty": `speakers` with diarize=false
         "some_speakerless": False,  # every third segment has no speaker
-        "work_s": 0.0,  # silence before each transcription's reply
+        "work_s": 0.0,  # silence before each transcription's reply; 0 ends it at once
         "hold": False,  # transcriptions wait until this is False again
         "gpu": True,
         "transcripts": 45,  # in the account from the start
@@ -159,7 +159,7 @@ class SttAi(Stub):
                 heard = hear(sound, self["transcript"])
                 self._charge(tier, math.ceil(heard.seconds / 60))
                 with self._changed:
-                    self._changed.wait_for(lambda: self._closing, self["work_s"])
+                    self._changed.wait_for(lambda: self._closing or not self["work_s"], self["work_s"])
                     self._changed.wait_for(lambda: self._closing or not self["hold"], 60)
         except Refused as refused:
             return self.error(refused.status, detail=str(refused))
