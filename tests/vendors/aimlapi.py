@@ -56,6 +56,7 @@ class AimlApi(Stub):
         "message": "text",  # or "list": in error bodies
         "typed_models": True,  # False: the catalogue tells ids only
         "balance": 10_000_000,
+        "extra": {},  # further fields of every reply to create and poll
         "max_body": None,
     }
 
@@ -121,7 +122,7 @@ class AimlApi(Stub):
         with self.lock:
             self._jobs[new] = Job(model, fields, heard, self.now())
         status = self["create_status"] or (201 if self["dialect"] == "guide" else 200)
-        return Reply(reply, status, {"x-inference-id": self._uuid("inference")})
+        return Reply(reply | self["extra"], status, {"x-inference-id": self._uuid("inference")})
 
     def fetch(self, request: Request) -> Reply:
         id = request.params["id"]
@@ -145,13 +146,13 @@ class AimlApi(Stub):
         self, id: str, status: str, payload: dict[str, Any] | None = None, error: dict[str, Any] | None = None
     ) -> Reply:
         if self["dialect"] == "schema":
-            return Reply({"id": id, "status": status, "output": payload, "error": error})
+            return Reply({"id": id, "status": status, "output": payload, "error": error} | self["extra"])
         reply: dict[str, Any] = {"status": status}
         if payload is not None:
             reply["result"] = payload
         if error is not None:
             reply["error"] = error
-        return Reply(reply)
+        return Reply(reply | self["extra"])
 
     def _payload(self, job: Job) -> dict[str, Any]:
         match MODELS[job.model].shape:

@@ -55,6 +55,7 @@ class OpenAILike(Stub):
         "accepts_url": False,  # `url` instead of `file`, as with Groq
         "any_field": False,  # fields that OpenAI does not know are let through
         "out_of_credit": 402,  # or 429, with the code insufficient_quota
+        "extra": {},  # further fields of every JSON transcription
         "max_body": 25_000_000,
     }
 
@@ -156,6 +157,7 @@ class OpenAILike(Stub):
                 body["logprobs"] = logprobs(heard)
         if self["usage"] and task == "transcribe":
             body["usage"] = usage(heard, tokens=model in PLAIN)
+        body |= self["extra"]
         if fields.get("stream") == "true" and model != WHISPER:
             return Reply(events(body), type="text/event-stream; charset=utf-8")
         if self["json_as_text"]:

@@ -83,6 +83,7 @@ class SttAi(Stub):
         "gpu": True,
         "transcripts": 45,  # in the account from the start
         "keeps_inference": False,  # transcriptions made with a key appear in the account
+        "extra": {},  # further fields of every transcription
         "max_body": None,
     }
 
@@ -271,7 +272,7 @@ class SttAi(Stub):
                 return Reply(vtt(cues), type="text/vtt; charset=utf-8")
             case "txt" | "text":
                 return Reply(text_of(heard.words))
-        return Reply(result)
+        return Reply(result | self["extra"])
 
     routes = (
         Route("GET", "/v1/models", list_models, auth="none"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -297,3 +298,29 @@ def test_whisper_cpp(local: WhisperCpp) -> None:
         assert infer(path="/v1/audio/transcriptions").status_code == 200
         assert infer().status_code == 404
         assert client.get("/v1/models").status_code == 404
+
+
+# --- as recorded
+
+
+def test_words_look_as_recorded(client: httpx.Client, shared_data: Path) -> None:
+    recorded = json.loads((shared_data / "vendor-json/vercel_ai/openai-transcription.json").read_text())
+    body = send(client, WORDS | {"timestamp_granularities[]": "word"}).json()
+    assert list(body) == list(recorded)
+    assert body["words"][0].keys() == recorded["words"][0].keys()
+    assert body["usage"].keys() == recorded["usage"].keys()
+
+
+def test_segments_look_as_documented(client: httpx.Client, shared_data: Path) -> None:
+    text = (shared_data / "vendor-json/openai_spec/CreateTranscriptionResponseVerboseJson.json").read_text()
+    documented = json.loads(text.replace("},\n    ...", "}"))
+    body = send(client, response_format="verbose_json").json()
+    assert list(body) == list(documented)
+    assert list(body["segments"][0]) == list(documented["segments"][0])
+
+
+def test_tokens_look_as_documented(client: httpx.Client, shared_data: Path) -> None:
+    documented = json.loads((shared_data / "vendor-json/openai_spec/0_default.json").read_text())
+    body = send(client, model="gpt-4o-transcribe").json()
+    assert body["usage"].keys() == documented["usage"].keys()
+    assert body["usage"]["input_token_details"].keys() == documented["usage"]["input_token_details"].keys()

@@ -48,7 +48,7 @@ def test_the_usual_reply(client: httpx.Client) -> None:
     assert segment.keys() == {"start", "end", "text", "speaker", "confidence", "words"}
     assert segment["words"][0].keys() == {"word", "start", "end"}
     assert (segment["start"], segment["words"][0]["start"], segment["words"][-1]["end"]) == (0.32, 0.32, segment["end"])
-    asked = {"model": "large-v3-turbo", "language": "auto", "diarize": "true", "speakers": "0"}
+    asked: dict[str, Any] = {"model": "large-v3-turbo", "language": "auto", "diarize": "true", "speakers": "0"}
     assert send(client, response_format="json", **asked).json() == body  # the documented defaults
 
 
@@ -95,7 +95,7 @@ def test_formats(stub: SttAi, client: httpx.Client) -> None:
         {"timestamps": "word"},
     ],
 )
-def test_refused_fields(client: httpx.Client, fields: dict[str, str]) -> None:
+def test_refused_fields(client: httpx.Client, fields: dict[str, Any]) -> None:
     reply = send(client, **fields)
     assert reply.status_code == 400
     assert next(iter(fields)) in reply.json()["error"]

@@ -23,6 +23,7 @@ class WhisperCpp(Stub):
         "converts": False,  # started with --convert: takes any format
         "error_status": 200,  # newer ones may say 400
         "spoken": "en",
+        "extra": {},  # further fields of every JSON transcription
         "max_body": None,
     }
 
@@ -46,8 +47,8 @@ class WhisperCpp(Stub):
             case "vtt":
                 return Reply(vtt(cues), type="text/vtt")
             case "verbose_json":
-                return Reply(self._verbose(heard, fields, text))
-        return Reply({"text": text})  # also for formats that it does not know
+                return Reply(self._verbose(heard, fields, text) | self["extra"])
+        return Reply({"text": text} | self["extra"])  # also for formats that it does not know
 
     def _mistake(self, message: str) -> Reply:
         return Reply({"error": message}, self["error_status"])
