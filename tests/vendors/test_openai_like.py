@@ -288,6 +288,7 @@ def test_whisper_cpp(local: WhisperCpp) -> None:
         mistake = infer(b"ID3 not a WAV")
         assert (mistake.status_code, mistake.json()) == (200, {"error": "failed to read WAV file"})
         assert "error" in client.post("/inference", files={"sound": ("talk.wav", SOUND)}).json()
+        assert infer(temperature="hot").status_code == 500
         local.configure(error_status=400)
         assert infer(b"ID3 not a WAV").status_code == 400
         local.configure(converts=True)

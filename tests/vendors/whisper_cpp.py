@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, ClassVar
 
 from .body import Blob
@@ -36,6 +37,8 @@ class WhisperCpp(Stub):
             return self._mistake("no 'file' field in the request")
         if not self["converts"] and not _is_wav(sound):
             return self._mistake("failed to read WAV file")
+        if not re.fullmatch(r"\d+(\.\d*)?", fields.get("temperature", "0")):
+            return self.error(500)  # it does not catch what the conversion throws
         heard = hear(sound, self["transcript"])
         cues = [(start, end, f" {text}") for start, end, text in cues_of(heard.words)]
         text = "".join(f"{text}\n" for _, _, text in cues)
