@@ -193,14 +193,14 @@ def test_concurrent_requests(stub: SttAi, client: httpx.Client, tier: str, most:
 def test_a_held_transcription_does_not_outlive_the_server() -> None:
     with SttAi(hold=True) as stub, httpx.Client(base_url=stub.url, verify=NO_TLS) as client:
         with pytest.raises(httpx.ReadTimeout):
-            client.post("/v1/transcribe", files={"file": ("talk.wav", SOUND)}, timeout=0.05)
+            client.post("/v1/transcribe", files={"file": ("talk.wav", SOUND)}, timeout=httpx.Timeout(5, read=0.05))
         stub.wait_busy(1)
 
 
 def test_silence_before_the_reply(stub: SttAi, client: httpx.Client) -> None:
     stub.configure(work_s=30)
     with pytest.raises(httpx.ReadTimeout):
-        client.post("/v1/transcribe", files={"file": ("talk.wav", SOUND)}, timeout=0.05)
+        client.post("/v1/transcribe", files={"file": ("talk.wav", SOUND)}, timeout=httpx.Timeout(5, read=0.05))
     stub.wait_busy(1)
     stub.configure(work_s=0)
     stub.wait_busy(0)
