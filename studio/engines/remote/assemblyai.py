@@ -21,6 +21,8 @@ from .reading import text
 _LARGEST = 2_200_000_000  # bytes of an upload
 _LONGEST = 10 * 3_600_000  # milliseconds
 _JOBS = "v2/transcript"
+_BROADEST = "universal-2"  # does the languages that others cannot
+_SILENT = "no spoken audio"  # where a language was to be detected, silence is an error there
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +36,9 @@ class AssemblyAI(Vendor):
         website="https://www.assemblyai.com",
         retention="AssemblyAI keeps the text until it is deleted there.",
         models=(
-            RemoteModel("universal", "Universal"),
-            RemoteModel("slam-1", "Slam-1", ("en",)),
-            RemoteModel("nano", "Nano"),
+            RemoteModel("universal-3-5-pro", "Universal-3.5 Pro"),
+            RemoteModel("universal-3-pro", "Universal-3 Pro"),
+            RemoteModel(_BROADEST, "Universal-2"),
         ),
         cancels=True,
     )
@@ -79,6 +81,8 @@ class AssemblyAI(Vendor):
         match text(job.get("status")).lower():
             case "completed":
                 return response.content
+            case "error" if _SILENT in text(job.get("error")):
+                return response.content
             case "error":
                 raise failed(self.info.title, text(job.get("error")))
             case "queued" | "processing":
@@ -94,7 +98,10 @@ class AssemblyAI(Vendor):
             log.info("a job was not deleted: %s", error)
 
     def read(self, reply: bytes, order: Order) -> Result:
-        return shape.read(self.info.title, reply_object(self.info.title, reply), order.sound.duration)
+        job = reply_object(self.info.title, reply)
+        if _SILENT in text(job.get("error")):
+            return Result((), duration=order.sound.duration)
+        return shape.read(self.info.title, job, order.sound.duration)
 
     def error(self, response: httpx.Response) -> RemoteError:
         status, message = response.status_code, said(response)
@@ -111,7 +118,8 @@ def _path(data: Data) -> str:
 
 
 def _wishes(order: Order) -> Data:
-    wishes: dict[str, Any] = {"speech_model": order.model, "punctuate": True, "format_text": True}
+    models = list(dict.fromkeys((order.model, _BROADEST)))  # by preference
+    wishes: dict[str, Any] = {"speech_models": models, "punctuate": True, "format_text": True}
     if order.speakers != "off":
         wishes["speaker_labels"] = True
     if order.speakers.isdigit():
@@ -121,5 +129,5 @@ def _wishes(order: Order) -> Data:
     else:
         wishes["language_detection"] = True
     if order.terms:
-        wishes["keyterms_prompt" if order.model == "slam-1" else "word_boost"] = order.terms
+        wishes["keyterms_prompt"] = order.terms
     return wishes

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 
 import httpx
 
@@ -122,9 +123,8 @@ class Line:
         self._explain: Callable[[httpx.Response], RemoteError] = lambda r: RemoteError(f"{title}: {r.status_code}.")
         self.delivered = False  # the last request may have arrived as a whole, and was not turned away
         self._loop = asyncio.new_event_loop()
-        tls = certificates(account.certificates)
-        # An order goes over a fresh connection: on a kept one, nobody could tell a stale connection from a lost answer.
-        self._clients = _client(tls, 1), _client(tls, 0)
+        self._clients: dict[str, tuple[httpx.AsyncClient, httpx.AsyncClient]] = {}
+        self._open(self._base.scheme)
 
     @property
     def host(self) -> str:
@@ -142,9 +142,18 @@ class Line:
         self._shared.cool_down(seconds)
 
     def close(self) -> None:
-        for client in self._clients:
+        for client in chain.from_iterable(self._clients.values()):
             self._loop.run_until_complete(client.aclose())
         self._loop.close()
+
+    def _open(self, scheme: str) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
+        """A client for questions and one for orders, which go over a fresh connection each: on a kept one, nobody
+        could tell a stale connection from a lost answer. Reading the certificates takes long, so only if need be."""
+        if scheme not in self._clients:
+            secure = scheme == "https"
+            tls = certificates(self._account.certificates) if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self._clients[scheme] = _client(tls, 1), _client(tls, 0)
+        return self._clients[scheme]
 
     def send(
         self,
@@ -249,7 +258,7 @@ class Line:
         timeout = httpx.Timeout(read_timeout or pace.read, connect=pace.connect, pool=pace.connect, write=pace.write)
         with self._slot(order), _opened(body, sent) as arguments:
             headers = {**(self._headers if with_key else {}), **arguments.pop("headers", {})}
-            client = self._clients[order]
+            client = self._open(url.scheme)[order]
             request = client.build_request(
                 method, url, params=params and dict(params), headers=headers, timeout=timeout, **arguments
             )
