@@ -106,7 +106,8 @@ class OpenAILike(Vendor):
                 if not forms:
                     raise
                 continue
-            shape.parsed(self.info.title, response.content)
+            if shape.parsed(self.info.title, response.content).keys() == {"error"}:  # whisper.cpp, with a status of 200
+                raise of_status(self.info.title, 400, said(response), self.line.host)
             return response.content
 
     def _submit(self, order: Order, form: Form) -> Traffic[httpx.Response]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from unicodedata import east_asian_width
 
 from studio.core.transcript import Segment, Word
 
@@ -38,12 +39,12 @@ from .reading import (
 def parsed(title: str, reply: bytes) -> Object:
     """The reply as an object; plain text counts as one with only a text. Raises BadResponse."""
     plain = reply.decode("utf-8-sig", "replace").strip()
-    if plain[:1] in ("{", "<"):
-        return reply_object(title, reply)
     try:
         value = json.loads(plain)
     except ValueError:
         value = plain
+    if isinstance(value, dict | list) or plain[:1] in ("{", "<"):
+        return reply_object(title, reply)
     return {"text": value if isinstance(value, str) else plain}
 
 
@@ -91,9 +92,24 @@ def _segments(entries: list[Object], words: list[Word]) -> list[Segment]:
 def _words(entries: list[Object]) -> list[Word]:
     made = (
         word(text(e.get("word")), seconds(e.get("start")), seconds(e.get("end")), share(e.get("probability")))
-        for e in entries
+        for e in _joined(entries)
     )
     return [w for w in made if w is not None]
+
+
+def _joined(entries: list[Object]) -> list[Object]:
+    """Where words begin with a blank, a piece without one goes on with the word before it, unless it is as wide as
+    Chinese is."""
+    found: list[Object] = []
+    blanks = any(str(e.get("word")).startswith(" ") for e in entries)
+    for entry in entries:
+        piece = str(entry.get("word") or "")
+        if blanks and found and piece and not piece[0].isspace() and east_asian_width(piece[0]) not in "WF":
+            last = found[-1]
+            found[-1] = last | {"word": f"{last.get('word')}{piece}", "end": entry.get("end", last.get("end"))}
+        else:
+            found.append(entry)
+    return found
 
 
 def _derived(entry: Object) -> float | None:
