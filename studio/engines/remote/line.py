@@ -103,6 +103,10 @@ def check_address(account: Account, base: str) -> httpx.URL:
     return url
 
 
+def _host(url: httpx.URL) -> str:
+    return url.netloc.decode() if url.port else url.host
+
+
 def _on_this_computer(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -128,7 +132,7 @@ class Line:
 
     @property
     def host(self) -> str:
-        return self._base.netloc.decode() if self._base.port else self._base.host
+        return _host(self._base)
 
     def use(self, headers: Mapping[str, str], explain: Callable[[httpx.Response], RemoteError]) -> None:
         """The headers of the account, and what its vendor's errors mean."""
@@ -184,11 +188,11 @@ class Line:
             try:
                 response = yield from self._exchange(method, url, body, params, order, read_timeout, with_key)
             except _NEVER_SENT as e:
-                error = of_transport(self._title, self.host, e)
+                error = of_transport(self._title, _host(url), e)
                 again = not _hopeless(e)
                 self.delivered = False
             except httpx.HTTPError as e:
-                error = of_transport(self._title, self.host, e)
+                error = of_transport(self._title, _host(url), e)
                 if order:
                     raise ambiguous(self._title, error) from e
                 again = True
