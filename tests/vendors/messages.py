@@ -64,7 +64,7 @@ class Seen:
     path: str
     query: dict[str, Any]
     headers: dict[str, str]
-    key: str | None  # key_hash() of whatever key came with it, in any header or query that may hold one
+    key: str | None  # key_hash() of whatever key came with it, in any header, query or field that may hold one
     length: int = 0
     sha256: str = ""
     complete: bool = True  # the whole body arrived

@@ -18,8 +18,11 @@ from .messages import Reply, Request, Route, Script, Seen, key_hash
 if TYPE_CHECKING:
     from .stub import Stub
 
-SECRET = ("authorization", "x-api-key", "xi-api-key", "ocp-apim-subscription-key", "x-gladia-key", "cookie")
-SECRET_QUERY = ("token", "key", "api_key", "apikey", "access_token")
+SECRET_NAMES = ("token", "key", "api_key", "apikey", "access_token")  # of query and body fields
+SECRET_HEADERS = (
+    *("authorization", "x-api-key", "xi-api-key", "ocp-apim-subscription-key", "x-gladia-key", "cookie"),
+    *SECRET_NAMES,
+)
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -213,21 +216,22 @@ def encoded(reply: Reply) -> tuple[bytes, str | None]:
 def seen_of(request: Request, reader: BodyReader, complete: bool = True) -> Seen:
     """The request as the journal keeps it: keys as hashes, long values as their size and hash."""
     found: list[str] = []
-    headers = {name: _masked(value, found) if name in SECRET else value for name, value in request.headers.items()}
-    query = {
-        name: _masked(value, found) if name.lower() in SECRET_QUERY and isinstance(value, str) else value
-        for name, value in request.query.items()
-    }
+    headers = _masked(request.headers, SECRET_HEADERS, found)
+    query = _masked(request.query, SECRET_NAMES, found)
+    fields = _masked({name: _summary(value) for name, value in request.fields.items()}, SECRET_NAMES, found)
     key = found[0] if found else None
-    fields = {name: _summary(value) for name, value in request.fields.items()}
     return Seen(request.method, request.path, query, headers, key, reader.count, reader.sha256, complete, fields)
 
 
-def _masked(value: str, found: list[str]) -> str:
-    scheme, _, key = value.rpartition(" ")
-    masked = key_hash(key)
-    found.append(masked)
-    return f"{scheme} {masked}".strip()
+def _masked(values: dict[str, Any], secret: tuple[str, ...], found: list[str]) -> dict[str, Any]:
+    """The values with each key replaced by its hash, a scheme before it stays. The hashes join `found`."""
+    shown = dict(values)
+    for name, value in values.items():
+        if name.lower() in secret and isinstance(value, str):
+            scheme, _, key = value.rpartition(" ")
+            found.append(key_hash(key))
+            shown[name] = f"{scheme} {found[-1]}".strip()
+    return shown
 
 
 def _summary(value: Any) -> Any:
