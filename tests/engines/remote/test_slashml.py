@@ -14,7 +14,8 @@ from studio.core.errors import InvalidRequest, JobFailed, RateLimited, Unavailab
 from studio.engines.remote.base import Stage
 from studio.engines.remote.line import Waiting
 from studio.engines.remote.slashml import PROVIDERS, SlashML
-from tests.engines.remote.contract import Case, Polled, Uploading, order
+from tests.engines.remote.contract import Case, order
+from tests.engines.remote.contract_jobs import Polled, Uploading
 from tests.engines.remote.driving import Drive
 from tests.vendors.heard import silence
 from tests.vendors.slashml import BASE
