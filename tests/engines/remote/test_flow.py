@@ -380,7 +380,7 @@ def test_after_a_time_no_answer_will_come_any_more(going: Callable[..., Going]) 
 
 def test_a_deadline_leaves_the_job_as_it_is(going: Callable[..., Going]) -> None:
     it = going(polls=[Working()])
-    with pytest.raises(Deadline, match="after 10 minutes.*not sent or charged again"):
+    with pytest.raises(Deadline, match=r"after 10 minutes.*not sent or charged again"):
         it.go()
     assert it.marks[-1] == Stage.SUBMITTED
     it.script.polls = [b"done"]
