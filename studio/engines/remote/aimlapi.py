@@ -76,6 +76,7 @@ class AimlApi(Vendor):
         if "url" in data:
             body = Json({**values, "url": data["url"]})
         else:
+            self.fits(order)
             sound, part = order.sound, "file" if family(order.model) == "openai" else "audio"
             body = Multipart(part, sound.path, sound.name, sound.mime, {k: _field(v) for k, v in values.items()})
         response = yield from self.line.send("POST", "stt/create", body, order=True)

@@ -72,6 +72,11 @@ def of_transport(title: str, host: str, error: Exception) -> RemoteError:
     return Unavailable(f"The connection to {host} broke off.", "The job keeps its place; try again.", text)
 
 
+def unreadable(error: OSError) -> InvalidRequest:
+    """The sound has gone before it was sent."""
+    return InvalidRequest("The sound to send cannot be read any more.", "Start it again.", str(error))
+
+
 def bad_response(title: str, why: str, reply: bytes | str) -> BadResponse:
     """An answer that is not what it should be; the log gets its beginning."""
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply

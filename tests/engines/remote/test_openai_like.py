@@ -13,7 +13,8 @@ from studio.core.accounts import Account, Limits, RemoteModel
 from studio.core.errors import AuthError, InvalidRequest, QuotaError, UsageError
 from studio.engines.remote.base import Order, Result, Stage
 from studio.engines.remote.openai_like import OpenAILike
-from tests.engines.remote.contract import AtOnce, Case, Limit, finish, order
+from tests.engines.remote.contract import Case, Limit, finish, order
+from tests.engines.remote.contract_at_once import AtOnce
 from tests.engines.remote.driving import Drive
 from tests.vendors.made_up import wav
 from tests.vendors.openai_like import OpenAILike as Stub
@@ -184,7 +185,7 @@ class TestContract(AtOnce):
         with drive.vendor() as vendor:
             assert vendor.limits("whisper-1") == limits
 
-    @pytest.mark.parametrize("options", [{"format": "aac"}, {"max_mb": "many"}, {"max_mb": "-1"}])
+    @pytest.mark.parametrize("options", [{"format": "aac"}, {"max_mb": "many"}, {"max_mb": "-1"}, {"path": "http://x"}])
     def test_options_that_make_no_sense(self, drive: Drive, options: dict[str, str]) -> None:
         drive.account = replace(drive.account, options=options)
         with pytest.raises(UsageError):
