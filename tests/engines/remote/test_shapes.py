@@ -183,7 +183,8 @@ class TestOpenAI:
         assert (result.segments[0].text, result.language) == ("日本語", "ja")
 
     def test_words_without_segments(self) -> None:
-        for segments in (None, []):
+        nothing: list[Any] = [None, []]
+        for segments in nothing:
             result = openai(text=BOTH, segments=segments, words=beside(BOTH))
             assert lines(result.segments) == [(None, "Well, yes.", 1000, 2000), (None, "Who knows?", 2000, 3000)]
 
