@@ -3,9 +3,9 @@
     class TestMine(Polled, Uploading):
         case = Case(kind=Mine, stub=MyStub, base="/v1/", submit="/v1/jobs", poll="/v1/jobs/{id}", upload="/v1/files")
 
-Contract is for all vendors; in contract_jobs.py, Polled is for those whose jobs are asked after, Uploading for those
-that take the sound before the order; in contract_at_once.py, AtOnce is for those whose answer to the order is the
-transcript. The stub imitates the vendor: see tests/vendors/stub.py and docs/vendors.md.
+Contract is for all vendors; in contract_jobs.py, Polled is for those whose jobs are asked after, AtOnce for those whose
+answer to the order is the transcript, Uploading for those that take the sound before the order. The stub imitates the
+vendor: see tests/vendors/stub.py and docs/vendors.md.
 """
 
 from __future__ import annotations

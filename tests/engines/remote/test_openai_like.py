@@ -14,7 +14,7 @@ from studio.core.errors import AuthError, InvalidRequest, QuotaError, UsageError
 from studio.engines.remote.base import Order, Result, Stage
 from studio.engines.remote.openai_like import OpenAILike
 from tests.engines.remote.contract import Case, Limit, finish, order
-from tests.engines.remote.contract_at_once import AtOnce
+from tests.engines.remote.contract_jobs import AtOnce
 from tests.engines.remote.driving import Drive
 from tests.vendors.made_up import wav
 from tests.vendors.openai_like import OpenAILike as Stub
