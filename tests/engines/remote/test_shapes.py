@@ -188,6 +188,11 @@ class TestOpenAI:
             result = openai(text=BOTH, segments=segments, words=beside(BOTH))
             assert lines(result.segments) == [(None, "Well, yes.", 1000, 2000), (None, "Who knows?", 2000, 3000)]
 
+    def test_nanoseconds(self) -> None:
+        segments = [entry("Well, yes.", 0, 1_800_000_000), entry("Who knows?", 1_800_000_000, 3_000_000_000)]
+        result = openai(text=BOTH, segments=segments)
+        assert lines(result.segments) == [(None, "Well, yes.", 0, 1800), (None, "Who knows?", 1800, 3000)]
+
     @pytest.mark.parametrize("speaker", ["A", 3])
     def test_speakers(self, speaker: object) -> None:
         [segment] = openai(text="Yes.", segments=[entry("Yes.", 0, 1, speaker=speaker, confidence=0.9)]).segments
@@ -199,6 +204,7 @@ class TestOpenAI:
             {"text": BOTH},
             {"text": BOTH, "segments": [entry("Well, yes.", 1.0, 2.0)]},
             {"segments": [{"text": "Well, yes."}, {"text": "Who knows?"}]},
+            {"segments": [entry("Well, yes.", 1.0, 2.0), {"text": "Who knows?"}]},
             {"text": BOTH, "words": beside("Well, yes.")},
         ],
     )
