@@ -56,6 +56,8 @@ class JobOptions:
     device: str = "auto"  # "auto", "cpu", "cuda"
     vocabulary: str = ""  # names and terms to expect, separated by commas
     track: int = 0  # which audio track, counted from 0
+    account: str = ""  # at which vendor; "": on this computer. `model` is then the vendor's, "" its default
+    complete_words: bool = False  # find the times of words on this computer where the vendor gives none
     decode: DecodeOptions = field(default_factory=DecodeOptions)
 
     def as_dict(self) -> dict[str, Any]:
