@@ -1,0 +1,267 @@
+"""The HTTP side of the stubs: one thread for each connection reads requests, misbehaves as scripted, and answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import socketserver
+import threading
+from dataclasses import asdict
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from .body import PIECE, Blob, BodyError, BodyReader, Incomplete, fields_of, gathered, media_type
+from .messages import Reply, Request, Route, Script, Seen, key_hash
+
+if TYPE_CHECKING:
+    from .stub import Stub
+
+SECRET_NAMES = ("token", "key", "api_key", "apikey", "access_token")  # of query and body fields
+SECRET_HEADERS = (
+    *("authorization", "x-api-key", "xi-api-key", "ocp-apim-subscription-key", "x-gladia-key", "cookie"),
+    *SECRET_NAMES,
+)
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Serves one stub from a thread of its own; stop() ends all connections and waits for their threads."""
+
+    daemon_threads = False  # so that they are waited for
+    allow_reuse_address = os.name == "posix"
+    request_queue_size = 64
+
+    def __init__(self, stub: Stub, port: int) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
+        self.stub = stub
+        self.server_port: int = self.server_address[1]
+        self.stopping = threading.Event()
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), name=type(stub).__name__)
+        self._thread.start()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Connections that broke are a stub's daily bread; other errors were kept by the handler."""
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.shutdown()
+        self._thread.join()
+        with self._lock:
+            for connection in self._open:
+                cut(connection)
+        self.server_close()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Server
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """The journal says what came."""
+
+    def _answer(self) -> None:
+        try:
+            self._serve()
+        except (Incomplete, ConnectionError):
+            self.close_connection = True
+        except BaseException as error:
+            self.server.stub.faults.append(error)
+            self.close_connection = True
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer
+
+    def _serve(self) -> None:
+        path, _, query = self.path.partition("?")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(self.command, path, gathered(parse_qsl(query, keep_blank_values=True)), headers)
+        length: int | None = None  # chunked
+        if headers.get("transfer-encoding", "").lower() != "chunked":
+            announced = headers.get("content-length", "0")
+            if not announced.isdecimal():
+                self.send_error(400)
+                return
+            length = int(announced)
+        reader = BodyReader(self.rfile, length)
+        if path.startswith("/__stub__/"):
+            self._send(control(self.server.stub, request, reader))
+        else:
+            self._vendor(request, reader)
+
+    def _vendor(self, request: Request, reader: BodyReader) -> None:
+        stub = self.server.stub
+        script = stub.take_script(request.method, request.path)
+        found = stub.route(request)
+        try:
+            if script and script.drop == "mid_body" and reader.length != 0:
+                reader.drain(1 if reader.length is None else reader.length // 2)
+                raise Incomplete
+            reply = found if isinstance(found, Reply) else self._read(found, request, reader)
+            reader.drain()
+        except (Incomplete, ConnectionError):
+            stub.saw(seen_of(request, reader, complete=False))
+            raise
+        request.length, request.sha256 = reader.count, reader.sha256
+        seen = seen_of(request, reader)
+        stub.saw(seen)
+        if script and script.replaces:
+            status = script.status or 200
+            usual = stub.error(status) if status >= 400 and script.body is None else Reply(script.body)
+            reply = Reply(usual.body, status, dict(usual.headers), usual.type)
+        elif reply is None and isinstance(found, Route):
+            reply = found.handler(stub, request)
+        assert reply
+        self._misbehave(reply, script, seen)
+
+    def _read(self, route: Route, request: Request, reader: BodyReader) -> Reply | None:
+        """Read the body into the request's fields, or say what is wrong with it."""
+        stub = self.server.stub
+        limit = stub[route.limit] if route.limit else None
+        if limit is not None and (reader.length or 0) > limit:
+            if stub["over_limit"] == "close":
+                raise Incomplete
+            return stub.refuse("large", str(reader.length))
+        kind = media_type(request.headers.get("content-type"))[0]
+        try:
+            if "*" in route.accepts:
+                request.body = Blob(type=kind or None)
+                while piece := reader.read():
+                    request.body.write(piece)
+            elif route.accepts and kind not in route.accepts:
+                return stub.refuse("type", kind)
+            elif route.accepts:
+                request.fields = fields_of(reader, request.headers["content-type"])
+            elif reader.read(1):
+                return stub.refuse("syntax", "a body where none belongs")
+        except BodyError as error:
+            return stub.refuse("syntax", str(error))
+        reader.drain()
+        if limit is not None and reader.count > limit:  # was chunked
+            return stub.refuse("large", str(reader.count))
+        return None
+
+    def _misbehave(self, reply: Reply, script: Script | None, seen: Seen) -> None:
+        if script is None:
+            seen.status = reply.status
+            self._send(reply)
+            return
+        if script.delay_s:
+            self.server.stopping.wait(script.delay_s)
+        if script.drop == "before_response":
+            raise Incomplete
+        seen.status = reply.status
+        reply.headers |= script.headers or {}
+        cut_at = script.truncate
+        if script.drop == "mid_body":
+            cut_at = len(encoded(reply)[0]) // 2
+        self._send(reply, cut_at, script.trickle_s)
+
+    def _send(self, reply: Reply, cut_at: int | None = None, trickle_s: float = 0) -> None:
+        data, kind = encoded(reply)
+        self.send_response(reply.status)
+        names = {name.lower() for name in reply.headers}
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        if kind and "content-type" not in names:
+            self.send_header("Content-Type", kind)
+        if reply.status != 204 and "content-length" not in names:
+            self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        whole, data = data, data[:cut_at]
+        step = max(1, -(-len(data) // 8)) if trickle_s else PIECE
+        for at in range(0, len(data), step):
+            if trickle_s:
+                self.server.stopping.wait(trickle_s)
+            self.wfile.write(data[at : at + step])
+        if len(data) < len(whole):
+            raise Incomplete
+
+
+def cut(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # the other side was first
+
+
+def encoded(reply: Reply) -> tuple[bytes, str | None]:
+    """The bytes of a reply's body and their content type."""
+    if reply.body is None:
+        return b"", reply.type
+    if isinstance(reply.body, bytes):
+        return reply.body, reply.type or "application/octet-stream"
+    if isinstance(reply.body, str):
+        return reply.body.encode(), reply.type or "text/plain; charset=utf-8"
+    return json.dumps(reply.body, ensure_ascii=False).encode(), reply.type or "application/json"
+
+
+# --- the journal -------------------------------------------------------------------------------------------------
+
+
+def seen_of(request: Request, reader: BodyReader, complete: bool = True) -> Seen:
+    """The request as the journal keeps it: keys as hashes, long values as their size and hash."""
+    found: list[str] = []
+    headers = _masked(request.headers, SECRET_HEADERS, found)
+    query = _masked(request.query, SECRET_NAMES, found)
+    fields = _masked({name: _summary(value) for name, value in request.fields.items()}, SECRET_NAMES, found)
+    key = found[0] if found else None
+    return Seen(request.method, request.path, query, headers, key, reader.count, reader.sha256, complete, fields)
+
+
+def _masked(values: dict[str, Any], secret: tuple[str, ...], found: list[str]) -> dict[str, Any]:
+    """The values with each key replaced by its hash, a scheme before it stays. The hashes join `found`."""
+    shown = dict(values)
+    for name, value in values.items():
+        if name.lower() in secret and isinstance(value, str):
+            scheme, _, key = value.rpartition(" ")
+            found.append(key_hash(key))
+            shown[name] = f"{scheme} {found[-1]}".strip()
+    return shown
+
+
+def _summary(value: Any) -> Any:
+    if isinstance(value, Blob):
+        return value.summary()
+    if isinstance(value, dict):
+        return {name: _summary(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_summary(each) for each in value]
+    return value
+
+
+# --- the control plane over HTTP ---------------------------------------------------------------------------------
+
+
+def control(stub: Stub, request: Request, reader: BodyReader) -> Reply:
+    """/__stub__/: script, config, requests (filter by ?method= and ?path=), reset."""
+    action = (request.method, request.path.removeprefix("/__stub__/"))
+    try:
+        body = fields_of(reader, "application/json") if reader.length != 0 else {}
+        if action == ("POST", "script"):
+            stub.script(**body.pop("match"), **body)
+        elif action == ("POST", "config"):
+            stub.configure(**body)
+        elif action == ("POST", "reset"):
+            stub.reset()
+        elif action == ("GET", "requests"):
+            return Reply([asdict(seen) for seen in stub.requests(**request.query)])
+        else:
+            return Reply({"error": "no such control"}, 404)
+    except (BodyError, ValueError, TypeError, KeyError) as error:
+        return Reply({"error": repr(error)}, 400)
+    return Reply({"ok": True})
