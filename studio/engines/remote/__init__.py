@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.metadata import entry_points
 
+from .assemblyai import AssemblyAI
 from .base import Vendor
+from .prosa import Prosa
+from .slashml import SlashML
 
 GROUP = "transcription_studio.engines"  # entry points of other packages: a kind's name -> its Vendor class
 
-_OWN: tuple[type[Vendor], ...] = ()
+_OWN: tuple[type[Vendor], ...] = (
+    AssemblyAI,
+    Prosa,
+    SlashML,
+)
+
+log = logging.getLogger(__name__)
 
 
 def vendors() -> dict[str, type[Vendor]]:
     """All kinds by name; one of our own is never replaced by another package's."""
-    found = {point.name: point.load() for point in entry_points(group=GROUP)}
-    return found | {vendor.info.kind: vendor for vendor in _OWN}
+    return _others() | {vendor.info.kind: vendor for vendor in _OWN}
+
+
+def _others() -> dict[str, type[Vendor]]:
+    found: dict[str, type[Vendor]] = {}
+    for point in entry_points(group=GROUP):
+        try:
+            found[point.name] = point.load()
+        except Exception:  # a package that is broken must not take the others with it
+            log.exception("the vendor “%s” of another package cannot be loaded", point.name)
+    return found

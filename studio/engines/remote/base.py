@@ -8,6 +8,7 @@ drives the generators (see flow.py). One thread per vendor object.
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
@@ -104,19 +105,22 @@ class Received:
     reply: bytes
 
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 Traffic = Generator[Sent | Waiting, None, T]  # a conversation that returns T
 
 
 class Vendor(ABC):
     info: ClassVar[VendorInfo]
-    poll_every: ClassVar[float] = 5.0  # seconds
+    poll_every: float = 5.0  # seconds
     keeps: ClassVar[float | None] = None  # seconds that a result can be fetched, None: not known
     upload_keeps: ClassVar[float | None] = None  # seconds that an upload may wait for its order
     latest: ClassVar[float | None] = None  # seconds after which no answer will come any more
 
     def __init__(self, account: Account, key: str, line: Line) -> None:
-        self.account, self.key, self.line = account, key, line
+        self.account, self.key, self.line = account, key.strip(), line
+        self._unknown: set[str] = set()
         line.use(self.headers(), self.error)
 
     # What a vendor must tell
@@ -173,6 +177,13 @@ class Vendor(ABC):
         return None
         yield
 
+    def unknown(self, status: str) -> Working:
+        """What a job's status means that is in no table: it goes on. The log names it once."""
+        if status not in self._unknown:
+            self._unknown.add(status)
+            log.warning("%s: unknown status “%s”", self.info.kind, status[:50])
+        return Working()
+
     def error(self, response: httpx.Response) -> RemoteError:
         """What an answer with a status of 300 or more means."""
         return of_status(self.info.title, response.status_code, self.message(response), self.line.host)
@@ -189,7 +200,8 @@ def said(response: httpx.Response) -> str:
     try:
         body = response.json()
     except ValueError:
-        return response.text.strip()[:300]
+        plain = response.text.strip()
+        return "" if plain.startswith("<") else plain[:300]
     for key in ("error", "message", "detail", "err_msg", "ERROR"):
         value = body.get(key) if isinstance(body, dict) else None
         if isinstance(value, dict):

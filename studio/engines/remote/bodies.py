@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
+PLACE = "<file>"  # stands in a JSON value where the file goes
 _PIECE = 3 * 2**16  # a multiple of 3, so that pieces of base64 can be put in a row
 
 Counted = Callable[[int], None]  # how many bytes of the file, or of the body, were handed to the network
@@ -90,11 +91,10 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class JsonWithFile:
-    """A JSON value in which one text is a file in base64: `value` holds `place` where it goes."""
+    """A JSON value in which one text is a file in base64: where `value` holds PLACE."""
 
     value: object
     path: Path
-    place: str = "<file>"
 
     @contextmanager
     def opened(self, count: Counted) -> Iterator[Arguments]:
@@ -107,7 +107,7 @@ class JsonWithFile:
         return sum(map(len, self._around())) + 4 * -(-self.path.stat().st_size // 3)
 
     def _around(self) -> tuple[bytes, bytes]:
-        before, _, after = json.dumps(self.value, ensure_ascii=False).partition(self.place)
+        before, _, after = json.dumps(self.value, ensure_ascii=False).partition(PLACE)
         return before.encode(), after.encode()
 
 

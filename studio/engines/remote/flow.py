@@ -10,7 +10,16 @@ import random
 import time
 from collections.abc import Generator, Iterator
 
-from studio.core.errors import Ambiguous, BadResponse, Deadline, JobLost, RateLimited, RemoteError, Unavailable
+from studio.core.errors import (
+    Ambiguous,
+    BadResponse,
+    Deadline,
+    InvalidRequest,
+    JobLost,
+    RateLimited,
+    RemoteError,
+    Unavailable,
+)
 from studio.core.jobs import Stopped
 
 from .base import Data, Mark, Order, Received, Stage, Traffic, Vendor, Working
@@ -56,6 +65,7 @@ def _place(vendor: Vendor, order: Order, stage: Stage, data: Data) -> Generator[
         yield Mark(Stage.UPLOADED, data)
     before = Mark(Stage.UPLOADED if vendor.uploads else Stage.NEW, data)
     yield Mark(Stage.SUBMITTING, data)
+    vendor.line.delivered = False
     try:
         answer: Data | bytes = yield from vendor.submit(order, data)
     except Ambiguous as error:
@@ -64,14 +74,15 @@ def _place(vendor: Vendor, order: Order, stage: Stage, data: Data) -> Generator[
             yield before
             raise Unavailable(error.problem.what, "It was not ordered; try again.", error.problem.detail) from error
         answer = found
-    except BadResponse:
-        raise  # something was answered, so something may have been ordered: it stays as it is
-    except RemoteError:
-        yield before  # refused, so nothing was ordered
-        raise
-    except Stopped:
+    except (BadResponse, Stopped):
         if not vendor.line.delivered:
             yield before
+        raise  # else something may have been ordered: it stays as it is
+    except InvalidRequest:
+        yield Mark(Stage.NEW, data)  # what is wrong may be the upload
+        raise
+    except RemoteError:
+        yield before  # refused, so nothing was ordered
         raise
     if isinstance(answer, bytes):
         return {"reply": answer}

@@ -19,11 +19,12 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 
 import httpx
 
 from studio.core.accounts import Account
-from studio.core.errors import Ambiguous, BadResponse, RateLimited, RemoteError, UsageError
+from studio.core.errors import Ambiguous, AuthError, BadResponse, RateLimited, RemoteError, UsageError
 from studio.core.jobs import StopToken
 from studio.net import USER_AGENT, certificates
 
@@ -36,6 +37,7 @@ _TRIES = 5
 _LONGEST_BACKOFF = 60.0
 _LONGEST_WAIT = 15 * 60.0  # a vendor that wants us to wait longer is given up for now
 _LARGEST_REPLY = 256 * 2**20
+_SECRET_LENGTH = 16  # a shorter key may be a word that somebody says; in a refusal half of that is enough
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 log = logging.getLogger(__name__)
@@ -117,12 +119,12 @@ class Line:
         self._account, self._base = account, check_address(account, base)
         self._title, self._stop, self._shared, self.pace = title, stop, shared, pace or Pace()
         self._headers: dict[str, str] = {}
+        self._secrets: list[str] = []
         self._explain: Callable[[httpx.Response], RemoteError] = lambda r: RemoteError(f"{title}: {r.status_code}.")
-        self.delivered = False  # the last order may have arrived as a whole
+        self.delivered = False  # the last request may have arrived as a whole, and was not turned away
         self._loop = asyncio.new_event_loop()
-        tls = certificates(account.certificates)
-        # An order goes over a fresh connection: on a kept one, nobody could tell a stale connection from a lost answer.
-        self._clients = _client(tls, 1), _client(tls, 0)
+        self._clients: dict[str, tuple[httpx.AsyncClient, httpx.AsyncClient]] = {}
+        self._open(self._base.scheme)
 
     @property
     def host(self) -> str:
@@ -130,12 +132,28 @@ class Line:
 
     def use(self, headers: Mapping[str, str], explain: Callable[[httpx.Response], RemoteError]) -> None:
         """The headers of the account, and what its vendor's errors mean."""
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise AuthError(f"The key for {self._title} holds characters that no key has.", "Paste it again.")
         self._headers, self._explain = {"Accept": "application/json", **headers}, explain
+        self._secrets = [part for value in headers.values() for part in value.split()]  # of "Bearer KEY", the key
+
+    def cool_down(self, seconds: float) -> None:
+        """Nothing more is asked of this account for so long, by any of its lines."""
+        self._shared.cool_down(seconds)
 
     def close(self) -> None:
-        for client in self._clients:
+        for client in chain.from_iterable(self._clients.values()):
             self._loop.run_until_complete(client.aclose())
         self._loop.close()
+
+    def _open(self, scheme: str) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
+        """A client for questions and one for orders, which go over a fresh connection each: on a kept one, nobody
+        could tell a stale connection from a lost answer. Reading the certificates takes long, so only if need be."""
+        if scheme not in self._clients:
+            secure = scheme == "https"
+            tls = certificates(self._account.certificates) if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self._clients[scheme] = _client(tls, 1), _client(tls, 0)
+        return self._clients[scheme]
 
     def send(
         self,
@@ -148,15 +166,18 @@ class Line:
         not_taken: Callable[[httpx.Response], bool] = lambda _: False,
         read_timeout: float | None = None,
         tries: int = _TRIES,
+        resends: int = _TRIES,
         base: str = "",
         with_key: bool = True,
     ) -> Generator[Sent | Waiting, None, httpx.Response]:
         """A successful answer, read completely.
 
         `order`: it may cost money, so it is sent again only if it surely did not arrive or `not_taken` says of the
-        answer that nothing was begun. `base`: another address than the account's. Raises RemoteError, Stopped.
+        answer that nothing was begun. `resends`: how often it may be sent again after anything else than a polite
+        refusal. `base`: another address than the account's. Raises RemoteError, Stopped.
         """
         url = (check_address(self._account, base) if base else self._base).join(path.lstrip("/"))
+        self.delivered = False
         for attempt in range(1, tries + 1):
             yield from self._until_cool()
             error, hint = None, 0.0
@@ -165,6 +186,7 @@ class Line:
             except _NEVER_SENT as e:
                 error = of_transport(self._title, self.host, e)
                 again = not _hopeless(e)
+                self.delivered = False
             except httpx.HTTPError as e:
                 error = of_transport(self._title, self.host, e)
                 if order:
@@ -178,10 +200,13 @@ class Line:
                 again = refused or (response.status_code >= 500 and (not order or not_taken(response)))
                 if order and response.status_code >= 500 and not again:
                     raise ambiguous(self._title, error)
+                self.delivered = False
+            if not isinstance(error, RateLimited):
+                resends -= 1
             wait = max(hint, random.uniform(0, min(_LONGEST_BACKOFF, 2.0**attempt)) * self.pace.unit)
             if isinstance(error, RateLimited):  # all jobs of the account slow down together
                 self._shared.cool_down(min(wait, _LONGEST_WAIT))
-            if not again or attempt == tries or hint > _LONGEST_WAIT:
+            if not again or attempt == tries or resends < 0 or hint > _LONGEST_WAIT:
                 raise error
             log.info("%s %s: try %d failed: %s", method, url.path, attempt, self._safe(error.problem.detail))
             if not isinstance(error, RateLimited):
@@ -190,7 +215,7 @@ class Line:
         raise AssertionError("unreachable: the last try returns or raises")
 
     def _safe(self, text: str) -> str:
-        return redacted(text, *self._headers.values())
+        return redacted(text, *self._secrets)
 
     def rest(self, seconds: float) -> None:
         """Wait. Raises Stopped as soon as a stop is asked for."""
@@ -231,11 +256,11 @@ class Line:
         timeout = httpx.Timeout(read_timeout or pace.read, connect=pace.connect, pool=pace.connect, write=pace.write)
         with self._slot(order), _opened(body, sent) as arguments:
             headers = {**(self._headers if with_key else {}), **arguments.pop("headers", {})}
-            client = self._clients[order]
+            client = self._open(url.scheme)[order]
             request = client.build_request(
                 method, url, params=params and dict(params), headers=headers, timeout=timeout, **arguments
             )
-            task = self._loop.create_task(_read(client, request))
+            task = self._loop.create_task(_read(client, request, self._secrets))
             told = 0.0
             try:
                 while not self._over(task):
@@ -282,8 +307,8 @@ def _opened(body: Body | None, sent: list[int]) -> Iterator[Arguments]:
             yield arguments
 
 
-async def _read(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
-    """The answer with its whole body, which must not be larger than any sensible reply."""
+async def _read(client: httpx.AsyncClient, request: httpx.Request, secrets: list[str]) -> httpx.Response:
+    """The answer with its whole body, which must not be larger than any sensible reply nor repeat the key to us."""
     response = await client.send(request, stream=True)
     try:
         pieces, size = [], 0
@@ -295,7 +320,12 @@ async def _read(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Resp
     finally:
         await response.aclose()
     headers = {k: v for k, v in response.headers.items() if k.lower() not in ("content-encoding", "transfer-encoding")}
-    return httpx.Response(response.status_code, headers=headers, content=b"".join(pieces), request=request)
+    content = b"".join(pieces)
+    shortest = _SECRET_LENGTH if response.is_success else _SECRET_LENGTH // 2
+    for secret in secrets:
+        if len(secret) >= shortest:
+            content = content.replace(secret.encode(), b"***")
+    return httpx.Response(response.status_code, headers=headers, content=content, request=request)
 
 
 def ambiguous(title: str, error: RemoteError) -> Ambiguous:
@@ -353,9 +383,8 @@ _LONG = re.compile(r"[A-Za-z0-9+/]{200,}={0,2}")
 def redacted(text: str, *secrets: str) -> str:
     """Text for the log: no keys, no signed addresses, no sound in base64."""
     for secret in secrets:
-        for part in secret.split():  # of "Bearer KEY", the key
-            if len(part) > 7:
-                text = text.replace(part, "…")
+        if len(secret) > 7:
+            text = text.replace(secret, "…")
     text = _SECRET.sub(r"\1…", _QUERY.sub(r"\1?…", text))
     return _LONG.sub(lambda m: f"<{len(m[0])} characters>", text)
 
