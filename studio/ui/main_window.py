@@ -141,8 +141,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.tools)
         column.addWidget(self._columns, 1)
         column.addWidget(self.transport)
-        column.addWidget(self.notices)
         self.setCentralWidget(body)
+        self.notices.setParent(body)
+        cues, comparison = self.desks.modes.subtitles.table, self.desks.comparing.page.list
+        self.notices.lie_over(self.inspector, self.queue_page.list, self.empty, self.page.transcript, cues, comparison)
         self.setMinimumSize(1024, 640)
         self.resize(1440, 900)
 

@@ -283,7 +283,8 @@ QFrame[role="line"] { background: $border; border: none; max-height: 1px; min-he
 QFrame[notice="info"] { background: $info_fill; }
 QFrame[notice="warn"] { background: $warn_fill; }
 QFrame[notice="error"] { background: $err_fill; }
-QFrame[notice] { border: none; border-top: 1px solid $border; }
+QFrame[notice] { border: 1px solid $ctl; border-radius: 8px; }
+QPushButton#moreNotices { background: $surface; border: 1px solid $ctl; }
 QLabel[role="subtitle"] { font-size: 16px; font-weight: 600; }
 QLabel[role="plain"] { color: $text2; }
 QFrame[role="transport"] { background: $surface; border: none; border-top: 1px solid $border; }
