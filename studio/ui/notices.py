@@ -176,9 +176,9 @@ class Notice(QFrame):
         grid.setColumnStretch(1, 1)
         grid.addWidget(Sign(picture, role, 16), 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(label, 0, 1)
-        grid.addWidget(self._cross(), 0, 2, Qt.AlignmentFlag.AlignTop)
         if action is not None:
             grid.addWidget(self._button(*action), 1, 1, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(self._cross(), 0, 2, Qt.AlignmentFlag.AlignTop)
 
     def _button(self, text: str, do: Callable[[], object]) -> QPushButton:
         button = QPushButton(text)
