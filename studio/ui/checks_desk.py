@@ -89,8 +89,7 @@ class ChecksDesk(QObject):
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._look_around)
         inspector.add("checks", "Checks", self.panel)
-        page.edit_bar.layout().addWidget(self.left)  # type: ignore[union-attr]
-        page.edit_bar.installEventFilter(self.left)
+        page.edit_bar.set_problems_left(self.left)
         self._connect()
         self.use_rules(self._stored_rules())
         self._on_mode()
