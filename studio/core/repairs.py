@@ -17,7 +17,7 @@ from .checks import INVISIBLE, Finding, Kind, check_row, mixed_words, one_alphab
 from .edits import Edit, fresh_ids, order
 from .pairs import REACH, paired, unpaired
 from .profiles import CueRules
-from .reflow import cut_block, wrapped
+from .reflow import cut_block, with_notes, wrapped
 from .spacing import Spoken, reading_time, space_out
 from .transcript import Segment, Transcript, Word, join_words
 
@@ -154,12 +154,22 @@ def _excesses(segments: Sequence[Segment], low: int, high: int, rules: CueRules)
 
 
 def _removal(place: _Place) -> Iterator[_Way]:
-    yield place.row, place.row + 1, []
+    """A comment or flag goes to the segment before it, of the first one to that behind it."""
+    segment, row, segments = place.segment, place.row, place.segments
+    if not (segment.comment or segment.flagged):
+        yield row, row + 1, []
+    elif row:
+        yield row - 1, row + 1, [with_notes(segments[row - 1], [segment])]
+    elif row + 1 < len(segments):
+        yield row, row + 2, [with_notes(segments[row + 1], [segment])]
 
 
 def _cleaning(place: _Place) -> Iterator[_Way]:
     cleaned = clean(place.segment)
-    yield place.row, place.row + 1, [cleaned] if cleaned.text else []
+    if cleaned.text:
+        yield place.row, place.row + 1, [cleaned]
+    else:
+        yield from _removal(place)
 
 
 def _pairing(place: _Place) -> Iterator[_Way]:

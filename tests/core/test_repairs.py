@@ -106,6 +106,14 @@ def test_an_empty_subtitle_goes():
     assert [s.id for s in repaired("empty", 2, spoken("a b c"), Segment(5000, 9000, " ", id=2))] == [1]
 
 
+def test_the_note_of_an_empty_subtitle_stays():
+    noted = Segment(5000, 9000, " ", id=2, comment="look", flagged=True)
+    (cue,) = repaired("empty", 2, spoken("a b c"), noted)
+    assert (cue.id, cue.text, cue.comment, cue.flagged) == (1, "a b c", "look", True)
+    (cue,) = repaired("empty", 2, noted, spoken("a b c", 10_000, id=3))
+    assert (cue.id, cue.text, cue.comment, cue.flagged) == (3, "a b c", "look", True)
+
+
 def test_odd_characters_go_and_words_keep_their_times():
     words = (
         Word("\ufeffThe", 0, 900),
