@@ -210,6 +210,20 @@ class TestVersions:
         shown.commands["undoAction"].trigger()
         assert shown.transcript_model.segment(0).text == "worse"
 
+    def test_as_many_passages_are_said_as_are_shown(self, shown: MainWindow, qtbot: QtBot) -> None:
+        shown._open(add(shown, "one.wav", *(f"text {n} of it" for n in range(6))))
+        shown.desks.versions.save("good")
+        qtbot.waitUntil(lambda: "The version “good” is kept." in shown.notices.texts())
+        before = shown.desk.transcript.segments
+        shown.desk.do(edits.merge(before[:3]))
+        shown.desk.do(edits.split(before[4], 6, -9))
+        dialog = shown.desks.versions.show()
+        assert dialog
+        tree = child(dialog, QTreeWidget, "versionList")
+        qtbot.waitUntil(lambda: "passages" in tree.topLevelItem(0).text(2))
+        said = tree.topLevelItem(0).text(2)
+        assert said == f"{dialog.preview.model.rowCount()} passages" == "2 passages"
+
     def test_rename_and_delete(self, shown: MainWindow, qtbot: QtBot) -> None:
         shown._open(add(shown, "one.wav", "first"))
         shown.desks.versions.save("a")
