@@ -43,6 +43,7 @@ _WAYS_OUT: dict[Kind, str] = {
     "too many lines": "Split it.",
     "empty": "Type its text, or delete it.",
     "odd characters": "Look at its text.",
+    "unpaired": "Type the mark that is missing, or delete the other one.",
 }
 
 
