@@ -9,7 +9,8 @@ cd "$(dirname "$0")/.."
 # The window's libraries that a bare Debian or Ubuntu lacks; libpulse0 is for playback, fonts for any text at all.
 WINDOW_PACKAGES="libglib2.0-0 libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1
     libxcb-shape0 libxrandr2 libwayland-cursor0 libpulse0 fontconfig fonts-dejavu-core"
-TEST_PACKAGES="xvfb xauth openbox xdotool pulseaudio pulseaudio-utils desktop-file-utils"
+# A font with Chinese and Japanese: documents are tested with it.
+TEST_PACKAGES="xvfb xauth openbox xdotool pulseaudio pulseaudio-utils desktop-file-utils fonts-droid-fallback"
 
 say() { printf '%s\n' "$*"; }
 fail() { say "$*" >&2; exit 1; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import sys
 
-_COMMANDS = ("transcribe", "convert", "models", "doctor", "-h", "--help", "--version")
+_COMMANDS = ("transcribe", "convert", "models", "backends", "doctor", "-h", "--help", "--version")
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """What is wrong with subtitles: rules that cues break, and characters that do not belong there.
 
-Pure functions: `check` looks at everything, `check_row` at one row and the ones beside it, for every keystroke.
+Pure functions: `check` looks at everything, `check_row` at one row and the ones near it, for every keystroke.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from .breaks import reading_columns, text_width
+from .pairs import QUOTES, unpaired
 from .profiles import CueRules
 from .transcript import Segment
 
@@ -24,6 +25,7 @@ Kind = Literal[
     "too many lines",
     "empty",
     "odd characters",
+    "unpaired",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -42,9 +44,6 @@ class Finding:
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u2060\ufeff\ufff9-\ufffb\ufffe\uffff\t]")
 _DAMAGED = "\ufffd"  # stands where a letter could not be read
 _SPACES = re.compile(r"\s\s")
-_PAIRS = (("(", ")"), ("[", "]"), ("{", "}"))
-_QUOTES = '"“”„«»'
-_PAIRED = re.compile(rf"[()\[\]{{}}{_QUOTES}]")
 # Letters of Cyrillic and Greek that look like Latin ones, and those.
 _CYRILLIC, _AS_LATIN = "асеорхуіјѕԁһАВСЕНІЈКМОРЅТХ", "aceopxyijsdhABCEHIJKMOPSTX"
 _GREEK, _GREEK_AS_LATIN = "οΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "oABEZHIKMNOPTYX"
@@ -66,7 +65,7 @@ def check(segments: Sequence[Segment], rules: CueRules) -> list[Finding]:
 
 
 def check_row(segments: Sequence[Segment], row: int, rules: CueRules) -> list[Finding]:
-    """Findings of segments[row]. Those of the rows beside it may change with it: ask for them, too.
+    """Findings of segments[row]. Those of the rows within `pairs.REACH` may change with it: ask for them, too.
 
     Overlap and gap are of the later of two rows.
     """
@@ -96,9 +95,16 @@ def check_row(segments: Sequence[Segment], row: int, rules: CueRules) -> list[Fi
         speed = reading_speed(segment)
         what = f"{speed:.1f} characters a second, at most {rules.max_cps:g}"
         found.append(Finding(segment.id, "too fast", what, speed - rules.max_cps))
-    if odd := [*_oddities(text), *_unpaired(segments, row)]:
+    if odd := [*_oddities(text)]:
         found.append(Finding(segment.id, "odd characters", ", ".join(odd), len(odd)))
+    if lone := unpaired(segments, row):
+        said = dict.fromkeys(f"{_named(text[m.at])} is not {'closed' if m.opens else 'opened'}" for m in lone)
+        found.append(Finding(segment.id, "unpaired", ", ".join(said), len(lone)))
     return found
+
+
+def _named(mark: str) -> str:
+    return "a quotation mark" if mark in QUOTES else f"“{mark}”"
 
 
 def _line_findings(segment: Segment, rules: CueRules) -> Iterator[Finding]:
@@ -144,21 +150,3 @@ def one_alphabet(word: str) -> str:
 
 def _mostly_latin(word: str) -> bool:
     return len(_LATIN_IN.findall(word)) >= len(_FOREIGN.findall(word))
-
-
-def _unpaired(segments: Sequence[Segment], row: int) -> Iterator[str]:
-    """Brackets and quotation marks without a partner, here or in a row beside this one."""
-    text = segments[row].text
-    if not _PAIRED.search(text):
-        return
-    beside = [segments[n].text for n in (row - 1, row + 1) if 0 <= n < len(segments)]
-    for opener, closer in _PAIRS:
-        missing = text.count(opener) - text.count(closer)
-        if missing and not any(t.count(opener) - t.count(closer) == -missing for t in beside):
-            yield f"an unpaired “{opener if missing > 0 else closer}”"
-    if _odd_quotes(text) and not any(map(_odd_quotes, beside)):
-        yield "an unpaired quotation mark"
-
-
-def _odd_quotes(text: str) -> bool:
-    return sum(map(text.count, _QUOTES)) % 2 == 1

@@ -56,6 +56,10 @@ class JobOptions:
     device: str = "auto"  # "auto", "cpu", "cuda"
     vocabulary: str = ""  # names and terms to expect, separated by commas
     track: int = 0  # which audio track, counted from 0
+    account: str = ""  # at which vendor; "": on this computer. `model` is then the vendor's, "" its default
+    complete_words: bool = False  # find the times of words on this computer where the vendor gives none
+    file: str = ""  # where the text was read from, if it was not heard: the path of a transcript file
+    file_id: str = ""  # names the content of that file
     decode: DecodeOptions = field(default_factory=DecodeOptions)
 
     def as_dict(self) -> dict[str, Any]:

@@ -6,7 +6,8 @@ by `spacing`. Words keep their times: a cue may begin before its first word and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -26,7 +27,8 @@ def reflow(transcript: Transcript, rules: CueRules, ids: Collection[int] | None 
 
     No word is lost or goes to another speaker; only a word longer than a line is cut. The cue with a segment's first
     word keeps its id, comment and flag. Segments without words are cut by position in the text and still have none.
-    Segments without text vanish. What is not chosen stays as it is and where it is, and cues keep clear of it.
+    Segments without text vanish; a comment or flag of theirs goes to the nearest cue. What is not chosen stays as it
+    is and where it is, and cues keep clear of it.
     """
     if ids is not None and not ids:
         raise UsageError("Nothing is selected.", "Select the passages to cut again, or re-flow the whole file.")
@@ -68,11 +70,15 @@ def cut_block(
     drafts = draft_cues(Transcript(tuple(block)), rules)
     contents = [_content(block, wrap_lines(d.tokens, rules.max_line, rules.max_lines)) for d in drafts]
     spoken = [Spoken(d.start, d.end, reading_columns(text)) for d, (_, text) in zip(drafts, contents, strict=True)]
+    times = space_out(spoken, rules, low, high)
     begun: set[int] = set()  # positions of segments that a cue has the first word of
-    for draft, (words, text), (start, end) in zip(drafts, contents, space_out(spoken, rules, low, high), strict=True):
+    notes = _notes_of_empty(block, {t.segment for d in drafts for t in d.tokens}, times)
+    if not drafts:
+        yield from (s for s in block if s.comment or s.flagged)
+    for number, (draft, (words, text), (start, end)) in enumerate(zip(drafts, contents, times, strict=True)):
         heads = [block[n] for n in dict.fromkeys(t.segment for t in draft.tokens) if n not in begun]
         begun.update(t.segment for t in draft.tokens)
-        yield Segment(
+        cue = Segment(
             start,
             end,
             text,
@@ -80,9 +86,27 @@ def cut_block(
             draft.run.speaker,
             mean_confidence(words) if words else block[draft.tokens[0].segment].confidence,
             heads[0].id if heads else next(fresh),
-            "\n".join(dict.fromkeys(s.comment for s in heads if s.comment)),
-            any(s.flagged for s in heads),
         )
+        yield with_notes(cue, [*heads, *notes[number]])
+
+
+def with_notes(segment: Segment, others: Sequence[Segment]) -> Segment:
+    """The segment with the comments and flags of others besides its own."""
+    by_time = sorted((segment, *others), key=lambda s: s.start)
+    comments = dict.fromkeys(s.comment for s in by_time if s.comment)
+    return replace(segment, comment="\n".join(comments), flagged=any(s.flagged for s in by_time))
+
+
+def _notes_of_empty(
+    block: Sequence[Segment], spoken: Collection[int], times: Sequence[tuple[int, int]]
+) -> Mapping[int, list[Segment]]:
+    """The segments without text that have a comment or a flag, by the number of the cue that is nearest to them."""
+    nearest: dict[int, list[Segment]] = defaultdict(list)
+    for position, segment in enumerate(block):
+        if times and position not in spoken and (segment.comment or segment.flagged):
+            away = [max(start - segment.end, segment.start - end, 0) for start, end in times]
+            nearest[away.index(min(away))].append(segment)
+    return nearest
 
 
 def _content(segments: Sequence[Segment], lines: list[list[Token]]) -> tuple[tuple[Word, ...], str]:

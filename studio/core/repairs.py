@@ -3,7 +3,7 @@
 Pure functions for the window's thread. Each kind of finding has a few ways out; the first that mends it is taken, else
 the one that leaves least of it, and none that makes anything else worse (only, where a subtitle that is too fast must
 be split, one part may be faster than the whole was). Words keep their texts and times, but for characters that do not
-belong there.
+belong there, and quotation marks and brackets that are missing.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from .breaks import reading_columns
 from .checks import INVISIBLE, Finding, Kind, check_row, mixed_words, one_alphabet
 from .edits import Edit, fresh_ids, order
+from .pairs import REACH, paired, unpaired
 from .profiles import CueRules
-from .reflow import cut_block, wrapped
+from .reflow import cut_block, with_notes, wrapped
 from .spacing import Spoken, reading_time, space_out
 from .transcript import Segment, Transcript, Word, join_words
 
@@ -30,11 +31,13 @@ _NAMES: dict[Kind, str] = {
     "too many lines": "break lines",
     "empty": "remove empty subtitle",
     "odd characters": "clean up characters",
+    "unpaired": "close quotes and brackets",
 }
 # What is mended first makes room for, or changes the measure of, what comes after it.
 _ORDER: tuple[Kind, ...] = (
     "empty",
     "odd characters",
+    "unpaired",
     "line length",
     "too many lines",
     "too long",
@@ -124,8 +127,8 @@ def _left(place: _Place, way: _Way, kind: Kind) -> float | None:
     window = [*place.segments[low:first], *new, *place.segments[last:high]]
     if any(s.start < 0 or s.end <= s.start for s in new) or window != sorted(window, key=order):
         return None
-    # one more row on either side, for what the rows of the window are compared with
-    begin, stop = max(0, low - 1), min(len(place.segments), high + 1)
+    # more rows on either side, for what the rows of the window are compared with
+    begin, stop = max(0, low - REACH), min(len(place.segments), high + REACH)
     before = _excesses(place.segments, low, high, place.rules)
     around = [*place.segments[begin:low], *window, *place.segments[high:stop]]
     after = _excesses(around, low - begin, low - begin + len(window), place.rules)
@@ -151,12 +154,30 @@ def _excesses(segments: Sequence[Segment], low: int, high: int, rules: CueRules)
 
 
 def _removal(place: _Place) -> Iterator[_Way]:
-    yield place.row, place.row + 1, []
+    """A comment or flag goes to the segment before it, of the first one to that behind it."""
+    segment, row, segments = place.segment, place.row, place.segments
+    if not (segment.comment or segment.flagged):
+        yield row, row + 1, []
+    elif row:
+        yield row - 1, row + 1, [with_notes(segments[row - 1], [segment])]
+    elif row + 1 < len(segments):
+        yield row, row + 2, [with_notes(segments[row + 1], [segment])]
 
 
 def _cleaning(place: _Place) -> Iterator[_Way]:
     cleaned = clean(place.segment)
-    yield place.row, place.row + 1, [cleaned] if cleaned.text else []
+    if cleaned.text:
+        yield place.row, place.row + 1, [cleaned]
+    else:
+        yield from _removal(place)
+
+
+def _pairing(place: _Place) -> Iterator[_Way]:
+    """The partners that are missing; where the line would be too long with them, it is broken anew."""
+    written = "".join(s.text for s in place.segments)
+    closed = paired(place.segment, unpaired(place.segments, place.row), written)
+    for way in (closed, wrapped(closed, place.rules)):
+        yield place.row, place.row + 1, [way]
 
 
 def _breaking(place: _Place) -> Iterator[_Way]:
@@ -229,6 +250,7 @@ _WAYS: dict[Kind, Callable[[_Place], Iterator[_Way]]] = {
     "too many lines": _breaking,
     "empty": _removal,
     "odd characters": _cleaning,
+    "unpaired": _pairing,
 }
 
 

@@ -35,17 +35,40 @@ def retext(segment: Segment, text: str) -> Segment:
 
 
 def joined(first: Segment, second: Segment) -> Segment:
-    """Both texts in one segment under the first one's id; where only one has word times, the other's are reckoned."""
+    """Both texts in one segment under the first one's id; where only one has word times, the other's are reckoned.
+
+    The texts follow one another even where both were said at once; there the words share the time in their order.
+    """
     if not first.text.strip() or not second.text.strip():
         kept = first if first.text.strip() else replace(second, id=first.id, speaker=first.speaker)
         return replace(kept, start=min(first.start, second.start), end=max(first.end, second.end))
     start, end = min(first.start, second.start), max(first.end, second.end)
     if not first.words and not second.words:
         return replace(first, start=start, end=end, text=f"{first.text} {second.text}")
-    left, right = reckoned_words(first), reckoned_words(second)
+    left, right = _in_turn(reckoned_words(first), reckoned_words(second))
     gap = not (HAS_CJK.match(left[-1].text[-1:]) and HAS_CJK.match(right[0].text[:1]))
     words = (*left, right[0]._replace(space=gap, line=False), *right[1:])
     return replace(first, start=start, end=end, text=join_words(words), words=words)
+
+
+def _in_turn(left: Sequence[Word], right: Sequence[Word]) -> tuple[Sequence[Word], Sequence[Word]]:
+    """Words said at once, now one after the other: each side gets its share of the time in which both were said."""
+    begin, end = min(w.start for w in right), max(w.end for w in left)
+    if begin >= end:
+        return left, right
+    before, behind = sum(w.end > begin for w in left), sum(w.start < end for w in right)
+    middle = begin + (end - begin) * before // (before + behind)
+
+    def earlier(ms: int) -> int:
+        return ms if ms <= begin else begin + (ms - begin) * (middle - begin) // (end - begin)
+
+    def later(ms: int) -> int:
+        return ms if ms >= end else middle + (ms - begin) * (end - middle) // (end - begin)
+
+    return (
+        [w._replace(start=earlier(w.start), end=earlier(w.end)) for w in left],
+        [w._replace(start=later(w.start), end=later(w.end)) for w in right],
+    )
 
 
 def reckoned_words(segment: Segment) -> tuple[Word, ...]:

@@ -1,18 +1,19 @@
 """Times of many segments moved at once: shifted, stretched, set by two points, from one frame rate to another.
 
 Pure functions: each maps start, end and word times of the chosen segments by one straight line and gives an edit. All
-times are milliseconds. They raise UsageError where a segment would begin before the recording does or the order of
-the segments would change; then nothing is changed.
+times are milliseconds. They raise UsageError where the order of the segments would change, and BeforeStart where some
+would begin before the recording does, unless these are to `clamp`: to begin with it. What ends behind the recording
+is nothing to refuse; `behind` counts it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from .edits import Edit, apply
+from .edits import SHORTEST, Edit, apply
 from .errors import UsageError
 from .transcript import Segment, Transcript
 
@@ -31,23 +32,40 @@ FRAME_RATES: dict[str, Fraction] = {
 _SLOWEST, _FASTEST = 0.1, 10.0  # by how much times may be stretched
 
 
-def shift(transcript: Transcript, ids: Ids, ms: int) -> Edit:
+class BeforeStart(UsageError):
+    """Nothing is changed, as so many `cues` would begin before the recording."""
+
+    def __init__(self, cues: int, what: str, hint: str) -> None:
+        super().__init__(what, hint)
+        self.cues = cues
+
+
+def behind(edit: Edit, duration: int) -> int:
+    """How many segments would end behind a recording of this length."""
+    return sum(s.end > duration for s in edit.after)
+
+
+def shift(transcript: Transcript, ids: Ids, ms: int, clamp: bool = False) -> Edit:
     """All times later by `ms`, or earlier where it is below 0."""
-    first = min((s.start for s in _chosen(transcript, ids)), default=0)
-    if first + ms < 0:
-        raise UsageError(
+    try:
+        return _moved(transcript, ids, lambda t: t + ms, f"shift by {ms / 1000:+g} s", clamp)
+    except BeforeStart as e:
+        first = min(s.start for s in _chosen(transcript, ids))
+        raise BeforeStart(
+            e.cues,
             f"Shifted by {-ms / 1000:g} s, the first subtitle would begin before the recording.",
-            f"Shift by {first / 1000:g} s at most.",
-        )
-    return _moved(transcript, ids, lambda t: t + ms, f"shift by {ms / 1000:+g} s")
+            f"Shift by {first / 1000:g} s at most." if first else "It begins at 0:00 already.",
+        ) from None
 
 
-def stretch(transcript: Transcript, ids: Ids, factor: float | Fraction, around: int = 0) -> Edit:
+def stretch(transcript: Transcript, ids: Ids, factor: float | Fraction, around: int = 0, clamp: bool = False) -> Edit:
     """All times `factor` times as far from the time `around`, which stays."""
-    return _moved(transcript, ids, _line(around, around, factor), f"stretch to {float(factor) * 100:.5g} %")
+    return _moved(transcript, ids, _line(around, around, factor), f"stretch to {float(factor) * 100:.5g} %", clamp)
 
 
-def anchor(transcript: Transcript, ids: Ids, first: tuple[int, int], second: tuple[int, int]) -> Edit:
+def anchor(
+    transcript: Transcript, ids: Ids, first: tuple[int, int], second: tuple[int, int], clamp: bool = False
+) -> Edit:
     """Shift and stretch so that what is at the old time of each (old, new) pair comes to its new time."""
     (old1, new1), (old2, new2) = sorted((first, second))
     if old1 == old2:
@@ -56,7 +74,8 @@ def anchor(transcript: Transcript, ids: Ids, first: tuple[int, int], second: tup
         raise UsageError(
             "The later of the two subtitles would come first.", "Set the point of the later subtitle at a later time."
         )
-    return _moved(transcript, ids, _line(old1, new1, Fraction(new2 - new1, old2 - old1)), "re-time by two points")
+    line = _line(old1, new1, Fraction(new2 - new1, old2 - old1))
+    return _moved(transcript, ids, line, "re-time by two points", clamp)
 
 
 def change_frame_rate(transcript: Transcript, ids: Ids, made_for: str, played_at: str) -> Edit:
@@ -65,7 +84,7 @@ def change_frame_rate(transcript: Transcript, ids: Ids, made_for: str, played_at
         if name not in FRAME_RATES:
             raise UsageError(f"“{name}” is not a known frame rate.", f"Choose from: {', '.join(FRAME_RATES)}.")
     factor = FRAME_RATES[made_for] / FRAME_RATES[played_at]
-    return _moved(transcript, ids, _line(0, 0, factor), f"frame rate {made_for} to {played_at}")
+    return _moved(transcript, ids, _line(0, 0, factor), f"frame rate {made_for} to {played_at}", clamp=False)
 
 
 def _chosen(transcript: Transcript, ids: Ids) -> tuple[Segment, ...]:
@@ -84,9 +103,9 @@ def _line(old: int, new: int, factor: float | Fraction) -> Callable[[int], int]:
     return lambda t: round(new + (t - old) * factor)
 
 
-def _moved(transcript: Transcript, ids: Ids, move: Callable[[int], int], name: str) -> Edit:
+def _moved(transcript: Transcript, ids: Ids, move: Callable[[int], int], name: str, clamp: bool) -> Edit:
     before = _chosen(transcript, ids)
-    after = tuple(
+    after = [
         replace(
             s,
             start=move(s.start),
@@ -94,9 +113,12 @@ def _moved(transcript: Transcript, ids: Ids, move: Callable[[int], int], name: s
             words=tuple(w._replace(start=max(0, move(w.start)), end=max(0, move(w.end))) for w in s.words),
         )
         for s in before
-    )
-    if any(s.start < 0 for s in after):
-        raise UsageError("The first subtitle would begin before the recording.", "Move less, or select fewer.")
+    ]
+    early = sum(s.start < 0 for s in after)
+    if early and not clamp:
+        raise BeforeStart(early, "The first subtitle would begin before the recording.", "Move less, or select fewer.")
+    if early:
+        after = _clamped(after)
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
     edit = Edit(name, tuple(old for old, _ in changed), tuple(new for _, new in changed))
     if [s.id for s in apply(transcript, edit).segments] != [s.id for s in transcript.segments]:
@@ -104,3 +126,16 @@ def _moved(transcript: Transcript, ids: Ids, move: Callable[[int], int], name: s
             "Subtitles would change places with others that are not selected.", "Select all of them, or move less."
         )
     return edit
+
+
+def _clamped(segments: Sequence[Segment]) -> list[Segment]:
+    """What would begin before the recording begins with it; each lasts a little longer than the one before it, so
+    that they stay in order."""
+    clamped: list[Segment] = []
+    reached = SHORTEST - 1
+    for segment in segments:
+        if segment.start <= 0:
+            reached = max(segment.end, reached + 1)
+            segment = replace(segment, start=0, end=reached)
+        clamped.append(segment)
+    return clamped

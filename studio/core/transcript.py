@@ -94,6 +94,8 @@ class EngineInfo:
     device: str = ""  # "cpu" or "cuda"
     task: str = "transcribe"  # or "translate"
     speakers: str = ""  # what told the speakers apart, "" if nothing did
+    account: str = ""  # the account of the vendor that did it, "" for this computer
+    marks: str = ""  # what was not measured by the engine, with spaces between: see core/marks.py
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from .accounts import AccountStore
 from .database import Database, leave_thread
 from .home import Home
 from .jobs import JobStore
 from .presence import Presence
 from .search import Hit, Search
+from .secrets import Place, Secrets
 from .settings import Settings
+from .submissions import Spent, Submission, SubmissionStore
 from .tidy import tidy
 from .transcripts import TranscriptStore
 from .versions import Version, VersionStore
@@ -27,6 +30,9 @@ class Library:
         self.versions = VersionStore(self.database)
         self.settings = Settings(self.database)
         self.voices = VoiceStore(self.database)
+        self.accounts = AccountStore(self.database)
+        self.submissions = SubmissionStore(self.database)
+        self.secrets = Secrets(home.keys)
         self.jobs.recover()
         tidy(home, self.database)
 
@@ -36,13 +42,19 @@ class Library:
 
 
 __all__ = [
+    "AccountStore",
     "Hit",
     "Home",
     "JobStore",
     "KnownVoice",
     "Library",
+    "Place",
     "Search",
+    "Secrets",
     "Settings",
+    "Spent",
+    "Submission",
+    "SubmissionStore",
     "TranscriptStore",
     "Version",
     "VersionStore",

@@ -169,6 +169,39 @@ MIGRATIONS = (
     """
     CREATE INDEX step_segment_id ON step_segment (transcript_id, id)
     """,
+    # Accounts at vendors, and what was ordered there. An order outlives its job: the money stays spent.
+    """
+    CREATE TABLE account (
+        name TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        settings TEXT NOT NULL,
+        models TEXT,
+        created TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+    ) WITHOUT ROWID;
+    CREATE TABLE submission (
+        uid TEXT PRIMARY KEY,
+        job_id INTEGER NOT NULL,
+        part INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        end INTEGER NOT NULL,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        account TEXT NOT NULL,
+        vendor TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        name TEXT NOT NULL,
+        stage TEXT NOT NULL DEFAULT 'new',
+        data TEXT NOT NULL DEFAULT '{}',
+        reply BLOB,
+        ended TEXT,
+        problem TEXT,
+        cost REAL,
+        ordered TEXT,
+        created TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+    );
+    CREATE INDEX submission_job ON submission (job_id, part);
+    CREATE INDEX submission_account ON submission (account, ordered)
+    """,
 )
 
 _WAYS_OUT = {

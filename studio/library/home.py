@@ -61,11 +61,20 @@ class Home:
         return self.root / "run"
 
     @property
+    def keys(self) -> Path:
+        """Keys of accounts, where the user agreed to a file."""
+        return self.root / "keys.json"
+
+    @property
     def log(self) -> Path:
         return self.root / "studio.log"
 
     def audio_file(self, job_id: int) -> Path:
         return self.audio / f"{job_id}.wav"
+
+    def part_file(self, job_id: int, part: int, suffix: str) -> Path:
+        """Encoded sound of an unfinished job, to be sent."""
+        return self.audio / f"{job_id}.part{part}{suffix}"
 
     def peaks_file(self, content_id: str, track: int) -> Path:
         return self.peaks / f"{content_id[:32]}-{track}.peaks"

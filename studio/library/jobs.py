@@ -59,6 +59,14 @@ class JobStore:
         with self._db.read() as db:
             return [_job(r) for r in db.execute("SELECT * FROM job ORDER BY position")]
 
+    def waiting(self) -> dict[str, int]:
+        """How many jobs wait for each resource."""
+        with self._db.read() as db:
+            found = db.execute(
+                "SELECT resource, COUNT(*) FROM job WHERE state = ? GROUP BY resource", (JobState.WAITING,)
+            )
+            return {str(resource): int(count) for resource, count in found}
+
     def same(self, content_id: str, options: JobOptions, states: Collection[JobState]) -> Job | None:
         """The latest job on the same recording with the same options in one of these states."""
         with self._db.read() as db:
@@ -160,6 +168,8 @@ class JobStore:
             )
             found = row.fetchall()
             db.executemany("DELETE FROM transcript WHERE id = ?", [tuple(r) for r in found])
+            if found:  # what was paid stays known, what was said and by whom does not
+                db.execute("UPDATE submission SET reply = NULL, data = '{}', name = '' WHERE job_id = ?", (id,))
             return bool(found)
 
 

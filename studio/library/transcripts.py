@@ -59,13 +59,34 @@ class TranscriptStore:
             row = db.execute("SELECT heard FROM transcript WHERE id = ?", (id,)).fetchone()
             return int(row["heard"]) if row else 0
 
-    def append(self, id: int, segments: Iterable[Segment], heard: int) -> tuple[Segment, ...]:
-        """Store segments as they are recognised, and how far recognition is; returns them with their ids."""
+    def append(
+        self,
+        id: int,
+        segments: Iterable[Segment],
+        heard: int,
+        *,
+        speakers: tuple[Speaker, ...] = (),
+        engine: EngineInfo | None = None,
+        submission: str | None = None,
+    ) -> tuple[Segment, ...]:
+        """Store segments as they are recognised, and how far recognition is; returns them with their ids.
+
+        In the same step: new speakers of theirs, what was learnt about the engine, and the order they came from, which
+        is done with that.
+        """
         with self._db.write() as db:
             last = _last_id(db, id)
             stored = tuple(dataclasses.replace(s, id=n) for n, s in enumerate(segments, last + 1))
             _insert(db, id, stored)
             db.execute("UPDATE transcript SET heard = MAX(heard, ?) WHERE id = ?", (heard, id))
+            db.executemany(
+                "INSERT INTO speaker (transcript_id, place, id, name, color) SELECT ?1,"
+                " (SELECT COALESCE(MAX(place), -1) + 1 FROM speaker WHERE transcript_id = ?1), ?2, ?3, ?4",
+                ((id, s.id, s.name, s.color) for s in speakers),
+            )
+            if engine:
+                db.execute("UPDATE transcript SET engine = ? WHERE id = ?", (rows.dump(dataclasses.asdict(engine)), id))
+            db.execute("UPDATE submission SET ended = 'done' WHERE uid = ?", (submission,))
         return stored
 
     def replace(self, id: int, segments: Iterable[Segment], speakers: tuple[Speaker, ...], engine: EngineInfo) -> None:

@@ -4,6 +4,7 @@ Called from worker threads; nothing here keeps state between calls.
 """
 
 from .decode import DecodeResult, decode, read_peaks
+from .encode import ENCODINGS, Encoding, encode
 from .peaks import Peaks, PeaksWriter
 from .probe import SUFFIXES, MediaInfo, Track, expand, fingerprint, probe
 from .stretch import read_stretch
@@ -11,14 +12,17 @@ from .wav import SAMPLE_RATE, wav_duration
 from .wav_peaks import wav_peaks
 
 __all__ = [
+    "ENCODINGS",
     "SAMPLE_RATE",
     "SUFFIXES",
     "DecodeResult",
+    "Encoding",
     "MediaInfo",
     "Peaks",
     "PeaksWriter",
     "Track",
     "decode",
+    "encode",
     "expand",
     "fingerprint",
     "probe",

@@ -57,7 +57,7 @@ def plan(
     """
     formats = tuple(dict.fromkeys(formats))
     export.check_formats(formats)
-    queue.check_options(options)
+    queue.check_options(studio, options)
     export.check_folder(folder)
     batch = Batch()
     files = queue.recordings(inputs, batch.problems)

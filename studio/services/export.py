@@ -130,7 +130,7 @@ def broken_rules(transcript: Transcript, options: WriteOptions) -> BrokenRules:
     """What a subtitle file of this transcript will leave broken. Raises FormatError for one without times."""
     cues = cues_for(transcript, options, options.speaker_names)
     rows = [Segment(c.start, c.end, "\n".join(c.lines), (), c.speaker, id=n) for n, c in enumerate(cues)]
-    found = [f for f in check(rows, options.rules) if f.kind not in ("odd characters", "empty")]
+    found = [f for f in check(rows, options.rules) if f.kind not in ("odd characters", "unpaired", "empty")]
     broken = dict.fromkeys(f.segment for f in found)
     places = dict.fromkeys(cues[n].segments[0] for n in broken if cues[n].segments)
     return BrokenRules(len(broken), tuple(Counter(f.kind for f in found).most_common()), tuple(places))

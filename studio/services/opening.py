@@ -5,6 +5,7 @@ Runs in a worker thread or in the command line.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from studio.core.jobs import Job, JobOptions, JobState
 from studio.core.transcript import EngineInfo, Source
 from studio.formats import FORMATS, READ_ONLY
 
+from . import finding
 from .export import read_file
 from .queue import CPU
 from .studio import Studio
@@ -27,6 +29,8 @@ class Opened:
     warnings: tuple[str, ...]  # what could not be kept, one sentence each
     has_recording: bool
     has_times: bool  # False: a plain text
+    known: bool = False  # it was opened before: the job is the one that was there, with what was done to it since
+    changed: bool = False  # and the file has another content now
 
 
 def is_transcript(path: Path) -> bool:
@@ -34,24 +38,45 @@ def is_transcript(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIXES)
 
 
-def open_file(studio: Studio, path: Path) -> Opened:
-    """Put a transcript file in the library. Raises FormatError with line and reason, StorageError."""
+def open_file(studio: Studio, path: Path, again: bool = False) -> Opened:
+    """Put a transcript file in the library, or find it there; `again`: as another job even so.
+
+    Raises FormatError with line and reason, StorageError.
+    """
     parsed = read_file(path)
     transcript = parsed.transcript
     recording, info = _recording_of(path)
     content = media.fingerprint(recording) if recording else ""
+    file, file_id = str(path.absolute()), hashlib.sha256(path.read_bytes()).hexdigest()
+    has_times = any(s.end for s in transcript.segments)
+    known = None if again else _known(studio, file, file_id, content)
+    if known:
+        if recording and not known.content_id:
+            known = finding.use(studio, known, recording)
+        changed = known.options.file_id != file_id
+        return Opened(known, (), bool(known.content_id), has_times, known=True, changed=changed)
     duration = max(info.duration if info else 0, transcript.duration)
     place = recording or path.absolute().with_suffix("")
     name = path.name
-    options = JobOptions(model="", language=transcript.language or "auto", speakers="off")
+    language = transcript.language or "auto"
+    options = JobOptions(model="", language=language, speakers="off", file=file, file_id=file_id)
     job = studio.library.jobs.add(str(place), name, content, duration, CPU, options, JobState.DONE)
     source = Source(str(place), recording.name if recording else name, content, duration)
     transcripts = studio.library.transcripts
     id = transcripts.create(source, EngineInfo(), job.id)
     transcripts.replace(id, transcript.segments, transcript.speakers, EngineInfo())
     transcripts.describe(id, language=transcript.language, duration=duration)
-    has_times = any(s.end for s in transcript.segments)
     return Opened(replace(job, transcript_id=id), parsed.warnings, recording is not None, has_times)
+
+
+def _known(studio: Studio, file: str, file_id: str, content: str) -> Job | None:
+    """The job that this file was opened as: the same content at this place, else for the same recording, else what
+    lay at this place when it had another content. Of several the latest."""
+    jobs = sorted((j for j in studio.library.jobs.all() if j.options.file_id), key=lambda j: -j.id)
+    same = [j for j in jobs if j.options.file_id == file_id]
+    here = [j for j in jobs if j.options.file == file]
+    moved = [j for j in same if j.content_id == content]
+    return next(iter([*(j for j in same if j in here), *moved, *here]), None)
 
 
 def _recording_of(path: Path) -> tuple[Path | None, media.MediaInfo | None]:

@@ -81,12 +81,13 @@ def ask_for(studio: Studio, job: Job, options: HearOptions) -> Job:
     """
     wanted = replace(
         job.options,
+        account="",
         model=options.model,
         language=options.language,
         task=options.task,
         vocabulary=options.vocabulary,
     )
-    queue.check_options(wanted)
+    queue.check_options(studio, wanted)
     if wanted == job.options:
         raise UsageError("That is what made this transcript.", "Choose another model, language or names and terms.")
     other, _ = queue.add_one(studio, Path(job.path), wanted, known=(*UNFINISHED, JobState.DONE))

@@ -17,12 +17,24 @@ from studio.core.jobs import UNFINISHED, Job, JobOptions, JobState, StopReason, 
 from studio.core.languages import LANGUAGES
 from studio.models import catalogue
 
+from . import accounts
 from .studio import Studio
 
 # What a job needs to run: the processor, the graphics card, or whichever of them serves best.
 CPU, GPU, EITHER = "cpu", "gpu", "either"
 LOCAL = (CPU, GPU, EITHER)
+_ACCOUNT = "account:"  # and its name: done at a vendor
 _NEEDS = {"cpu": CPU, "cuda": GPU, "auto": EITHER}
+
+
+def resource(options: JobOptions) -> str:
+    """What a job with these options needs to run."""
+    return of_account(options.account) if options.account else _NEEDS[options.device]
+
+
+def of_account(name: str) -> str:
+    """What jobs for this account need."""
+    return f"{_ACCOUNT}{name}"
 
 
 def share(studio: Studio, runner: str) -> tuple[str, ...]:
@@ -83,12 +95,12 @@ class Running:
                 token.request(reason)
 
 
-def check_options(options: JobOptions) -> None:
+def check_options(studio: Studio, options: JobOptions) -> None:
     """Raises UsageError for options that can never work."""
-    models = catalogue()
-    if options.model not in models or models[options.model].kind != "speech":
-        names = ", ".join(id for id, m in models.items() if m.kind == "speech")
-        raise UsageError(f"There is no speech model “{options.model}”.", f"Choose one of: {names}.")
+    if options.account:
+        _check_account(studio, options)
+    else:
+        _check_model(options)
     if options.speakers not in ("auto", "off") and not (
         options.speakers.isdecimal() and 1 <= int(options.speakers) <= 50
     ):
@@ -102,6 +114,13 @@ def check_options(options: JobOptions) -> None:
         )
     if options.track < 0:
         raise UsageError(f"There is no audio track {options.track}.", "Tracks are counted from 0.")
+
+
+def _check_model(options: JobOptions) -> None:
+    models = catalogue()
+    if options.model not in models or models[options.model].kind != "speech":
+        names = ", ".join(id for id, m in models.items() if m.kind == "speech")
+        raise UsageError(f"There is no speech model “{options.model}”.", f"Choose one of: {names}.")
     only = models[options.model].languages
     if only == ("en",) and (options.task == "translate" or options.language not in ("auto", "en")):
         raise UsageError(
@@ -109,10 +128,24 @@ def check_options(options: JobOptions) -> None:
         )
 
 
+def _check_account(studio: Studio, options: JobOptions) -> None:
+    account = studio.accounts.usable(options.account)
+    info = accounts.kind(account.kind).info
+    if options.task == "translate" and not info.translates:
+        raise UsageError(f"{info.title} does not translate.", "Choose another back end, or only transcribe.")
+    model = studio.accounts.model(account, options.model)
+    if options.language != "auto" and model.languages is not None and options.language not in model.languages:
+        names = ", ".join(LANGUAGES.get(code, code) for code in model.languages)
+        raise UsageError(
+            f"“{model.id}” of {info.title} does not know {LANGUAGES.get(options.language, options.language)}.",
+            f"It knows {names}.",
+        )
+
+
 def add(studio: Studio, paths: Iterable[Path], options: JobOptions) -> Added:
     """Queue recordings and all recordings in folders; what is queued or done already with these options is not done
     again. A bad file is told about and stops nothing."""
-    check_options(options)
+    check_options(studio, options)
     jobs, known, problems = list[Job](), list[Job](), list[Problem]()
     tracks: dict[int, tuple[media.Track, ...]] = {}
     last = studio.library.jobs.last_id()
@@ -158,7 +191,7 @@ def add_one(
         raise MediaError(f"The name “{shown}” is not text that this computer can read.", "Rename the file or folder.")
     same = jobs.same(content, options, known)
     if same is None:
-        return jobs.add(path, file.name, content, info.duration, _NEEDS[options.device], options), info
+        return jobs.add(path, file.name, content, info.duration, resource(options), options), info
     if same.path != path:
         jobs.set_path(same.id, path, file.name)
     retry(studio, same)
@@ -190,10 +223,27 @@ def pause(studio: Studio, running: Running, job: Job) -> None:
 
 
 def retry(studio: Studio, job: Job) -> None:
-    """Put a paused, failed or cancelled job back; it goes on from the last stored segment."""
+    """Put a paused, failed or cancelled job back; it goes on from the last stored segment.
+
+    One that waits for an answer to “send it again?” is not sent again by that: see `send_again`.
+    """
     since = (JobState.PAUSED, JobState.FAILED, JobState.CANCELLED)
     if job.state in since:
         studio.library.jobs.set_state(job.id, JobState.WAITING, since=since)
+
+
+def send_again(studio: Studio, job: Job) -> None:
+    """Put a job back whose order may have reached its vendor, and may have been charged: the user has agreed to it."""
+    studio.library.submissions.give_up(job.id)
+    retry(studio, job)
+
+
+def go_on(studio: Studio, account: str, kinds: Collection[str]) -> None:
+    """Put jobs of an account back that wait because of a problem of these kinds (names of StudioErrors)."""
+    for job in studio.library.jobs.all():
+        waits = job.options.account == account and job.state == JobState.PAUSED
+        if waits and job.problem and job.problem.kind in kinds:
+            retry(studio, job)
 
 
 def remove(studio: Studio, running: Running, jobs: Iterable[Job]) -> None:
@@ -209,8 +259,9 @@ def remove(studio: Studio, running: Running, jobs: Iterable[Job]) -> None:
 
 def drop_sound(studio: Studio, job: Job) -> None:
     """Remove the decoded sound of a job; what is still held open is removed when the library is opened next."""
-    with suppress(OSError):
-        studio.home.audio_file(job.id).unlink()
+    for file in studio.home.audio.glob(f"{job.id}.*"):
+        with suppress(OSError):
+            file.unlink()
 
 
 def _end(studio: Studio, job: Job, state: JobState) -> bool:

@@ -57,7 +57,8 @@ def rerun(
     path = Path(job.path)
     if not path.is_file():
         raise MediaError(f"“{job.name}” is not where it was: {path.parent}.", "Add it again from its new place.")
-    queue.check_options(replace(job.options, model=options.model, language=options.language, task=options.task))
+    wanted = replace(job.options, account="", model=options.model, language=options.language, task=options.task)
+    queue.check_options(studio, wanted)
     first = max(0, old[0].start - MARGIN)
     last = max(s.end for s in old) + MARGIN
     last = min(last, max(job.duration, transcript.duration, last - MARGIN))

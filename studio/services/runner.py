@@ -12,7 +12,16 @@ import traceback
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from studio.core.errors import Problem, StorageError, StudioError
+from studio.core.errors import (
+    AuthError,
+    Deadline,
+    Problem,
+    QuotaError,
+    RateLimited,
+    StorageError,
+    StudioError,
+    Unavailable,
+)
 from studio.core.jobs import Job, JobEvent, JobState, Progress, Stopped, StopReason
 
 from .queue import Running, drop_sound
@@ -26,6 +35,9 @@ _AFTER: dict[StopReason, JobState | None] = {
     StopReason.QUIT: JobState.WAITING,
     StopReason.REMOVE: None,
 }
+
+# What the job is not to blame for: it keeps its place and all it has, and goes on when that is over.
+MAY_GO_ON = (AuthError, QuotaError, RateLimited, Unavailable, Deadline)
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +78,7 @@ def run_next(
         if reason:  # whatever fails after a stop fails because of it: signals reach the engine's process too
             state = _AFTER[reason]
         elif isinstance(e, StudioError):
-            state, problem = JobState.FAILED, e.problem
+            state, problem = JobState.PAUSED if isinstance(e, MAY_GO_ON) else JobState.FAILED, e.problem
         else:
             log.exception("job %s", job.id)
             state, problem = JobState.FAILED, _unexpected(job, e)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from studio.core.jobs import (
     LanguageFound,
     Note,
     PeaksReady,
-    Progress,
     SegmentsStored,
     SpeakersApplied,
     StopToken,
@@ -32,69 +31,52 @@ from studio.core.jobs import (
 from studio.core.progress import ProgressMeter
 from studio.core.transcript import EngineInfo, Source, Speaker, Transcript, Turn, Word
 from studio.engines.base import Fraction, Heard, Language, Notice, SpeechRequest, Turns
-from studio.engines.local.device import Device
 from studio.models import catalogue
 
+from . import completing, remote
 from .editing import settle
+from .fetching import fetch_models
+from .run import REMOTE_WEIGHTS, WEIGHTS, Run
 from .studio import Studio
 
 SEGMENTATION, EMBEDDING, COMMUNITY = "segmentation-3.0", "campplus-zh-en", "pyannote-community-1"
 
-# Shares of the time a job usually takes on a processor (see tests/benchmarks).
-_WEIGHTS = {"models": 8.0, "reading": 3.0, "text": 60.0, "speakers": 35.0}
-_SAYS = {
-    "models": "Getting the model",
-    "reading": "Reading the recording",
-    "text": "Writing the text",
-    "speakers": "Telling the speakers apart",
-}
-
-
-@dataclass(slots=True)
-class _Run:
-    """What the steps of one run share."""
-
-    studio: Studio
-    job: Job
-    stop: StopToken
-    meter: ProgressMeter
-    device: Device
-    transcript_id: int = 0
-    duration: int = 0
-
-    @property
-    def audio(self) -> Path:
-        return self.studio.home.audio_file(self.job.id)
-
-    def progress(self, stage: str, fraction: float) -> Progress:
-        self.stop.check()
-        overall, eta = self.meter.update(stage, fraction, time.monotonic())
-        return Progress(_SAYS[stage], overall, eta)
-
 
 def needed_models(studio: Studio, job: Job) -> list[str]:
-    """Ids of the weights this job uses, the speech model first."""
-    ids = [job.options.model]
-    if job.options.speakers != "off" and not studio.models.is_ready(COMMUNITY):
-        ids += [SEGMENTATION, EMBEDDING]
-    return ids
+    """Ids of the weights this job uses for certain, the speech model first."""
+    if job.options.account:
+        return []  # what is to be completed here is known only when the vendor has answered
+    return [job.options.model, *_speaker_models(studio, job)]
+
+
+def _speaker_models(studio: Studio, job: Job) -> list[str]:
+    if job.options.speakers == "off" or studio.models.is_ready(COMMUNITY):
+        return []
+    return [SEGMENTATION, EMBEDDING]
 
 
 def transcribe(studio: Studio, job: Job, stop: StopToken) -> Iterator[JobEvent]:
     """Do a job. Raises StudioError when it cannot be done and Stopped when asked to stop."""
     missing = studio.models.missing(needed_models(studio, job))
-    weights = {k: w for k, w in _WEIGHTS.items() if (k != "models" or missing)}
+    weights = dict(REMOTE_WEIGHTS if job.options.account else WEIGHTS)
+    if not missing and not job.options.account:
+        del weights["models"]
     if job.options.speakers == "off":
         del weights["speakers"]
-    device = studio.engines.device(job.options.device)
-    run = _Run(studio, job, stop, ProgressMeter(weights, time.monotonic(), job.progress), device)
+    if not job.options.complete_words:
+        weights.pop("words", None)
+    run = Run(studio, job, stop, ProgressMeter(weights, time.monotonic(), job.progress))
     _check_recording(job)
-    if news := studio.engines.news(device):
+    if not job.options.account and (news := studio.engines.news(run.device)):
         yield Note(news)
-    yield from _fetch_models(run, missing)
+    yield from fetch_models(run, missing)
     yield from _read(run)
     yield from _begin(run)
-    yield from _recognise(run)
+    if job.options.account:
+        yield from remote.recognise(run)
+        yield from completing.complete(run)
+    else:
+        yield from _recognise(run)
     if job.options.speakers != "off":
         yield from _tell_speakers_apart(run)
     yield Finished(run.transcript_id)
@@ -108,15 +90,7 @@ def _check_recording(job: Job) -> None:
         )
 
 
-def _fetch_models(run: _Run, missing: list[str]) -> Iterator[JobEvent]:
-    for n, id in enumerate(missing):
-        for step in run.studio.models.pull(id, run.stop, waiting=missing[n + 1 :]):
-            share = step.done_bytes / step.total_bytes if step.total_bytes else 0.0
-            told = run.progress("models", (n + share) / len(missing))
-            yield replace(told, stage=f"{_SAYS['models']} {id}, {round(100 * share)} %")
-
-
-def _read(run: _Run) -> Iterator[JobEvent]:
+def _read(run: Run) -> Iterator[JobEvent]:
     """Decode to the engines' format, with the peaks on the way, unless an earlier run did."""
     home, options, content = run.studio.home, run.job.options, run.job.content_id
     peaks_file = home.peaks_file(content, options.track)
@@ -133,7 +107,7 @@ def _read(run: _Run) -> Iterator[JobEvent]:
 
 
 def _told(
-    run: _Run, stage: str, steps: Generator[float, None, media.DecodeResult]
+    run: Run, stage: str, steps: Generator[float, None, media.DecodeResult]
 ) -> Generator[JobEvent, None, media.DecodeResult]:
     """Pass fractions on as progress; returns what the steps return."""
     while True:
@@ -144,19 +118,27 @@ def _told(
             return result
 
 
-def _begin(run: _Run) -> Iterator[JobEvent]:
+def _begin(run: Run) -> Iterator[JobEvent]:
     """Create the transcript, or take up the one of an earlier run."""
     job, library = run.job, run.studio.library
     if job.transcript_id is not None and library.transcripts.exists(job.transcript_id):
         run.transcript_id = job.transcript_id
     else:
         source = Source(job.path, job.name, job.content_id, run.duration, job.options.track)
-        engine = EngineInfo("faster-whisper", job.options.model, run.device.kind, job.options.task)
-        run.transcript_id = library.transcripts.create(source, engine, job.id)
+        run.transcript_id = library.transcripts.create(source, _engine(run), job.id)
     yield TranscriptStarted(run.transcript_id)
 
 
-def _recognise(run: _Run) -> Iterator[JobEvent]:
+def _engine(run: Run) -> EngineInfo:
+    options = run.job.options
+    if not options.account:
+        return EngineInfo("faster-whisper", options.model, run.device.kind, options.task)
+    account = run.studio.accounts.usable(options.account)
+    model = run.studio.accounts.model(account, options.model).id
+    return EngineInfo(account.kind, model, "", options.task, account=account.name)
+
+
+def _recognise(run: Run) -> Iterator[JobEvent]:
     store, options = run.studio.library.transcripts, run.job.options
     start = store.heard(run.transcript_id)
     if start >= run.duration:
@@ -192,11 +174,12 @@ def _recognise(run: _Run) -> Iterator[JobEvent]:
     yield SegmentsStored(store.append(run.transcript_id, cutter.flush(), run.duration))
 
 
-def _tell_speakers_apart(run: _Run) -> Iterator[JobEvent]:
+def _tell_speakers_apart(run: Run) -> Iterator[JobEvent]:
     studio, models = run.studio, run.studio.models
     transcript = studio.library.transcripts.get(run.transcript_id)
     if transcript is None or not transcript.segments or transcript.engine.speakers:
         return
+    yield from fetch_models(run, models.missing(_speaker_models(studio, run.job)))
     community = models.path(COMMUNITY) if models.is_ready(COMMUNITY) else None
     segmentation, embedding = (models.path(id) / catalogue()[id].files[0].name for id in (SEGMENTATION, EMBEDDING))
     diarizer = studio.engines.speakers(segmentation, embedding, community, run.device)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from studio.core.edits import Edit
 from studio.core.errors import UsageError
+from studio.core.reflow import Change, changes
 from studio.core.transcript import Transcript
 from studio.library import Version
 
@@ -35,14 +39,18 @@ def versions(studio: Studio, transcript_id: int) -> list[Version]:
     return studio.library.versions.all(transcript_id)
 
 
-def way_back(studio: Studio, current: Transcript, version: Version) -> Edit:
-    """The step from the transcript as it is now to a version. Raises UsageError for a version that was deleted."""
-    return restore_edit(current, studio.library.versions.content(version, current), version.name)
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """The step from a transcript to a version of it, and the passages in which they differ."""
+
+    edit: Edit
+    passages: Sequence[Change]
 
 
-def passages(edit: Edit) -> int:
-    """In how many passages both sides of a step differ."""
-    return len({s.id for s in (*edit.before, *edit.after)})
+def way_back(studio: Studio, current: Transcript, version: Version) -> WayBack:
+    """From the transcript as it is now to a version. Raises UsageError for a version that was deleted."""
+    edit = restore_edit(current, studio.library.versions.content(version, current), version.name)
+    return WayBack(edit, changes(edit))
 
 
 def rename(studio: Studio, version: Version, name: str) -> None:

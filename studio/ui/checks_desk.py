@@ -43,6 +43,7 @@ _WAYS_OUT: dict[Kind, str] = {
     "too many lines": "Split it.",
     "empty": "Type its text, or delete it.",
     "odd characters": "Look at its text.",
+    "unpaired": "Type the mark that is missing, or delete the other one.",
 }
 
 
@@ -89,8 +90,7 @@ class ChecksDesk(QObject):
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._look_around)
         inspector.add("checks", "Checks", self.panel)
-        page.edit_bar.layout().addWidget(self.left)  # type: ignore[union-attr]
-        page.edit_bar.installEventFilter(self.left)
+        page.edit_bar.set_problems_left(self.left)
         self._connect()
         self.use_rules(self._stored_rules())
         self._on_mode()

@@ -50,7 +50,7 @@ class CompareDesk(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._studio, self._desk, self._page, self._panel, self._commands = studio, desk, page, panel, commands
+        self._studio, self._desk, self.page, self._panel, self._commands = studio, desk, page, panel, commands
         self.decisions: Decisions | None = None
         self._awaited: int | None = None  # the job whose text is wanted when it is done
         self._soon = QTimer(self, singleShot=True, interval=_SOON)
@@ -83,7 +83,7 @@ class CompareDesk(QObject):
             return None
         found = opinion.candidates(self._studio, job)
         ready = frozenset(id for id in catalogue() if self._studio.models.is_ready(id))
-        dialog = OpinionDialog(found, job.options, ready, self._page.window())
+        dialog = OpinionDialog(found, job.options, ready, self.page.window())
         dialog.job_chosen.connect(lambda other: self._take(dialog, lambda: self._load(other)))
         dialog.file_wanted.connect(lambda: self._ask_for_file(dialog))
         dialog.make_requested.connect(lambda options: self._make(dialog, options))
@@ -148,7 +148,7 @@ class CompareDesk(QObject):
         done: Callable[[], object] = lambda: None,
     ) -> None:
         left, job = self._desk.transcript, self._desk.job
-        marks = self._page.bar.ignore.isChecked()
+        marks = self.page.bar.ignore.isChecked()
 
         def work() -> tuple[Decisions, str, str]:
             right, name, place = load()
@@ -167,8 +167,8 @@ class CompareDesk(QObject):
     def _show(self, decisions: Decisions, name: str, place: str) -> None:
         self.decisions = decisions
         decisions.follow(self._desk.transcript)  # it may have been edited meanwhile
-        self._page.heads.show_names(engine_title(self._desk.transcript.engine), _HERE, name, place)
-        self._page.show_decisions(decisions)
+        self.page.heads.show_names(engine_title(self._desk.transcript.engine), _HERE, name, place)
+        self.page.show_decisions(decisions)
         self._refresh()
         self.ready.emit()
 
@@ -176,14 +176,14 @@ class CompareDesk(QObject):
         """Another recording is open."""
         self.decisions = None
         self._soon.stop()
-        self._page.show_decisions(None)
+        self.page.show_decisions(None)
         self._commands["secondOpinionAction"].setEnabled(job is not None)
         self._refresh()
 
     def _set_marks(self, ignore: bool) -> None:
         if self.decisions:
             self.decisions.compare_anew(self._desk.transcript, ignore)
-            self._page.show_decisions(self.decisions)
+            self.page.show_decisions(self.decisions)
             self._refresh()
 
     def _follow(self) -> None:
@@ -191,9 +191,9 @@ class CompareDesk(QObject):
         if self.decisions is None:
             return
         if self.decisions.follow(self._desk.transcript):
-            current = self._page.current
-            self._page.show_decisions(self.decisions)
-            self._page.go_to_segment(current.segment.id if current and current.segment else None)
+            current = self.page.current
+            self.page.show_decisions(self.decisions)
+            self.page.go_to_segment(current.segment.id if current and current.segment else None)
         self._refresh()
 
     # Deciding
@@ -220,14 +220,14 @@ class CompareDesk(QObject):
         if self._soon.isActive() and self.decisions is not None:
             self._soon.stop()
             if self.decisions.follow(self._desk.transcript):
-                self._page.show_decisions(self.decisions)
+                self.page.show_decisions(self.decisions)
                 self._refresh()
                 return False
         return True
 
     def _refresh(self) -> None:
         decisions = self.decisions
-        self._page.refresh()
+        self.page.refresh()
         vocabulary = self._desk.job.options.vocabulary if self._desk.job else ""
         self._panel.show_decisions(decisions, tuple(t.strip() for t in vocabulary.split(",") if t.strip()))
         for name in ("keepLeftAction", "keepRightAction"):
@@ -235,8 +235,8 @@ class CompareDesk(QObject):
         self.doubtful_changed.emit(doubtful(decisions.comparison, decisions.choices) if decisions else {})
 
     def _step(self, by: int) -> None:
-        if self._page.isVisible():  # elsewhere these keys go to other problems
-            self._page.step(by)
+        if self.page.isVisible():  # elsewhere these keys go to other problems
+            self.page.step(by)
 
     def _select(self, segment: int | None) -> None:
         if segment is not None:

@@ -5,6 +5,7 @@ Runs on the window's thread.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, Signal
@@ -22,7 +23,8 @@ from PySide6.QtWidgets import (
 from studio.core.jobs import Job, JobState, Progress
 
 from . import theme
-from .commands import Commands, plain
+from .commands import Commands
+from .edit_bar import EditBar
 from .editor.transcript_view import TranscriptView
 from .models.transcript_model import TranscriptModel
 from .models.wording import clock, counted, percent
@@ -59,7 +61,7 @@ class FilePage(QWidget):
 
         split = self._split = QSplitter(Qt.Orientation.Vertical)
         split.setObjectName("waveformSplitter")
-        top = QSplitter(Qt.Orientation.Horizontal)
+        top = self._top = QSplitter(Qt.Orientation.Horizontal)
         top.setObjectName("videoSplitter")
         top.addWidget(self.waveform)
         top.addWidget(self.video)
@@ -68,16 +70,18 @@ class FilePage(QWidget):
         split.addWidget(top)
         below = QWidget()
         column = _column(below)
-        self.edit_bar = _edit_bar(commands)  # what is added to it stands at the right
+        self.edit_bar = EditBar(commands)
         column.addWidget(self.edit_bar)
         self.above_text = column  # a bar between edit bar and text goes in here, at place 1
         self._pages: dict[str, QWidget] = {}
+        self._height = theme.OVERVIEW + theme.WAVEFORM  # of the waveform, as the user had it last where it may be high
         self._modes = QStackedWidget()  # after the bar, so that Tab goes there after it
         self._modes.addWidget(self.transcript)
         column.addWidget(self._modes, 1)
         split.addWidget(below)
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
+        split.splitterMoved.connect(lambda height, _: self._keep_height(height))
 
         column = _column(self)
         column.addWidget(self._header(commands))
@@ -119,13 +123,26 @@ class FilePage(QWidget):
         self._modes.setCurrentWidget(self._pages.get(name, self.transcript))
         if self.mode != before:
             comparing = self.mode == "compare"  # two texts need the room; the overview stays
-            if comparing:
-                self._heights = self._split.sizes()
-            self.waveform.set_overview_only(comparing)
-            if comparing or before == "compare":  # a splitter moves nothing by itself when a part gets less high
-                self._split.setSizes([1, sum(self._heights)] if comparing else self._heights)
+            self._change_waveform(lambda: self.waveform.set_overview_only(comparing))
             self.edit_bar.setVisible(not comparing)
             self.mode_changed.emit(self.mode)
+
+    def set_compact(self, compact: bool) -> None:
+        """For windows under 760 pixels high."""
+        self._change_waveform(lambda: self.waveform.set_compact(compact))
+
+    def _keep_height(self, height: int) -> None:
+        if height < self._top.maximumHeight():
+            self._height = height
+
+    def _change_waveform(self, change: Callable[[], None]) -> None:
+        """A splitter moves nothing by itself when a part gets less high, nor when it may be higher again."""
+        limit = self._top.maximumHeight()
+        change()
+        self._top.setMaximumHeight(self.waveform.maximumHeight())
+        if self._top.maximumHeight() != limit:
+            height = min(self._height, self._top.maximumHeight())
+            self._split.setSizes([height, max(self._split.height() - height, 1)])
 
     @property
     def mode(self) -> str:
@@ -177,44 +194,6 @@ def _mode_switch(commands: Commands) -> QFrame:
         button.setAccessibleName(name.capitalize())
         row.addWidget(button)
     return switch
-
-
-def _edit_bar(commands: Commands) -> QFrame:
-    bar = QFrame()
-    bar.setObjectName("editBar")
-    bar.setProperty("role", "bar")
-    bar.setFixedHeight(theme.EDIT_BAR)
-    row = QHBoxLayout(bar)
-    row.setContentsMargins(12, 2, 12, 2)
-    for name, text in _EDIT_BAR:
-        if not name:
-            row.addSpacing(8)
-            continue
-        button = QToolButton()
-        button.setObjectName(name.replace("Action", "Button"))
-        button.setProperty("kind", "flat")
-        button.setDefaultAction(commands[name])
-        button.setAccessibleName(plain(commands[name].text()))
-        if text:
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            commands[name].setIconText(text)
-        row.addWidget(button)
-    row.addStretch()
-    return bar
-
-
-# Actions of the bar above the text and what stands beside the icon; "" makes room between groups.
-_EDIT_BAR = (
-    ("undoAction", ""),
-    ("redoAction", ""),
-    ("", ""),
-    ("splitAction", "Split"),
-    ("mergeNextAction", "Merge"),
-    ("flagAction", "Flag"),
-    ("commentAction", "Comment"),
-    ("", ""),
-    ("followAction", "Follow playback"),
-)
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

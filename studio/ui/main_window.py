@@ -20,7 +20,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -30,6 +29,7 @@ from studio.core.jobs import Job, JobOptions, Progress
 from studio.services.studio import Studio
 
 from . import help_desk, theme
+from .columns import Columns
 from .commands import Commands
 from .desks import Desks
 from .dialogs.problem_dialog import closes_unsaved
@@ -44,17 +44,18 @@ from .models.transcript_model import TranscriptModel
 from .notices import NoticeBar
 from .palette import Palette
 from .palette_hits import in_library, in_transcript, recordings
-from .panels import next_panel
+from .panels import Panels
 from .playback_desk import PlaybackDesk
 from .queue.mime import paths_from_mime
 from .queue.queue_page import QueuePage
 from .queue.queue_view import QueueView
+from .queue.rail import Rail
 from .queue_desk import QueueDesk
 from .toolbar import ToolBar
 from .transcript_desk import TranscriptDesk
 from .workers import Task
 
-_NARROW, _LOW = 1100, 760  # logical pixels: below, the right panel and the waveform give way
+_LOW = 760  # logical pixels: in lower windows the waveform gives way
 
 
 class MainWindow(QMainWindow):
@@ -93,6 +94,7 @@ class MainWindow(QMainWindow):
         self.next_job = self.tools.next_job
         self.queue_view, self.queue_page = QueueView(self.queue_model), QueuePage(self.queue_model)
         self.queue_view.add_command(self.commands["queuePageAction"])
+        self.rail = Rail(self.queue_model, self.commands)
         self.empty = EmptyPage()
         self.page = FilePage(self.transcript_model, self.commands)
         self.inspector = Inspector()
@@ -129,13 +131,8 @@ class MainWindow(QMainWindow):
         self._centre.addWidget(self.page)
         self._centre.addWidget(self.queue_page)
         self._centre.setMinimumWidth(theme.CENTRE_MIN)
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._columns.setObjectName("columns")
-        for part in (self.queue_view, self._centre, self.inspector):
-            self._columns.addWidget(part)
-        self._columns.setStretchFactor(1, 1)
-        self._columns.setChildrenCollapsible(False)
-        self._columns.setSizes([theme.LEFT, 800, theme.RIGHT])
+        self._columns = Columns(self.rail, self.queue_view, self._centre, self.inspector)
+        self.panels = Panels(self._columns, self, self.commands)
 
         body = QWidget()
         column = QVBoxLayout(body)
@@ -144,8 +141,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.tools)
         column.addWidget(self._columns, 1)
         column.addWidget(self.transport)
-        column.addWidget(self.notices)
         self.setCentralWidget(body)
+        self.notices.setParent(body)
+        cues, comparison = self.desks.modes.subtitles.table, self.desks.comparing.page.list
+        self.notices.lie_over(self.inspector, self.queue_page.list, self.empty, self.page.transcript, cues, comparison)
         self.setMinimumSize(1024, 640)
         self.resize(1440, 900)
 
@@ -169,7 +168,7 @@ class MainWindow(QMainWindow):
     def _connect_queue(self) -> None:
         desk = self.queue
         for view in (self.queue_view, self.queue_page):
-            view.open_requested.connect(self._open_id)
+            view.open_requested.connect(self._open_chosen)
             view.retry_requested.connect(desk.retry)
             view.resume_requested.connect(desk.retry)
             view.pause_requested.connect(desk.pause)
@@ -179,6 +178,7 @@ class MainWindow(QMainWindow):
             view.files_dropped.connect(self.add)
         self.queue_page.back_requested.connect(lambda: self.commands["queuePageAction"].setChecked(False))
         self.commands.connect_switch("queuePageAction", self._switch_page)
+        self.rail.search_wanted.connect(lambda: self.panels.open_left(self.queue_view.search))
         self.empty.choose_files.connect(self.intake.choose_files)
         self.empty.try_sample.connect(self.intake.try_sample)
         desk.notice.connect(self.notices.show_notice)
@@ -218,9 +218,6 @@ class MainWindow(QMainWindow):
             "redoAction": self.desk.redo,
             "findAction": self._find,
             "themeAction": self._switch_theme,
-            "nextPanelAction": lambda: self._next_panel(1),
-            "previousPanelAction": lambda: self._next_panel(-1),
-            "speakersAction": self._fit_speakers,
             "paletteAction": self.finder.open,
             "shortcutsAction": self._change_keys,
             "doctorAction": lambda: help_desk.examine(self),
@@ -284,6 +281,10 @@ class MainWindow(QMainWindow):
         last = self._studio.library.settings.get("open_job")
         return next((j for j in jobs if j.id == last), jobs[-1] if jobs else None)
 
+    def _open_chosen(self, id: int) -> None:
+        self._open_id(id)
+        self.panels.close_left()
+
     def _open_id(self, id: int) -> None:
         self.commands["queuePageAction"].setChecked(False)
         self._open(self._studio.library.jobs.get(id))
@@ -304,7 +305,7 @@ class MainWindow(QMainWindow):
         queue = self.commands["queuePageAction"].isChecked()
         self._centre.setCurrentWidget(self.queue_page if queue else self.page if self.desk.job else self.empty)
         self.transport.setVisible(not queue)
-        self._fit_speakers()
+        self.panels.fit()
 
     def _switch_page(self, queue: bool) -> None:
         if queue:
@@ -369,16 +370,9 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.tools.fit(self.width())
-        self.page.waveform.set_compact(self.height() < _LOW)
+        self.page.set_compact(self.height() < _LOW)
         self.notices.set_low(self.height() < _LOW)
-        self._fit_speakers()
-
-    def _fit_speakers(self) -> None:
-        """The right panel is shown with an open recording, in narrow windows only on demand, in place of the left."""
-        queue, narrow = self.commands["queuePageAction"].isChecked(), self.width() < _NARROW
-        shown = self.desk.job is not None and not queue and (not narrow or self.commands["speakersAction"].isChecked())
-        self.inspector.setVisible(shown)
-        self.queue_view.setVisible(not queue and not (narrow and shown))
+        self.panels.fit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         problem = self.desk.store_all()
@@ -405,9 +399,3 @@ class MainWindow(QMainWindow):
         mode: theme.Mode = "light" if theme.current().dark else "dark"
         self._studio.library.settings.set("theme", mode)
         theme.current().set_mode(mode)
-
-    def _next_panel(self, step: int) -> None:
-        page = self.page
-        left, cues = self.queue_view.list, self.desks.modes.subtitles
-        middle = (self.queue_page, self.empty, page.waveform, page.transcript, cues.bar, cues.table, cues.editor)
-        next_panel([self.tools, left, *middle, self.inspector, self.transport, self.notices], step)

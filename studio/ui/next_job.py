@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.core.jobs import JobOptions
 from studio.core.languages import LANGUAGES
@@ -41,11 +41,16 @@ class NextJob(QWidget):
         self._more.setToolTip("More options of the next job")
         self._more.setAccessibleName("More options of the next job")
         self._more.clicked.connect(self._ask_for_more)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        for part in (self._title, self._model, self._language, self._speakers, self._more):
-            row.addWidget(part)
+        self._choices = (self._model, self._language, self._speakers)
+        self._fold = self._fold_button()
+        self._card = _Card(self)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(8)
+        for part in (self._title, *self._choices, self._fold, self._more):
+            self._row.addWidget(part)
+        self._model.currentTextChanged.connect(lambda _: self._name_fold())
+        self._name_fold()
 
     def options(self) -> JobOptions:
         return replace(
@@ -67,8 +72,46 @@ class NextJob(QWidget):
     def set_narrow(self, narrow: bool) -> None:
         """Hide the labels where the window is narrow."""
         self._title.setHidden(narrow)
-        for choice in (self._model, self._language, self._speakers):
-            choice.set_label_hidden(narrow)
+        for choice in self._choices:
+            choice.set_label_hidden(narrow and not self._folded)
+
+    def set_folded(self, folded: bool) -> None:
+        """One button in place of the selectors, which then stand in a card below it."""
+        if folded == self._folded:
+            return
+        self._card.hide()
+        for place, choice in enumerate(self._choices, 1):
+            if folded:
+                self._card.column.addWidget(choice)
+            else:
+                self._row.insertWidget(place, choice)
+            choice.show()
+        self._fold.setVisible(folded)
+
+    @property
+    def _folded(self) -> bool:
+        return self._model.parent() is self._card
+
+    def _show_card(self) -> None:
+        self._card.adjustSize()
+        self._card.move(self._fold.mapToGlobal(QPoint(0, self._fold.height() + 4)))
+        self._card.show()
+        self._model.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _name_fold(self) -> None:
+        self._fold.setText(f"Next job  {self._model.currentText()}")
+        self._fold.setAccessibleName(f"Next job, model {self._model.currentText()}")
+
+    def _fold_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("nextJobButton")
+        button.setIcon(icon("chevron-down"))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow at the right
+        button.setToolTip("Model, language and speakers of the next job")
+        button.clicked.connect(self._show_card)
+        button.hide()
+        return button
 
     def _choice(self, label: str, name: str, entries: dict[str, str], chosen: str) -> Choice:
         choice = Choice(label, name)
@@ -79,3 +122,16 @@ class NextJob(QWidget):
         choice.select(chosen)
         choice.currentIndexChanged.connect(self.changed)
         return choice
+
+
+class _Card(QFrame):
+    """Comes up below the button; a click elsewhere or Esc takes it away."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("nextJobCard")
+        self.setAccessibleName("Next job")
+        self.setProperty("role", "popup")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(8, 8, 8, 8)
+        self.column.setSpacing(8)

@@ -1,13 +1,17 @@
-"""Notices above the status bar: what happened, what is safe, what to press. Runs on the window's thread."""
+"""Notices: what happened, what is safe, what to press. They lie over the window and move nothing in it.
+
+Runs on the window's thread.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from studio.ui import icons
 from studio.ui.models.wording import counted
@@ -18,7 +22,10 @@ Action = tuple[str, Callable[[], object]]
 
 SHOWN = 3  # further ones wait behind “2 more”, the lighter before the graver, the older before the newer
 STAY = 8_000  # milliseconds an info stays
+_WIDEST, _MARGIN = 440, 8  # logical pixels
+_MOVED = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
 
+_BREAKS = re.compile(r"([_./\\-])")  # long file names may go on in the next line behind these
 _KINDS: tuple[Kind, ...] = ("error", "warn", "info")
 _LOOKS = {"info": ("info", "info"), "warn": ("warning", "warn"), "error": ("error", "err")}  # icon, colour token
 
@@ -33,6 +40,9 @@ class NoticeBar(QFrame):
         self._notices: dict[str, Notice] = {}
         self._all = False  # the user wants to see all
         self._shown = SHOWN
+        self._places: tuple[QWidget, ...] = ()
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._place)
         self._more = QPushButton()
         self._more.setObjectName("moreNotices")
         self._more.setProperty("kind", "link")
@@ -40,8 +50,8 @@ class NoticeBar(QFrame):
         self._more.clicked.connect(self._show_all)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._column.setSpacing(_MARGIN)
+        self._column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignRight)
         self.hide()
 
     def show_notice(self, kind: Kind, text: str, action: Action | None = None, key: str | None = None) -> None:
@@ -60,6 +70,31 @@ class NoticeBar(QFrame):
         self._column.insertWidget(place, notice)
         self._arrange()
         self._announce(kind, text)
+
+    def lie_over(self, *places: QWidget) -> None:
+        """Stand at the lower right of the first of these that is shown, whatever the layout does with them."""
+        self._places = places
+        for watched in (self.parentWidget(), *places):
+            watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _MOVED:
+            self._soon.start()  # when all of them have their places
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._soon.start()  # sentences have got their fonts, and wrap elsewhere
+        return super().event(event)
+
+    def _place(self) -> None:
+        below = next((place for place in self._places if place.isVisible()), None)
+        if below is not None and not self.isHidden():
+            area = below.rect().translated(below.mapTo(self.parentWidget(), QPoint()))
+            width = min(area.width() - 2 * _MARGIN, _WIDEST)
+            height = min(self._column.totalHeightForWidth(width), area.height() - 2 * _MARGIN)
+            self.setGeometry(area.right() + 1 - _MARGIN - width, area.bottom() + 1 - _MARGIN - height, width, height)
+            self.raise_()
 
     def set_low(self, low: bool) -> None:
         """Show one notice only, where the window is low and the text needs the room."""
@@ -104,6 +139,7 @@ class NoticeBar(QFrame):
         self._more.setAccessibleName(counted(len(notices) - len(shown), "more notice", "more notices"))
         self._more.setVisible(len(shown) < len(notices))
         self.setVisible(bool(notices))
+        self._place()
 
     def _announce(self, kind: Kind, text: str) -> None:
         event = QAccessibleAnnouncementEvent(self, text)
@@ -128,18 +164,21 @@ class Notice(QFrame):
         self._timer = QTimer(self, singleShot=True, interval=STAY)
         self._timer.timeout.connect(self._time_is_up)
         self._leaves = kind == "info"
-        label = QLabel(text)
+        label = QLabel(_BREAKS.sub("\\1\u200b", text))
+        label.setMinimumWidth(1)
+        label.setAccessibleName(text)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
-        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 9, 12, 10)
-        row.setSpacing(8)
-        row.addWidget(Sign(picture, role, 16))
-        row.addWidget(label, 1)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 8, 8, 8)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(Sign(picture, role, 16), 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label, 0, 1)
         if action is not None:
-            row.addWidget(self._button(*action))
-        row.addWidget(self._cross())
+            grid.addWidget(self._button(*action), 1, 1, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(self._cross(), 0, 2, Qt.AlignmentFlag.AlignTop)
 
     def _button(self, text: str, do: Callable[[], object]) -> QPushButton:
         button = QPushButton(text)

@@ -77,19 +77,24 @@ class OpeningDesk(QObject):
             settings.set("last_folder", str(Path(files[0]).parent))
             self.open_files([Path(f) for f in files])
 
-    def open_files(self, paths: Sequence[Path]) -> None:
-        """Put these in the library, and show the last one."""
+    def open_files(self, paths: Sequence[Path], again: bool = False) -> None:
+        """Put these in the library, and show the last one; `again`: even if they are there."""
         for path in paths:
-            self._reading.run(partial(self._read, path), self._on_opened, self._tell)
+            self._reading.run(
+                partial(self._read, path, again), lambda opened, path=path: self._on_opened(path, opened), self._tell
+            )
 
-    def _read(self, path: Path, stop: StopToken) -> Opened:
+    def _read(self, path: Path, again: bool, stop: StopToken) -> Opened:
         """Off the window's thread."""
         stop.check()
-        return opening.open_file(self._studio, path)
+        return opening.open_file(self._studio, path, again)
 
-    def _on_opened(self, opened: Opened) -> None:
+    def _on_opened(self, path: Path, opened: Opened) -> None:
         self.opened.emit(opened.job)
         name = opened.job.name
+        if opened.known:
+            self._tell_known(path, opened)
+            return
         if opened.warnings:
             count = counted(len(opened.warnings), "thing", "things")
             self._notices.show_notice(
@@ -108,6 +113,17 @@ class OpeningDesk(QObject):
             self._notices.show_notice(
                 "info", f"“{name}” is open. {says} can be found in the speech.", ("Re-time to the speech", self.align)
             )
+
+    def _tell_known(self, path: Path, opened: Opened) -> None:
+        said, offer = "It is shown as you left it.", "Open it anew"
+        if opened.changed:
+            said, offer = "The file was changed since; what is shown is what you had opened.", "Open the changed file"
+        self._notices.show_notice(
+            "warn" if opened.changed else "info",
+            f"“{path.name}” was opened before. {said}",
+            (offer, lambda: self.open_files([path], again=True)),
+            key=f"known {path}",
+        )
 
     # Timing
 

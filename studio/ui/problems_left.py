@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from .commands import Commands, key_text
 from .compare.key_button import KeyButton
 from .models.wording import counted
 
+Shape = Literal["all", "text", "icon", "number"]
+
 
 class ProblemsLeft(QWidget):
+    changed = Signal()  # what it says is longer or shorter now
+
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("problemsLeft")
         self._told: tuple[str, int] | None = None
+        self._text = ""
         self._words = QLabel()
         self._words.setObjectName("problemsLeftLabel")
         self._words.setProperty("role", "note")
@@ -29,24 +34,12 @@ class ProblemsLeft(QWidget):
         row.addWidget(self._words)
         row.addWidget(self.next)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The bar that this stands in has another width."""
-        if event.type() == QEvent.Type.Resize:
-            self._fit()
-        return False
-
-    def _fit(self) -> None:
+    def show_as(self, shape: Shape) -> None:
         """Less words where there is less room."""
-        bar = self.parentWidget()
-        layout = bar.layout() if bar else None
-        if bar is None or layout is None:
-            return
-        shapes: tuple[Literal["all", "text", "icon"], ...] = ("all", "text", "icon")
-        for shape in shapes:
-            self.next.show_as(shape)
-            self.updateGeometry()
-            if layout.sizeHint().width() <= bar.width():
-                break
+        self.next.show_as("icon" if shape == "number" else shape)
+        self._words.setText(self._text if shape != "number" else self._text.partition(" ")[0])
+        self._words.setToolTip(self._text if shape == "number" else "")
+        self.updateGeometry()
 
     def show_left(self, mode: str, count: int) -> None:
         """Nothing where there is nothing left, or where differences are looked at."""
@@ -56,6 +49,8 @@ class ProblemsLeft(QWidget):
         self.setVisible(count > 0 and mode != "compare")
         unsure = mode == "transcript"
         one, many = ("unsure word left", "unsure words left") if unsure else ("problem", "problems")
-        self._words.setText(counted(count, one, many))
+        self._text = counted(count, one, many)
+        self._words.setText(self._text)
+        self._words.setAccessibleName(self._text)
         self.next.set_words("Next unsure" if unsure else "Next problem")
-        self._fit()
+        self.changed.emit()

@@ -19,7 +19,7 @@ from studio.services.studio import Studio
 
 from .models.queue_model import QueueModel
 from .models.wording import counted
-from .workers import QueueWorker, Task
+from .workers import AccountsWorker, QueueWorker, Task
 
 _PORTION = 25  # files added at a time
 _LOOK_EVERY = 1000  # milliseconds; another process may have changed the library
@@ -42,7 +42,10 @@ class QueueDesk(QObject):
         self.model = model
         self._running = queue.Running()
         self.paused = bool(studio.library.settings.get("queue_paused", False))
-        self._workers = [QueueWorker(studio, self._running, runner, self) for runner in (queue.CPU, queue.GPU)]
+        self._workers: list[QueueWorker | AccountsWorker] = [
+            *(QueueWorker(studio, self._running, runner, self) for runner in (queue.CPU, queue.GPU)),
+            AccountsWorker(studio, self._running, self),
+        ]
         for worker in self._workers:
             worker.hold(self.paused)
             worker.told.connect(self._on_event)

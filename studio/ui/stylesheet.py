@@ -5,7 +5,7 @@ Widgets choose a look by dynamic properties, set before they are shown:
     button   small    true: 24 px instead of 28
     label    role     title | subtitle | heading | section | note | muted | ok | warn | err | key
     edit     wrong    true: red edge
-    frame    role     bar | panel | card | segments | line
+    frame    role     bar | panel | card | segments | line | rail | drawer | popup
 """
 
 from __future__ import annotations
@@ -272,13 +272,19 @@ QFrame#queuePageHeader { border-bottom: 1px solid $border; }
 QFrame#queueSelectionBar { background: $surface; border: none; border-bottom: 1px solid $border; }
 QFrame#queueSelectionBar[active="true"] { background: $sel; }
 QWidget#queuePage { background: $surface; }
+QFrame[role="rail"] { background: $win; border: none; border-right: 1px solid $border; }
+QFrame[role="drawer"] { background: $win; border: none; }
+QFrame#leftDrawer { border-right: 1px solid $border; }
+QFrame#rightDrawer { border-left: 1px solid $border; }
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QFrame[role="popup"] { background: $surface; border: 1px solid $ctl; }
 QFrame#unsurePopup { border-color: $ctl; }
 QFrame[role="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[notice="info"] { background: $info_fill; }
 QFrame[notice="warn"] { background: $warn_fill; }
 QFrame[notice="error"] { background: $err_fill; }
-QFrame[notice] { border: none; border-top: 1px solid $border; }
+QFrame[notice] { border: 1px solid $ctl; border-radius: 8px; }
+QPushButton#moreNotices { background: $surface; border: 1px solid $ctl; }
 QLabel[role="subtitle"] { font-size: 16px; font-weight: 600; }
 QLabel[role="plain"] { color: $text2; }
 QFrame[role="transport"] { background: $surface; border: none; border-top: 1px solid $border; }

@@ -91,11 +91,15 @@ class SubtitlesDesk(QObject):
     def show(self, mode: str) -> None:
         """Show the text this way, with the caret in it."""
         self._page.set_mode(mode)
+        self.focus()
         if mode == "subtitles":
-            self.subtitles.editor.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.subtitles.table.keep_up()
-        elif mode == "transcript":
-            self._page.transcript.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus(self) -> None:
+        """Put the caret into the text that is shown."""
+        shown = {"subtitles": self.subtitles.editor.text, "transcript": self._page.transcript}.get(self._page.mode)
+        if shown is not None:
+            shown.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc that closed nothing brings the caret back to the text; the desk of the player stops."""

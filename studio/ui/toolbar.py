@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from studio.core.jobs import JobOptions
 
 from . import theme
+from .columns import RIGHT_OVER_BELOW
 from .commands import Commands, key_text
 from .icons import icon
 from .models.queue_model import QueueModel, Section
@@ -27,6 +28,9 @@ class ToolBar(QFrame):
         self.setFixedHeight(theme.TOOLBAR)
         self._queue = queue
         self.next_job = NextJob(options)
+        self._panel = _button(commands["speakersAction"], "sidePanelButton", "")
+        self._panel.setAccessibleName("Speakers and checks")
+        self._panel.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self._palette = _PaletteButton(commands)
         self._start = _button(commands["startQueueAction"], "startQueueButton", "Start queue")
         self._pause = _button(commands["pauseQueueAction"], "pauseQueueButton", "Pause queue")
@@ -59,6 +63,7 @@ class ToolBar(QFrame):
         row.addWidget(self._pause)
         row.addLayout(summary)
         row.addStretch(1)
+        row.addWidget(self._panel)
         row.addWidget(self._palette)
 
     def show_paused(self, paused: bool) -> None:
@@ -80,9 +85,10 @@ class ToolBar(QFrame):
 
     def fit(self, width: int) -> None:
         """Make room where the window is narrow."""
+        self.next_job.set_folded(width < RIGHT_OVER_BELOW)
         self.next_job.set_narrow(width < _NARROW)
         self._palette.set_narrow(width < _NARROW)
-        self._waiting.setVisible(width >= _NARROW)
+        self._panel.setVisible(width < RIGHT_OVER_BELOW)
 
 
 class _PaletteButton(QPushButton):
@@ -110,7 +116,7 @@ class _PaletteButton(QPushButton):
         """An icon where there is little room."""
         self.setText("" if narrow else "Search, commands")
         self._key.setVisible(not narrow and bool(self._key.text()))
-        self.setFixedWidth(36 if narrow else 220)
+        self.setFixedWidth(40 if narrow else 220)
 
     def _refresh(self) -> None:
         action, keys = self._commands["paletteAction"], self._commands.keys("paletteAction")

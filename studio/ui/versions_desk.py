@@ -127,21 +127,22 @@ class VersionsDesk(QObject):
             dialog.show_versions(found)
             self._comparing.stop()
             for version in found:
-                if dialog.edit_of(version) is None:
+                if dialog.way_to(version) is None:
                     self._compare(dialog, version)
 
     def _compare(self, dialog: VersionsDialog, version: Version) -> None:
         current, studio = self._desk.transcript, self._studio
         self._comparing.run(
             lambda stop: versions.way_back(studio, current, version),
-            lambda edit: dialog.show_difference(version, edit),
+            lambda way: dialog.show_difference(version, way),
             lambda problem: dialog.show_problem(problem.sentence),
         )
 
     def _restore(self, dialog: VersionsDialog, version: Version) -> None:
-        edit = dialog.edit_of(version)
-        if edit is None:
+        way = dialog.way_to(version)
+        if way is None:
             return
+        edit = way.edit
         if tuple(self._desk.segments(s.id for s in edit.before)) != edit.before:
             dialog.show_problem("The transcript was changed meanwhile. Open this list again.")
             return

@@ -34,7 +34,7 @@ def cues_of(*segments: Segment, rules: CueRules = RULES, names: str = "never") -
 def problems(cues: list[Cue], rules: CueRules = RULES) -> list[Finding]:
     """Rules that cues break; a finding's segment is the number of the cue."""
     segments = [Segment(c.start, c.end, "\n".join(c.lines), id=n) for n, c in enumerate(cues)]
-    return [f for f in check(segments, rules) if f.kind != "odd characters"]
+    return [f for f in check(segments, rules) if f.kind not in ("odd characters", "unpaired")]
 
 
 def shown(cues: list[Cue]) -> list[str]:

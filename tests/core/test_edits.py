@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from made_up import done, letters, transcripts
 
 from studio.core import edits
 from studio.core.edits import Edit, apply, combined, fresh_ids
@@ -132,6 +133,30 @@ class TestCutting:
         assert both.text == "one two three four"
         assert times(both)["one"] == (0, 400)
         assert times(both)["four"][1] == 2000
+
+    def test_words_said_at_once_follow_one_another_when_they_are_joined(self) -> None:
+        first, second = segment("one two three"), segment("four five", 1200, id=2)
+        merged = edits.merge([first, second]).after[0]
+        assert merged.text == "one two three four five"
+        assert times(merged) == {
+            "one": (0, 400),
+            "two": (500, 900),
+            "three": (1000, 1300),
+            "four": (1300, 1600),
+            "five": (1700, 2100),
+        }
+
+    @settings(max_examples=150, deadline=None)
+    @given(transcripts(least=2))
+    def test_merged_words_are_in_order_of_time_and_none_is_lost(self, talk: Transcript) -> None:
+        assume(all(a.start <= b.start for s in talk.segments for a, b in pairwise(s.words)))
+        edit = edits.merge(talk.segments)
+        (merged,) = done(talk, edit).segments
+        assert letters(merged.text) == "".join(letters(s.text) for s in talk.segments)
+        assert not merged.words or merged.text == join_words(merged.words)
+        assert all(a.start <= b.start for a, b in pairwise(merged.words))
+        told = [t for s in talk.segments for part in (s, *s.words) for t in (part.start, part.end)]
+        assert all(min(told) <= w.start <= w.end <= max(told) for w in merged.words)
 
 
 class TestTimes:

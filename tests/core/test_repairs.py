@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from made_up import done, letters, spoken, transcripts
 
 from studio.core.checks import INVISIBLE, KINDS, Kind, check
+from studio.core.pairs import MARKS
 from studio.core.profiles import DEFAULT, PROFILES, CueRules
 from studio.core.repairs import clean, repair, repair_all
 from studio.core.transcript import Segment, Transcript, Word, join_words
@@ -105,6 +106,14 @@ def test_an_empty_subtitle_goes():
     assert [s.id for s in repaired("empty", 2, spoken("a b c"), Segment(5000, 9000, " ", id=2))] == [1]
 
 
+def test_the_note_of_an_empty_subtitle_stays():
+    noted = Segment(5000, 9000, " ", id=2, comment="look", flagged=True)
+    (cue,) = repaired("empty", 2, spoken("a b c"), noted)
+    assert (cue.id, cue.text, cue.comment, cue.flagged) == (1, "a b c", "look", True)
+    (cue,) = repaired("empty", 2, noted, spoken("a b c", 10_000, id=3))
+    assert (cue.id, cue.text, cue.comment, cue.flagged) == (3, "a b c", "look", True)
+
+
 def test_odd_characters_go_and_words_keep_their_times():
     words = (
         Word("\ufeffThe", 0, 900),
@@ -179,11 +188,15 @@ def test_all_repairs_touch_no_text_but_what_is_odd(talk: Transcript, rules: CueR
     after = done(talk, repair_all(talk, check(talk.segments, rules), rules))
     for speaker in (None, "S1", "S2"):
         texts = [
-            "".join(letters(INVISIBLE.sub("", clean(s).text)) for s in t.segments if s.speaker == speaker)
+            "".join(_unmarked(letters(INVISIBLE.sub("", clean(s).text))) for s in t.segments if s.speaker == speaker)
             for t in (talk, after)
         ]
         assert texts[0] == texts[1]
     assert all(s.text == join_words(s.words) for s in after.segments if s.words)
+
+
+def _unmarked(text: str) -> str:
+    return "".join(char for char in text if char not in MARKS)
 
 
 @pytest.mark.parametrize("kind", KINDS)

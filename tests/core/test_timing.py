@@ -11,7 +11,7 @@ from made_up import done, said, spoken, transcripts
 
 from studio.core.edits import Edit
 from studio.core.errors import UsageError
-from studio.core.timing import FRAME_RATES, anchor, change_frame_rate, shift, stretch
+from studio.core.timing import FRAME_RATES, BeforeStart, anchor, behind, change_frame_rate, shift, stretch
 from studio.core.transcript import Transcript
 
 TALK = Transcript((spoken("One two.", 1000, id=1), spoken("Three.", 4000, id=2), spoken("Four.", 9000, id=3)))
@@ -71,6 +71,21 @@ def test_what_makes_no_sense_is_refused(change: Callable[[], Edit], sentence: st
     assert caught.value.problem.hint
 
 
+def test_what_would_begin_before_the_recording_begins_with_it_where_that_is_wished_for():
+    with pytest.raises(BeforeStart) as caught:
+        shift(TALK, None, -5000)
+    assert caught.value.cues == 2
+    after = done(TALK, shift(TALK, None, -5000, clamp=True))
+    assert times(after) == [(0, 40), (0, 41), (4000, 4330)]
+    assert [[(w.start, w.end) for w in s.words] for s in after.segments] == [[(0, 0)] * 2, [(0, 0)], [(4000, 4330)]]
+    assert times(done(TALK, shift(TALK, None, -1300, clamp=True))) == [(0, 380), (2700, 3030), (7700, 8030)]
+
+
+def test_what_ends_behind_the_recording_is_counted():
+    edit = shift(TALK, None, 1000)
+    assert [behind(edit, ms) for ms in (10_330, 10_329, 4000, 0)] == [0, 1, 2, 3]
+
+
 RATES = st.sampled_from(list(FRAME_RATES))
 
 
@@ -79,7 +94,7 @@ RATES = st.sampled_from(list(FRAME_RATES))
     transcripts(least=1),
     st.none() | st.sets(st.integers(1, 7), min_size=1),
     st.one_of(
-        st.builds(lambda ms: lambda t, ids: shift(t, ids, ms), st.integers(-5000, 5000)),
+        st.builds(lambda ms, c: lambda t, ids: shift(t, ids, ms, c), st.integers(-9000, 5000), st.booleans()),
         st.builds(lambda f, a: lambda t, ids: stretch(t, ids, f, a), st.floats(0.5, 2), st.integers(0, 4_000_000)),
         st.builds(lambda a, b: lambda t, ids: change_frame_rate(t, ids, a, b), RATES, RATES),
         st.builds(lambda a, b, c: lambda t, ids: anchor(t, ids, (0, a), (b, c)), *[st.integers(0, 10_000)] * 3),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from studio import media
+from studio.core import edits
 from studio.core.errors import FormatError, StorageError, StudioError
 from studio.core.jobs import JobState
 from studio.services import opening, queue
+from studio.services.editing import EditSession
 from studio.services.studio import Studio
 
 SRT = "1\n00:00:00,100 --> 00:00:00,300\nHallo Köln\n\n2\n00:00:00,400 --> 00:00:00,450\nTschüss\n"
@@ -50,6 +53,60 @@ def test_without_a_recording_it_opens_all_the_same(studio: Studio, tmp_path: Pat
     transcript = studio.library.transcripts.get(opened.job.transcript_id or 0)
     assert transcript
     assert len(transcript.segments) == 2
+
+
+class TestOpenedAgain:
+    def test_it_is_the_job_that_is_there_with_what_was_done_to_it(self, studio: Studio, tmp_path: Path) -> None:
+        path = write(tmp_path / "alone.srt")
+        first = opening.open_file(studio, path)
+        session = EditSession(studio, first.job.transcript_id or 0)
+        session.do(edits.set_text(session.read().segments[0], "Mine"))
+        session.save()
+        second = opening.open_file(studio, path)
+        assert (second.job, second.known, second.changed) == (first.job, True, False)
+        assert (first.known, first.changed) == (False, False)
+        assert [j.id for j in studio.library.jobs.all()] == [first.job.id]
+        kept = studio.library.transcripts.get(second.job.transcript_id or 0)
+        assert kept
+        assert kept.segments[0].text == "Mine"
+
+    def test_a_changed_file_is_told_and_can_be_another_job(self, studio: Studio, tmp_path: Path) -> None:
+        path = write(tmp_path / "alone.srt")
+        first = opening.open_file(studio, path)
+        write(path, SRT.replace("Hallo", "Servus"))
+        second = opening.open_file(studio, path)
+        assert (second.job, second.known, second.changed) == (first.job, True, True)
+        third = opening.open_file(studio, path, again=True)
+        assert (third.known, third.job.id > first.job.id) == (False, True)
+        assert opening.open_file(studio, path).job.id == third.job.id
+        write(path)
+        assert opening.open_file(studio, path).job.id == first.job.id, "the one with this content"
+
+    def test_it_is_known_at_another_place_beside_the_same_recording_only(
+        self, studio: Studio, tone: Callable[[str], Path], tmp_path: Path
+    ) -> None:
+        recording = tone("talk.wav")
+        first = opening.open_file(studio, write(tmp_path / "talk.srt"))
+        other = write(tmp_path / "other" / "talk.srt")
+        assert not opening.open_file(studio, other).known
+        moved = write(tmp_path / "moved" / "talk.srt")
+        shutil.copy(recording, moved.with_suffix(".wav"))
+        assert opening.open_file(studio, moved).job.id == first.job.id
+
+    def test_a_recording_that_lies_beside_it_by_now_is_taken(
+        self, studio: Studio, tone: Callable[[str], Path], tmp_path: Path
+    ) -> None:
+        path = write(tmp_path / "talk.srt")
+        first = opening.open_file(studio, path)
+        recording = tone("talk.wav")
+        second = opening.open_file(studio, path)
+        assert (first.has_recording, second.has_recording) == (False, True)
+        assert (second.job.id, second.job.path) == (first.job.id, str(recording))
+
+    def test_what_was_removed_is_not_known(self, studio: Studio, tmp_path: Path) -> None:
+        path = write(tmp_path / "alone.srt")
+        studio.library.jobs.remove(opening.open_file(studio, path).job.id)
+        assert not opening.open_file(studio, path).known
 
 
 def test_the_queue_never_runs_it(studio: Studio, tmp_path: Path) -> None:

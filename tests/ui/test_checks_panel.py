@@ -49,7 +49,8 @@ class TestFindings:
             one = segments[row]
             match pick.randrange(6):
                 case 0:
-                    edit = edits.set_text(one, one.text + pick.choice([" more", "\u200b", "\na\nb", "  (", ""]))
+                    typed = pick.choice([" more", "\u200b", "\na\nb", "  (", ")", " “so", ""])
+                    edit = edits.set_text(one, one.text + typed)
                 case 1 if " " in one.text:
                     edit = edits.split(one, one.text.index(" "), fresh := fresh - 1)
                 case 2 if row + 1 < len(segments):
@@ -136,7 +137,7 @@ class TestPanel:
         text = opened.desks.modes.subtitles.editor.text
         text.setFocus()
         qtbot.keyClicks(text, "((")
-        odd = Finding(5, "odd characters", "an unpaired “(”", 1)
+        odd = Finding(5, "unpaired", "“(” is not closed", 2)
         assert odd in opened.desks.checks.findings.of(5)
         qtbot.waitUntil(lambda: odd in opened.desks.checks.panel.model.rows)
 

@@ -6,7 +6,18 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton, QSpinBox, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QSpinBox,
+    QTabWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from talks import open_talk, segment, talk
 
@@ -276,6 +287,37 @@ class TestTiming:
         write(qtbot, field, "3")
         qtbot.waitUntil(lambda: not problem.text(), timeout=5000)
         assert not field.property("wrong")
+
+    def test_cues_before_the_start_are_counted_and_clamped_only_when_that_is_wished_for(
+        self, desk: MainWindow, qtbot: QtBot
+    ):
+        before = list(desk.desk.model.segments())
+        dialog = self.open(desk)
+        box = part(dialog, QCheckBox, "timingClampBox")
+        assert not box.isVisible()
+        write(qtbot, part(dialog, QLineEdit, "shiftField"), "-11")
+        assert "before the recording" in self.refused(dialog, qtbot)
+        assert box.isVisible()
+        assert "2 cues that would begin before the recording" in box.text()
+        box.click()
+        self.apply(dialog, qtbot)
+        assert starts(desk) == [0, 0, 9000, 19_000, 29_000]
+        assert [s.text for s in desk.desk.model.segments()] == [s.text for s in before]
+        undo(desk)
+        assert list(desk.desk.model.segments()) == before
+
+    def test_cues_behind_the_end_are_told_before_they_are_moved(self, desk: MainWindow, qtbot: QtBot):
+        dialog = self.open(desk)
+        told = part(dialog, QLabel, "timingLeaves")
+        write(qtbot, part(dialog, QLineEdit, "shiftField"), "15")
+        qtbot.waitUntil(lambda: told.text().startswith("1 cue will end after the recording, which"), timeout=5000)
+        assert "lasts 00:50.000" in told.text()
+        assert told.isVisible()
+        part(dialog, QTabWidget, "timingTabs").setCurrentIndex(1)
+        part(dialog, QDoubleSpinBox, "stretchFactorSpin").setValue(200)
+        qtbot.waitUntil(lambda: told.text().startswith("2 cues will end after the recording"), timeout=5000)
+        self.apply(dialog, qtbot)
+        assert starts(desk) == [0, 20_000, 40_000, 60_000, 80_000]
 
     def test_the_selected_cue_comes_to_the_playhead_and_those_after_it_follow(self, desk: MainWindow, qtbot: QtBot):
         desk.desk.selection.set([desk.desk.model.segment(2).id])

@@ -9,13 +9,16 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
+    QApplication,
     QCheckBox,
     QComboBox,
     QLabel,
     QLineEdit,
     QPushButton,
     QToolButton,
+    QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from studio.core.profiles import PROFILES, CueRules
 from studio.core.transcript import Transcript
@@ -231,7 +234,7 @@ def test_only_what_matters_for_the_formats_can_be_changed(dialog):
 def test_documents_are_previewed_as_text_and_many_formats_in_a_list(dialog, qtbot):
     dialog.set_chosen(["docx"])
     qtbot.waitUntil(lambda: shown(dialog).startswith("docx"))
-    assert "Preview as text" in [label.text() for label in dialog.findChildren(QLabel)]
+    assert "Preview as text" in [label.text().replace("&", "") for label in dialog.findChildren(QLabel)]
     box = part(dialog, QComboBox, "previewBox")
     assert not box.isVisible()
     dialog.set_chosen([f.id for f in SOME])
@@ -275,3 +278,63 @@ def test_every_control_has_a_name_and_says_it(dialog):
 def test_esc_closes_without_writing(dialog, qtbot):
     with qtbot.assertNotEmitted(dialog.export_requested), qtbot.waitSignal(dialog.rejected):
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+class TestKeys:
+    @pytest.fixture
+    def active(self, dialog: ExportDialog, qtbot: QtBot) -> ExportDialog:
+        dialog.activateWindow()
+        qtbot.waitUntil(lambda: dialog.focusWidget() is not None and dialog.focusWidget().hasFocus())
+        return dialog
+
+    def press(self, qtbot: QtBot, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> str:
+        qtbot.keyClick(QApplication.focusWidget(), key, modifiers)
+        return QApplication.focusWidget().objectName()
+
+    def test_one_begins_at_the_formats_which_are_one_stop(self, active: ExportDialog, qtbot: QtBot) -> None:
+        assert QApplication.focusWidget().objectName() == "format_srt"
+        assert self.press(qtbot, Qt.Key.Key_Down) == "format_vtt"
+        assert self.press(qtbot, Qt.Key.Key_End) == "format_csv"
+        assert self.press(qtbot, Qt.Key.Key_Down) == "format_srt"
+        self.press(qtbot, Qt.Key.Key_Down)
+        self.press(qtbot, Qt.Key.Key_Space)
+        assert active.chosen() == ["vtt", "txt"]
+        assert self.press(qtbot, Qt.Key.Key_Tab) == "rangeBox"
+        assert self.press(qtbot, Qt.Key.Key_Backtab) == "format_vtt", "where it was left"
+
+    def test_the_order_is_that_of_reading(self, active: ExportDialog, qtbot: QtBot) -> None:
+        names = [QApplication.focusWidget().objectName()]
+        while len(names) < 40 and (len(names) == 1 or names[-1] != names[0]):
+            names.append(self.press(qtbot, Qt.Key.Key_Tab))
+        assert names == [
+            *("format_srt", "rangeBox", "speakerNamesBox", "withoutNotesBox", "encodingBox", "lineEndBox"),
+            *(
+                "previewTab_txt",
+                "exportPreview",
+                "exportNameField",
+                "placeholderButton",
+                "exportFolderButton",
+                "ifThereBox",
+            ),
+            *("exportCopyButton", "openFolderBox", "exportCancelButton", "exportRunButton", "format_srt"),
+        ]
+        assert self.press(qtbot, Qt.Key.Key_Backtab) == "exportRunButton"
+
+    def test_F6_goes_from_part_to_part(self, active: ExportDialog, qtbot: QtBot) -> None:
+        found = [self.press(qtbot, Qt.Key.Key_F6) for _ in range(5)]
+        assert found == ["rangeBox", "previewTab_txt", "exportNameField", "exportCopyButton", "format_srt"]
+        assert self.press(qtbot, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier) == "exportCopyButton"
+
+    def test_letters_lead_to_the_fields_and_none_to_two(self, active: ExportDialog, qtbot: QtBot) -> None:
+        active.set_chosen(["srt", "txt"])
+        words = [*active.findChildren(QLabel), *active.findChildren(QAbstractButton)]
+        letters = [w.text()[w.text().index("&") + 1].lower() for w in words if "&" in w.text()]
+        assert len(letters) == len(set(letters)) > 18
+        for letter, name in (("R", "rangeBox"), ("G", "gapSpin"), ("N", "exportNameField"), ("T", "format_srt")):
+            assert self.press(qtbot, getattr(Qt.Key, f"Key_{letter}"), Qt.KeyboardModifier.AltModifier) == name
+
+    def test_enter_exports_from_wherever_one_is(self, active: ExportDialog, qtbot: QtBot) -> None:
+        for name in ("format_txt", "exportNameField", "withoutNotesBox"):
+            part(active, QWidget, name).setFocus()
+            with qtbot.waitSignal(active.export_requested):
+                qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)

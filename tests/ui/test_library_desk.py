@@ -210,6 +210,20 @@ class TestVersions:
         shown.commands["undoAction"].trigger()
         assert shown.transcript_model.segment(0).text == "worse"
 
+    def test_as_many_passages_are_said_as_are_shown(self, shown: MainWindow, qtbot: QtBot) -> None:
+        shown._open(add(shown, "one.wav", *(f"text {n} of it" for n in range(6))))
+        shown.desks.versions.save("good")
+        qtbot.waitUntil(lambda: "The version “good” is kept." in shown.notices.texts())
+        before = shown.desk.transcript.segments
+        shown.desk.do(edits.merge(before[:3]))
+        shown.desk.do(edits.split(before[4], 6, -9))
+        dialog = shown.desks.versions.show()
+        assert dialog
+        tree = child(dialog, QTreeWidget, "versionList")
+        qtbot.waitUntil(lambda: "passages" in tree.topLevelItem(0).text(2))
+        said = tree.topLevelItem(0).text(2)
+        assert said == f"{dialog.preview.model.rowCount()} passages" == "2 passages"
+
     def test_rename_and_delete(self, shown: MainWindow, qtbot: QtBot) -> None:
         shown._open(add(shown, "one.wav", "first"))
         shown.desks.versions.save("a")
@@ -258,6 +272,23 @@ class TestOpening:
         assert shown.transcript_model.segment(0).text == "Edited"
         shown.commands["alignAction"].trigger()
         assert any("has no recording yet" in t for t in shown.notices.texts())
+
+    def test_opened_again_it_is_the_one_that_is_there(self, shown: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+        file = tmp_path / "alone.srt"
+        file.write_text(SRT, "utf-8")
+        shown.add([file])
+        qtbot.waitUntil(lambda: shown.desk.job is not None and shown.desk.job.name == "alone.srt")
+        shown.desk.do(edits.set_text(shown.transcript_model.segment(0), "Mine"))
+        shown.add([file])
+        qtbot.waitUntil(lambda: any("“alone.srt” was opened before. It is shown" in t for t in shown.notices.texts()))
+        assert shown.transcript_model.segment(0).text == "Mine"
+        file.write_text(SRT.replace("Bye", "See you"), "utf-8")
+        drop(shown, file)
+        qtbot.waitUntil(lambda: any("The file was changed since" in t for t in shown.notices.texts()))
+        assert len(shown._studio.library.jobs.all()) == 1
+        press_notice(shown, "Open the changed file")
+        qtbot.waitUntil(lambda: len(shown._studio.library.jobs.all()) == 2)
+        qtbot.waitUntil(lambda: shown.transcript_model.segment(1).text == "See you")
 
     def test_a_malformed_file_is_refused_in_one_sentence(self, shown: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
         file = tmp_path / "bad.srt"

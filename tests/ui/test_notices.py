@@ -8,10 +8,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
+from talks import open_talk
 
 from studio.ui import theme
+from studio.ui.main_window import MainWindow
 from studio.ui.notices import STAY, Notice, NoticeBar
 
 
@@ -131,3 +133,60 @@ def test_it_takes_new_colours(bar: NoticeBar, qtbot: QtBot) -> None:
     theme.current().set_mode("dark")
     qtbot.waitUntil(lambda: bar.height() > 30)
     assert bar.grab().toImage().pixelColor(bar.width() // 2, 8) == QColor(theme.DARK.info_fill)
+
+
+LONG = (
+    "“Interview_Küstenschutz_Semarang.wav” is 00:42:18 long, but its transcript goes on to 01:42:18. "
+    "Nothing of the text is lost; its end cannot be played."
+)
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1100, 700), (1024, 640)])
+@pytest.mark.parametrize("mode", ["transcript", "subtitles"])
+def test_in_the_window_it_moves_nothing_and_covers_no_bar(window: MainWindow, size: tuple[int, int], mode: str) -> None:
+    open_talk(window)
+    for key in list(window.notices._notices):
+        window.notices.dismiss(key)
+    window.resize(*size)
+    window.commands[f"{mode}ModeAction"].trigger()
+    QApplication.processEvents()
+    controls = [w for w in window.findChildren(QWidget) if w.isVisible() and not window.notices.isAncestorOf(w)]
+    before = [(w, w.mapTo(window, QPoint()), w.size()) for w in controls]
+    focus = QApplication.focusWidget()
+    window.notices.show_notice("warn", LONG)
+    window.notices.show_notice("error", "“Voicemail_Schröder.amr” cannot be read.", ("Retry", lambda: None))
+    QApplication.processEvents()
+    assert [(w, w.mapTo(window, QPoint()), w.size()) for w in controls] == before
+    assert QApplication.focusWidget() is focus
+    ours = window.notices.rect().translated(window.notices.mapTo(window, QPoint()))
+    for bar in (window.transport, window.tools, window.statusBar(), window.desks.modes.subtitles.editor):
+        theirs = bar.rect().translated(bar.mapTo(window, QPoint()))
+        assert not (bar.isVisible() and ours.intersects(theirs)), bar.objectName()
+
+
+def test_long_sentences_wrap_and_none_is_cut(window: MainWindow, qtbot: QtBot) -> None:
+    open_talk(window)
+    window.notices.show_notice("info", "base is in the queue. The comparison opens when its text is ready.")
+    window.notices.show_notice("warn", LONG)
+    window.notices.show_notice("error", LONG + " Again.", ("Find it", lambda: None))
+
+    def whole() -> bool:
+        labels = [label for label in window.notices.findChildren(QLabel) if label.isVisible()]
+        return len(labels) == 3 and all(label.height() >= label.heightForWidth(label.width()) for label in labels)
+
+    qtbot.waitUntil(whole)
+    button = window.notices.findChild(QPushButton, "noticeAction")
+    assert button.width() >= button.sizeHint().width()
+
+
+def test_it_follows_the_window(window: MainWindow, qtbot: QtBot) -> None:
+    def corner() -> QPoint:
+        return window.notices.mapTo(window, window.notices.rect().bottomRight())
+
+    open_talk(window)
+    window.notices.show_notice("error", "The disk is full. Nothing is lost, saving waits.")
+    for size in ((1440, 900), (1024, 640), (1200, 800)):
+        window.resize(*size)
+        below = window.transport
+        qtbot.waitUntil(lambda below=below: corner().y() == below.mapTo(window, QPoint()).y() - 9)
+        assert corner().x() < window.width()

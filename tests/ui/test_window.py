@@ -310,7 +310,7 @@ class TestQueuePage:
         QApplication.processEvents()
         picture(window, "10-queue-small")
         qtbot.keyClick(page.list, Qt.Key.Key_Escape)
-        assert (page.isVisible(), window.page.isVisible(), window.queue_view.isVisible()) == (False, True, True)
+        assert (page.isVisible(), window.page.isVisible(), window.rail.isVisible()) == (False, True, True)
         assert window.windowTitle() == "talk.wav, Transcription Studio"
 
     def test_opening_a_job_leaves_it(self, window: MainWindow, qtbot: QtBot) -> None:
@@ -450,15 +450,6 @@ class TestRealJob:
             second.show()
         assert done.args[0].state == JobState.DONE
         second.close()
-
-
-def test_in_narrow_windows_the_panels_take_turns(window: MainWindow) -> None:
-    open_talk(window)
-    window.resize(1024, 640)
-    panels = (window.queue_view, window.inspector)
-    assert [panel.isVisible() for panel in panels] == [True, False]
-    window.commands["speakersAction"].trigger()
-    assert [panel.isVisible() for panel in panels] == [False, True]
 
 
 def test_the_window_loads_no_engine(home: Path) -> None:

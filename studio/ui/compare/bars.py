@@ -7,12 +7,21 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEven
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QLayout, QProgressBar, QPushButton, QWidget
 
 from studio.ui import theme
+from studio.ui.fitting import fit
 from studio.ui.tag import Tag
 
-from .key_button import KeyButton
+from .key_button import KeyButton, Much
 from .passage_delegate import GUTTER, KEEP, NO_KEEP, Columns
 
 _HEAD = 40
+# From roomy to tight: the bar of what is decided, the boxes' whole words, how much the buttons say.
+_SHAPES: tuple[tuple[bool, bool, Much], ...] = (
+    (True, True, "all"),
+    (False, True, "all"),
+    (False, False, "all"),
+    (False, False, "text"),
+    (False, False, "icon"),
+)
 
 
 class CompareBar(QFrame):
@@ -55,19 +64,25 @@ class CompareBar(QFrame):
         self._total = total
         self._bar.setRange(0, max(1, total))
         self._bar.setValue(decided)
-        self._bar.setHidden(not total or self.width() < 960)
+        self._fit()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.CENTRE_MIN, _HEAD)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow, wide = self.width() < 960, self.width() >= 860
-        self.ignore.setText("Ignore capitals" if narrow else "Ignore capitals, punctuation")
-        self.hide_same.setText("Hide the same" if narrow else "Hide what is the same")
-        self._bar.setHidden(narrow or not self._total)
+        self._fit()
+
+    def _fit(self) -> None:
+        fit(self, _SHAPES, self._show)
+
+    def _show(self, shape: tuple[bool, bool, Much]) -> None:
+        bar, words, buttons = shape
+        self._bar.setVisible(bar and self._total > 0)
+        self.ignore.setText("Ignore capitals, punctuation" if words else "Ignore capitals")
+        self.hide_same.setText("Hide what is the same" if words else "Hide the same")
         for button in (self.play, self.back, self.next):
-            button.show_as("all" if wide else "text" if self.width() >= 720 else "icon")
+            button.show_as(buttons)
 
 
 def _check(name: str, text: str) -> QCheckBox:

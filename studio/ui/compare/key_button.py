@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from studio.ui import theme
 from studio.ui.icons import icon
 
+Much = Literal["all", "text", "icon"]
 _GAP, _PAD, _HEIGHT = 8, 5, 18
 
 
@@ -22,6 +23,7 @@ class KeyButton(QPushButton):
         self.setObjectName(name)
         self.setAccessibleName(text)
         self._keys, self._text = keys, text
+        self._much: Much | None = None
         self.setToolTip(f"{text} ({keys.replace(' ', '+')})")
         self.setFixedHeight(theme.CONTROL)
         self.show_as("all")
@@ -35,8 +37,11 @@ class KeyButton(QPushButton):
             self.setToolTip(f"{text} ({self._keys.replace(' ', '+')})")
             self.setText(text if self.text() else "")
 
-    def show_as(self, much: Literal["all", "text", "icon"]) -> None:
+    def show_as(self, much: Much) -> None:
         """Less where there is less room."""
+        if much == self._much:
+            return
+        self._much = much
         self._chip = much == "all"
         room = self._chip_width() + _GAP + 6 if self._chip else 9
         self.setText("" if much == "icon" else self._text)

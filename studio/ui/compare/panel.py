@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -60,7 +61,8 @@ class DifferencesPanel(QFrame):
         still.setContentsMargins(16, 8, 16, 8)
         rest.setProperty("role", "heading")
         rest.setContentsMargins(16, 14, 16, 4)
-        column = QVBoxLayout(self)
+        body = QWidget()
+        column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(still)
@@ -79,6 +81,17 @@ class DifferencesPanel(QFrame):
         around.addWidget(self._card)
         column.addLayout(around)
         column.addStretch()
+        scroll = QScrollArea(self)  # low windows have no room for all of it
+        scroll.setObjectName("differencesScroll")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(body)
+        body.setAutoFillBackground(False)
+        scroll.viewport().setAutoFillBackground(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
 
     def _button(self, name: str, text: str, sign: str) -> QPushButton:
         button = QPushButton(icon(sign), text)

@@ -8,16 +8,19 @@ subtitles will break.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio.core.profiles import DEFAULT, CueRules
 from studio.formats import Format
 from studio.services.export import BrokenRules, IfExists, TextStyle
 from studio.ui import icons
+from studio.ui.focus_group import stops
 from studio.ui.models.wording import counted
 
 from .export_form import ExportForm
@@ -64,8 +67,8 @@ class ExportDialog(QDialog):
         self._preview = ExportPreview(formats, lambda id, at: preview(id, self.request(), at), self)
         self._target = ExportTarget(folder, beside, template, stem_of, self)
         self._notice = ExportNotice(self)
-        self._open = QCheckBox("Open the folder afterwards", self)
-        self._copy = QPushButton(icons.icon("copy"), "Copy to clipboard", self)
+        self._open = QCheckBox("Open the folder &afterwards", self)
+        self._copy = QPushButton(icons.icon("copy"), "Cop&y to clipboard", self)
         self._cancel = QPushButton("Cancel", self)
         self._export = QPushButton(self)
         self._soon = QTimer(self, singleShot=True, interval=_SOON)
@@ -74,7 +77,7 @@ class ExportDialog(QDialog):
         self._connect()
         self._set_tab_order()
         self._refresh()
-        self._target.fields()[0].setFocus()
+        self._list.first().setFocus()
 
     # What the owner says
 
@@ -142,7 +145,7 @@ class ExportDialog(QDialog):
         self._export.setProperty("kind", "primary")
         self._export.setDefault(True)
         self._open.setObjectName("openFolderBox")
-        self._open.setAccessibleName(self._open.text())
+        self._open.setAccessibleName("Open the folder afterwards")
 
     def _arrange(self) -> None:
         upper = QHBoxLayout()
@@ -186,10 +189,23 @@ class ExportDialog(QDialog):
 
     def _set_tab_order(self) -> None:
         """From left to right, then down; one by one, because a panel has no place in the order."""
-        choices = [*self._list.fields(), *self._form.fields(), *self._preview.fields()]
+        buttons = [self._copy, self._open, self._cancel, self._export]
         target = [*self._target.fields(), *self._notice.findChildren(QPushButton)]
-        for first, second in pairwise([*choices, *target, self._copy, self._open, self._cancel, self._export]):
+        self._parts = [self._list.fields(), self._form.fields(), self._preview.fields(), target, buttons]
+        for first, second in pairwise([field for part in self._parts for field in part]):
             self.setTabOrder(first, second)
+        for key, step in ((QKeySequence("F6"), 1), (QKeySequence("Shift+F6"), -1)):
+            QShortcut(key, self).activated.connect(partial(self._next_part, step))
+
+    def _next_part(self, step: int) -> None:
+        """From one part of the dialog to the next, as in the window."""
+        here = next((n for n, part in enumerate(self._parts) if self.focusWidget() in part), 0)
+        for n in range(1, len(self._parts)):
+            part = self._parts[(here + n * step) % len(self._parts)]
+            field = next((f for f in part if f.isVisible() and f.isEnabled() and stops(f)), None)
+            if field is not None:
+                field.setFocus(Qt.FocusReason.TabFocusReason)
+                return
 
     # Changes
 
@@ -208,8 +224,9 @@ class ExportDialog(QDialog):
             subtitles=any(f.group == "Subtitles" for f in chosen),
             texts=any(f.encoding != "none" for f in chosen),
         )
-        self._export.setText(f"Export {counted(len(chosen), 'file', 'files')}")
-        self._export.setAccessibleName(self._export.text())
+        files = counted(len(chosen), "file", "files")
+        self._export.setText(f"E&xport {files}")
+        self._export.setAccessibleName(f"Export {files}")
         self._export.setEnabled(bool(chosen) and not wrong)
         self._export.setToolTip(wrong or ("Write the files (Enter)" if chosen else "Tick at least one format first"))
         self._copy.setEnabled(bool(chosen))

@@ -11,6 +11,7 @@ from studio.core.cues import SpeakerNames
 from studio.core.profiles import CueRules
 from studio.formats import WriteOptions
 from studio.services.export import TextStyle
+from studio.ui.focus_group import FocusGroup
 from studio.ui.models.wording import counted
 
 from .export_rules import RulesForm, grid, section
@@ -38,14 +39,15 @@ class ExportForm(QScrollArea):
             self._range.addItem(f"Selection, {counted(len(selected), 'segment', 'segments')}", True)
         self._names = self._choice("speakerNamesBox", _NAMES)
         self._rules = RulesForm(rules, self)
-        self._recut = self._check("recutBox", "Break lines again to fit the rules, in the copy only", True)
+        self._recut = self._check("recutBox", "&Break lines again to fit the rules, in the copy only", True)
         self._recut.setToolTip("Where subtitles do not fit the rules; otherwise they stay as they are")
-        self._plain = self._check("withoutNotesBox", "Leave out comments and flags", True)
+        self._plain = self._check("withoutNotesBox", "Leave out &comments and flags", True)
         self._plain.setToolTip("JSON keeps them always; documents and tables only if this is off")
-        self._zero = self._check("fromZeroBox", "Start times at zero for the chosen range", False)
+        self._zero = self._check("fromZeroBox", "Start times at &zero for the chosen range", False)
         self._encoding = self._choice("encodingBox", _ENCODINGS)
         self._encoding.setToolTip("With BOM for tables that Excel opens; JSON, WebVTT and web pages stay UTF-8")
         self._line_end = self._choice("lineEndBox", _LINE_ENDS)
+        FocusGroup([self._recut, self._plain, self._zero], self)
         self._arrange()
         self._range.currentIndexChanged.connect(self._allow)
         self._rules.changed.connect(self.changed)
@@ -93,7 +95,7 @@ class ExportForm(QScrollArea):
         column.setContentsMargins(18, 14, 18, 14)
         column.setSpacing(10)
         column.addWidget(section("What goes in", inner))
-        column.addLayout(grid([("Range", [self._range], ""), ("Speaker names", [self._names], "")], inner))
+        column.addLayout(grid([("&Range", [self._range], ""), ("&Speaker names", [self._names], "")], inner))
         column.addSpacing(6)
         column.addWidget(self._rules)
         column.addSpacing(2)
@@ -101,7 +103,9 @@ class ExportForm(QScrollArea):
             column.addWidget(box)
         column.addSpacing(6)
         column.addWidget(section("Text files", inner))
-        column.addLayout(grid([("Text encoding", [self._encoding], ""), ("Line endings", [self._line_end], "")], inner))
+        column.addLayout(
+            grid([("Text &encoding", [self._encoding], ""), ("Line end&ings", [self._line_end], "")], inner)
+        )
         column.addStretch()
         self.setObjectName("exportForm")
         self.setWidget(inner)
@@ -124,7 +128,7 @@ class ExportForm(QScrollArea):
     def _check(self, name: str, words: str, on: bool) -> QCheckBox:
         box = QCheckBox(words, self)
         box.setObjectName(name)
-        box.setAccessibleName(words)
+        box.setAccessibleName(words.replace("&", ""))
         box.setChecked(on)
         box.toggled.connect(self.changed)
         return box

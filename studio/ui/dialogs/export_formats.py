@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
 from studio.formats import Format
+from studio.ui.focus_group import FocusGroup
 
 from .export_rules import section
 
@@ -35,8 +36,10 @@ class FormatList(QScrollArea):
                 grid.addWidget(self._box(format), row, 0)
                 grid.addWidget(note, row, 1, Qt.AlignmentFlag.AlignRight)
             grid.setRowMinimumHeight(grid.rowCount(), 8)
-        hint = QLabel("Tick as many as you need.", inner)
+        hint = QLabel("&Tick as many as you need.", inner)
         hint.setProperty("role", "note")
+        hint.setBuddy(next(iter(self._boxes.values())))
+        self._group = FocusGroup(list(self._boxes.values()), self)
         grid.setRowStretch(grid.rowCount(), 1)
         grid.addWidget(hint, grid.rowCount(), 0, 1, 2)
         self.setObjectName("exportFormats")
@@ -60,6 +63,10 @@ class FormatList(QScrollArea):
     def fields(self) -> list[QWidget]:
         """In the order of the tab key."""
         return [*self._boxes.values()]
+
+    def first(self) -> QWidget:
+        """Where the tab key comes in."""
+        return self._group.stop
 
     def _box(self, format: Format) -> QCheckBox:
         box = QCheckBox(format.title, self)

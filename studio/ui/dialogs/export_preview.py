@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from studio.formats import Format
 from studio.services.export import BrokenRules
 from studio.ui import theme
+from studio.ui.focus_group import FocusGroup
 
 from .export_notice import BrokenNotice
 
@@ -37,11 +38,12 @@ class ExportPreview(QWidget):
         self._place = 0
         self._tabs = {f.id: self._tab(f.id, f.suffix) for f in formats}
         self._all = QComboBox(self)
-        self._words = QLabel("Preview", self)
+        self._words = QLabel("Pre&view", self)
         self._broken = BrokenNotice(self)
         self._group = QButtonGroup(self)
         for tab in self._tabs.values():
             self._group.addButton(tab)
+        FocusGroup(list(self._tabs.values()), self)
         self._text = QPlainTextEdit(self)
         self._text.setObjectName("exportPreview")
         self._text.setAccessibleName("Preview")
@@ -88,7 +90,7 @@ class ExportPreview(QWidget):
         self._text.setPlainText(text)
         self._text.verticalScrollBar().setValue(top)
         as_text = self._shown is not None and self._formats[self._shown].encoding == "none"
-        words = "Preview as text" if as_text else "Preview"
+        words = "Pre&view as text" if as_text else "Pre&view"
         self._words.setText(f"{words} from segment {self._place + 1}" if self._place else words)
 
     def _go(self, place: int) -> None:
@@ -116,7 +118,7 @@ class ExportPreview(QWidget):
 
     def _arrange(self) -> None:
         self._words.setProperty("role", "section")
-        self._words.setBuddy(self._all)
+        self._words.setBuddy(self._text)
         self._all.setObjectName("previewBox")
         self._all.setAccessibleName("Format of the preview")
         self._segments = QFrame(self)

@@ -113,15 +113,15 @@ class RulesForm(QWidget):
         column.addWidget(section("Subtitle rules", self))
         frames = "frames" if self._with_rate else f"frames at {self._rules.frame_rate:g} a second"
         rows: list[Row] = [
-            ("Preset", [self._preset], ""),
-            ("Longest line", [self._line], "characters"),
-            ("Most lines", [self._lines], "lines"),
-            ("Fastest reading", [self._speed], "characters a second"),
-            ("Shortest, longest", [self._short, self._long], ""),
-            ("Smallest gap", [self._gap], frames),
+            ("&Preset", [self._preset], ""),
+            ("&Longest line", [self._line], "characters"),
+            ("&Most lines", [self._lines], "lines"),
+            ("Fastest rea&ding", [self._speed], "characters a second"),
+            ("S&hortest, longest", [self._short, self._long], ""),
+            ("Smallest &gap", [self._gap], frames),
         ]
         if self._with_rate:
-            rows.append(("Frame rate", [self._rate], "frames a second"))
+            rows.append(("Frame ra&te", [self._rate], "frames a second"))
         column.addLayout(grid(rows, self))
 
     def _whole(self, name: str, words: str, least: int, most: int) -> QSpinBox:
@@ -166,7 +166,7 @@ def grid(rows: Sequence[Row], parent: QWidget) -> QGridLayout:
         line.setSpacing(8)
         for field in fields:
             line.addWidget(field)
-            field.setAccessibleName(field.accessibleName() or words)
+            field.setAccessibleName(field.accessibleName() or words.replace("&", ""))
         if unit:
             note = QLabel(unit, parent)
             note.setProperty("role", "note")

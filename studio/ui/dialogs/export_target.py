@@ -144,7 +144,7 @@ class ExportTarget(QWidget):
         name, folder = QLabel("File &name", self), QLabel("F&older", self)
         name.setBuddy(self._name)
         folder.setBuddy(self._folder_button)
-        exists = QLabel("If a file exists:", self)
+        exists = QLabel("If a &file exists:", self)
         exists.setProperty("role", "note")
         exists.setBuddy(self._if_exists)
         field = QHBoxLayout()

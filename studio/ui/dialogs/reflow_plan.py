@@ -15,7 +15,7 @@ from studio.core.reflow import Change, changes, reflow
 from studio.core.transcript import Transcript
 from studio.ui.models.wording import counted, percent
 
-_NOT_OF_RULES: tuple[Kind, ...] = ("empty", "odd characters")
+_NOT_OF_RULES: tuple[Kind, ...] = ("empty", "odd characters", "unpaired")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QFrame,
@@ -22,8 +23,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.core.edits import Edit
 from studio.core.errors import UsageError
-from studio.core.timing import Ids
+from studio.core.timing import BeforeStart, Ids, behind
 from studio.core.transcript import Segment, Transcript
 from studio.ui import theme
 from studio.ui.models.wording import counted, time_code
@@ -59,7 +61,15 @@ class TimingDialog(QDialog):
             self._tabs.addTab(page, page.title)
             page.changed.connect(self._wait)
         self._tabs.currentChanged.connect(self._wait)
+        self._clamp = QCheckBox()
+        self._clamp.setObjectName("timingClampBox")
+        self._clamp.toggled.connect(self._wait)
+        self._clamp.hide()
         self._preview = _Preview()
+        self._leaves = QLabel()
+        self._leaves.setObjectName("timingLeaves")
+        self._leaves.setProperty("role", "warn")
+        self._leaves.setWordWrap(True)
         self._apply = _button("timingApplyButton", "Apply")
         self._apply.setProperty("kind", "primary")
         self._apply.clicked.connect(self._accept)
@@ -121,21 +131,56 @@ class TimingDialog(QDialog):
 
     def _refresh(self) -> None:
         """Try it out: show three cues as they would be, or say why not."""
+        self._leaves.hide()
         try:
-            edit = self.page.make(self._bare, self._ids()) if self._chosen else None
+            edit = self._try() if self._chosen else None
         except UsageError as e:
             self.page.show_problem(e.problem.sentence)
             self._preview.show_cues(self._bare, self._chosen, None)
             return
         self.page.show_problem("")
+        self._leaves.setText(self._behind(edit) if edit else "")
+        self._leaves.setVisible(self._leaves.text() != "")
         moved = {s.id: s for s in edit.after} if edit else {}
         self._preview.show_cues(self._bare, self._chosen, moved)
         self._apply.setText(f"Move {counted(len(moved), 'cue', 'cues')}" if moved else "Move")
         self._apply.setAccessibleName(self._apply.text())
         self._apply.setEnabled(bool(moved))
 
+    def _try(self) -> Edit:
+        """Cues that would begin before the recording are asked about, and moved only when that is wished for."""
+        early = 0
+        try:
+            return self.page.make(self._bare, self._ids())
+        except BeforeStart as e:
+            early = e.cues
+            if not self._clamp.isChecked():
+                raise
+            return self.page.make(self._bare, self._ids(), clamp=True)
+        finally:
+            self._ask_clamp(early)
+
+    def _ask_clamp(self, early: int) -> None:
+        would = "that would begin before the recording"
+        cues = counted(early, f"cue {would} begins with it", f"cues {would} begin with it")
+        self._clamp.setText(f"Move all the same: {cues}")
+        self._clamp.setAccessibleName(self._clamp.text())
+        self._clamp.setVisible(early > 0)
+        if not early:
+            self._clamp.setChecked(False)
+
+    def _behind(self, edit: Edit) -> str:
+        """What is to be known of cues that end where nothing is to be heard any more."""
+        source, duration = self._bare.source, self._bare.duration
+        count = behind(edit, duration) if source.content_id and duration else 0
+        if not count:
+            return ""
+        cues = counted(count, "cue", "cues")
+        lasts = f"which lasts {time_code(duration)}"
+        return f"{cues} will end after the recording, {lasts}. Nothing is lost, but nothing is heard there."
+
     def _accept(self) -> None:
-        self.accepted_edit.emit(self.page.make(self._transcript, self._ids()))
+        self.accepted_edit.emit(self.page.make(self._transcript, self._ids(), self._clamp.isChecked()))
         self.accept()
 
     def _arrange(self) -> None:
@@ -160,7 +205,9 @@ class TimingDialog(QDialog):
         column.setSpacing(10)
         column.addLayout(scope)
         column.addWidget(self._tabs, 1)
+        column.addWidget(self._clamp)
         column.addWidget(self._preview)
+        column.addWidget(self._leaves)
         column.addLayout(buttons)
         self._apply.setDefault(True)
         self._tabs.tabBar().setFocus(Qt.FocusReason.OtherFocusReason)

@@ -81,8 +81,8 @@ class Page(QWidget):
         """Other cues are to be moved."""
         self.scope = scope
 
-    def make(self, transcript: Transcript, ids: Ids) -> Edit:
-        """Raises UsageError."""
+    def make(self, transcript: Transcript, ids: Ids, clamp: bool = False) -> Edit:
+        """`clamp`: cues that would begin before the recording begin with it. Raises UsageError."""
         raise NotImplementedError
 
     def show_problem(self, sentence: str) -> None:
@@ -140,8 +140,8 @@ class ShiftPage(Page):
         self._here.setText(f"Cue {scope.number(self._cue(scope))} starts at the playhead")
         self._here.setAccessibleName(self._here.text())
 
-    def make(self, transcript: Transcript, ids: Ids) -> Edit:
-        return timing.shift(transcript, ids, self.by.ms())
+    def make(self, transcript: Transcript, ids: Ids, clamp: bool = False) -> Edit:
+        return timing.shift(transcript, ids, self.by.ms(), clamp)
 
     @staticmethod
     def _cue(scope: Scope) -> Segment:
@@ -190,15 +190,16 @@ class StretchPage(Page):
             self.end.set_ms(_ends(scope.chosen)[1])
             self.end.blockSignals(False)
 
-    def make(self, transcript: Transcript, ids: Ids) -> Edit:
+    def make(self, transcript: Transcript, ids: Ids, clamp: bool = False) -> Edit:
         assert self.scope is not None
         start, end = _ends(self.scope.chosen)
         if self._by.isChecked():
-            return timing.stretch(transcript, ids, Fraction(self.factor.value() / 100).limit_denominator(10**6), start)
+            share = Fraction(self.factor.value() / 100).limit_denominator(10**6)
+            return timing.stretch(transcript, ids, share, start, clamp)
         wanted = self.end.ms()
         if wanted <= start:
             raise UsageError(f"The last cue would end before the first begins at {time_code(start)}.")
-        return timing.stretch(transcript, ids, Fraction(wanted - start, max(1, end - start)), start)
+        return timing.stretch(transcript, ids, Fraction(wanted - start, max(1, end - start)), start, clamp)
 
     def used(self) -> list[TimeField]:
         return self.times if self._to.isChecked() else []
@@ -242,9 +243,9 @@ class AnchorsPage(Page):
             if fresh or self._cue(n).id != self._points[n]:
                 self._show_cue(n)
 
-    def make(self, transcript: Transcript, ids: Ids) -> Edit:
+    def make(self, transcript: Transcript, ids: Ids, clamp: bool = False) -> Edit:
         a, b = ((self._cue(n).start, self.starts[n].ms()) for n in range(2))
-        return timing.anchor(transcript, ids, a, b)
+        return timing.anchor(transcript, ids, a, b, clamp)
 
     def _cue(self, n: int) -> Segment:
         assert self.scope is not None
@@ -282,7 +283,7 @@ class RatePage(Page):
         for box in (self.made_for, self.played_at):
             box.currentTextChanged.connect(lambda _: self._show_share())
 
-    def make(self, transcript: Transcript, ids: Ids) -> Edit:
+    def make(self, transcript: Transcript, ids: Ids, clamp: bool = False) -> Edit:
         return timing.change_frame_rate(transcript, ids, self.made_for.currentText(), self.played_at.currentText())
 
     def _box(self, name: str, words: str, rate: str) -> QComboBox:

@@ -17,9 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.core.edits import Edit
 from studio.library import Version
-from studio.services.versions import passages
+from studio.services.versions import WayBack
 from studio.ui import theme
 from studio.ui.models.wording import counted
 
@@ -46,7 +45,7 @@ class VersionsDialog(QDialog):
         self.setWindowTitle("Versions")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._versions: list[Version] = []
-        self._edits: dict[int, Edit] = {}  # by version, as far as they are known
+        self._ways: dict[int, WayBack] = {}  # by version, as far as they are known
         self.list = QTreeWidget()
         self.list.setObjectName("versionList")
         self.list.setAccessibleName("Versions")
@@ -114,9 +113,8 @@ class VersionsDialog(QDialog):
         self.list.setFocus()
         self._show_current()
 
-    def show_difference(self, version: Version, edit: Edit) -> None:
-        """`edit` is the step that goes back to the version."""
-        self._edits[version.id] = edit
+    def show_difference(self, version: Version, way: WayBack) -> None:
+        self._ways[version.id] = way
         self._tell_difference(version)
         if self.current() == version:
             self._show_current()
@@ -130,25 +128,25 @@ class VersionsDialog(QDialog):
         row = self.list.currentIndex().row()
         return self._versions[row] if 0 <= row < len(self._versions) else None
 
-    def edit_of(self, version: Version) -> Edit | None:
-        """The step back to a version, None while it is not known."""
-        return self._edits.get(version.id)
+    def way_to(self, version: Version) -> WayBack | None:
+        """The way back to a version, None while it is not known."""
+        return self._ways.get(version.id)
 
     # Inside
 
     def _tell_difference(self, version: Version) -> None:
         item = self.list.topLevelItem(self._versions.index(version)) if version in self._versions else None
-        edit = self._edits.get(version.id)
+        way = self._ways.get(version.id)
         if item:
             self.list.blockSignals(True)
-            item.setText(_DIFFERS, differs(edit) if edit else "…")
+            item.setText(_DIFFERS, differs(way) if way else "…")
             self.list.blockSignals(False)
 
     def _show_current(self) -> None:
         version = self.current()
-        edit = self._edits.get(version.id) if version else None
-        self.preview.set_edit(edit)
-        self._restore.setEnabled(edit is not None and edit.changes)
+        way = self._ways.get(version.id) if version else None
+        self.preview.set_changes(way.passages if way else ())
+        self._restore.setEnabled(way is not None and way.edit.changes)
         self._rename.setEnabled(version is not None)
         self._delete.setEnabled(version is not None)
         self._note.setText(_SAFE if self._versions else _NONE)
@@ -193,10 +191,10 @@ def when(made: str) -> str:
     return here.toString("'Today,' HH:mm" if today else "d MMM yyyy, HH:mm")
 
 
-def differs(edit: Edit) -> str:
-    """What a step back would change, in words."""
-    if not edit.changes:
+def differs(way: WayBack) -> str:
+    """What going back would change, in words; as many passages as the preview has rows."""
+    if not way.edit.changes:
         return "As it is now"
-    count = passages(edit)
+    count = len(way.passages)
     parts = [counted(count, "passage", "passages")] if count else []
-    return " and ".join([*parts, *(["speakers"] if edit.changes_speakers else [])])
+    return " and ".join([*parts, *(["speakers"] if way.edit.changes_speakers else [])])

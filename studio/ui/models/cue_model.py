@@ -42,6 +42,7 @@ COLUMN_OF: dict[Kind, Column] = {
     "too many lines": Column.TEXT,
     "empty": Column.TEXT,
     "odd characters": Column.TEXT,
+    "unpaired": Column.TEXT,
 }
 
 

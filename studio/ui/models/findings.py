@@ -1,6 +1,6 @@
 """What is wrong with the open transcript under the rules, kept up to date with every change. Window's thread.
 
-A change is looked at with the rows beside it, at once. All rows together, after another transcript or other rules,
+A change is looked at with the rows near it, at once. All rows together, after another transcript or other rules,
 take longer than a frame: they are looked at in slices, between which keys and mouse have their turn.
 """
 
@@ -14,13 +14,14 @@ from typing import Any, Literal
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 
 from studio.core.checks import KINDS, Finding, Kind, check_row
+from studio.core.pairs import REACH
 from studio.core.profiles import DEFAULT, CueRules
 
 from .transcript_model import TranscriptModel
 
 _SLICE = 300  # rows; about 5 ms
 # Where text is not cut into subtitles yet, only this is wrong with it.
-OF_TEXT: frozenset[Kind] = frozenset({"overlap", "empty", "odd characters"})
+OF_TEXT: frozenset[Kind] = frozenset({"overlap", "empty", "odd characters", "unpaired"})
 OF_CUES: frozenset[Kind] = frozenset(KINDS)
 
 _SHORT: dict[Kind, str] = {
@@ -33,6 +34,7 @@ _SHORT: dict[Kind, str] = {
     "too many lines": "Lines",
     "empty": "Empty",
     "odd characters": "Odd",
+    "unpaired": "Unpaired",
 }
 _TITLES: dict[Kind, str] = {
     "too fast": "{0} reads too fast",
@@ -44,6 +46,7 @@ _TITLES: dict[Kind, str] = {
     "too many lines": "{0} has too many lines",
     "empty": "{0} is empty",
     "odd characters": "{0} has odd characters",
+    "unpaired": "{0} has an unpaired mark",
 }
 Severity = Literal["err", "warn"]
 
@@ -164,8 +167,8 @@ class Findings(QObject):
             self._check_rows(first, last)
 
     def _check_rows(self, first: int, last: int) -> None:
-        """These and the ones beside them."""
-        rows = range(max(first - 1, 0), min(last + 2, self._model.rowCount()))
+        """These and the ones near them."""
+        rows = range(max(first - REACH, 0), min(last + REACH + 1, self._model.rowCount()))
         if len(rows) > _SLICE:
             self.check_all()
             return

@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
@@ -29,22 +27,14 @@ from studio.services.logs import log_to
 from studio.services.runner import JobChanged, run_next
 from studio.services.studio import Studio
 
+from . import backends
+from .terminal import err, out
+
 _LOOK_EVERY = 0.5  # seconds, while another process does what we wait for
 # Ctrl+C, the end of the session, a closed terminal
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 log = logging.getLogger(__name__)
-
-
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        """Nobody reads any more, as in `studio … | head`: go on in silence, the files are what counts."""
-        self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
-
-
-out = _Console(soft_wrap=True, highlight=False, markup=False)
-err = _Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 
 def run(arguments: list[str]) -> int:
@@ -103,7 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     c.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder for the results")
     c.add_argument("--format", default="txt,srt,vtt,json", help=f"some of {','.join(FORMATS)} (txt,srt,vtt,json)")
     defaults = JobOptions()
-    c.add_argument("--model", default=defaults.model, metavar="ID", help=f"see `studio models list` ({defaults.model})")
+    c.add_argument(
+        "--model", metavar="ID", help=f"see `studio models list` ({defaults.model}), or one of the back end's"
+    )
+    c.add_argument("--backend", default="", metavar="NAME", help="have it done by this account; see `studio backends`")
     c.add_argument("--language", default="auto", metavar="auto|xx", help="spoken language, e.g. de (auto)")
     c.add_argument("--task", default="transcribe", choices=["transcribe", "translate"], help="translate: to English")
     c.add_argument("--speakers", default="auto", metavar="auto|off|N", help="tell the speakers apart (auto)")
@@ -111,6 +104,11 @@ def _parser() -> argparse.ArgumentParser:
     c.add_argument("--vocabulary", default="", metavar="TEXT", help="names and terms to expect")
     c.add_argument("--track", type=int, default=0, metavar="N", help="which audio track, counted from 0 (0)")
     c.add_argument("--overwrite", action="store_true", help="write anew what is already there")
+    c.add_argument("--complete-words", action="store_true", help="find times of words here if the back end gives none")
+    c.add_argument("--yes", action="store_true", help="do not ask before a recording that costs more than you have set")
+    c.add_argument(
+        "--send-again", action="store_true", help="send what may have arrived, and may have been charged, once more"
+    )
     c.set_defaults(do=_transcribe)
 
     endings = ", ".join(f.suffix for f in FORMATS.values())
@@ -126,6 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     c.add_argument("--from", dest="source", type=Path, metavar="FOLDER", help="pull: take the files from here")
     c.set_defaults(do=_models)
 
+    backends.add_parser(commands, _studio)
+
     c = commands.add_parser("doctor", help="what works here, what does not, what to do about it")
     c.add_argument("--json", action="store_true")
     c.set_defaults(do=_doctor)
@@ -134,8 +134,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _transcribe(a: argparse.Namespace) -> int:
     formats = [f.strip() for f in a.format.split(",") if f.strip()]
-    options = JobOptions(a.model, a.language, a.task, a.speakers, a.device, a.vocabulary, a.track)
+    model = a.model or ("" if a.backend else JobOptions().model)
+    options = JobOptions(
+        model, a.language, a.task, a.speakers, a.device, a.vocabulary, a.track, a.backend, a.complete_words
+    )
     with _studio() as studio:
+        if a.backend and not backends.agreed(studio, a.backend):
+            return 1
         with _bars("Looking at the recordings", "{task.completed:.0f} of {task.total:.0f}") as bars:
             bar = bars.add_task("", total=0)
             batch = plan(
@@ -152,6 +157,11 @@ def _transcribe(a: argparse.Namespace) -> int:
         for note in batch.notes:
             err.print(note)
         failed = len(batch.problems)
+        if a.backend and not backends.affordable(studio, a.backend, [o.job for o in batch.outputs], a.yes):
+            return 1
+        if a.send_again:
+            for output in batch.outputs:
+                queue.send_again(studio, output.job)
         for output in batch.ready:
             failed += not _write(studio, output, batch.outputs == [] and len(batch.ready) == 1)
         failed += _work(studio, batch.outputs, quiet=len(batch.outputs) + len(batch.ready) > 1)
@@ -189,11 +199,12 @@ def _work(studio: Studio, outputs: list[Output], quiet: bool) -> int:
 
 
 def _run_one(
-    studio: Studio, running: queue.Running, ids: Collection[int], bars: Progress, interrupted: threading.Event
+    studio: Studio, running: queue.Running, ids: dict[int, list[Output]], bars: Progress, interrupted: threading.Event
 ) -> Job | None:
     """Do the next of these jobs with a progress bar; returns it as it ended, None if none is free."""
+    resources = {*queue.LOCAL, *(queue.resource(o.job.options) for outputs in ids.values() for o in outputs)}
     bar: TaskID | None = None
-    for _, event in run_next(studio, running, queue.LOCAL, ids):
+    for _, event in run_next(studio, running, resources, ids):
         if interrupted.is_set():  # the signal may have come before the job began
             running.stop_all(StopReason.QUIT)
         match event:

@@ -1,0 +1,179 @@
+"""Accounts at vendors: adding, testing and removing them, and talking to their vendors. Any thread."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from studio.core.accounts import Account, RemoteModel, VendorInfo
+from studio.core.errors import UsageError
+from studio.core.jobs import StopToken
+from studio.engines.remote import vendors
+from studio.engines.remote.base import Vendor
+from studio.engines.remote.line import Line, Pace, Shared, check_address
+from studio.library import Library, Place
+
+_NAME = re.compile(r"[^\s/:\\]([^/:\\\n]{0,38}[^\s/:\\])?")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What came of trying an account: a sentence, and how long the answer took (milliseconds)."""
+
+    sentence: str
+    took: int
+    models: tuple[RemoteModel, ...]
+
+
+class Accounts:
+    """The accounts of one library. What all connections of an account share (a cool-down) lives here."""
+
+    def __init__(self, library: Library, pace: Pace | None = None) -> None:
+        self._library, self._pace = library, pace
+        self._shared: dict[str, Shared] = {}
+        self._guard = threading.Lock()
+
+    def all(self) -> list[Account]:
+        return self._library.accounts.all()
+
+    def get(self, name: str) -> Account:
+        """Raises UsageError where there is none of this name."""
+        account = self._library.accounts.get(name)
+        if account is None:
+            known = ", ".join(a.name for a in self.all())
+            raise UsageError(
+                f"There is no account “{name}”.",
+                f"Choose one of: {known}." if known else "Add it: studio backends add.",
+            )
+        return account
+
+    def usable(self, name: str) -> Account:
+        """The account, if jobs may be sent to it. Raises UsageError with the reason."""
+        account = self.get(name)
+        if not account.enabled:
+            raise UsageError(f"The account “{name}” is switched off.", "Switch it on in Engines and accounts.")
+        if not account.agreed:
+            raise UsageError(
+                f"Nobody has agreed yet that sound goes to {host_of(account)}.", "Agree to it in Engines and accounts."
+            )
+        kind(account.kind)
+        return account
+
+    def key(self, account: Account) -> str:
+        return self._library.secrets.get(account.name, account.options.get("key_env", ""))
+
+    def put(self, account: Account, key: str | None = None, place: Place = "keyring") -> Account:
+        """Add an account or change it, with its key if one is given. Raises UsageError for what cannot work."""
+        if not _NAME.fullmatch(account.name):
+            raise UsageError(f"“{account.name}” cannot be the name of an account.", "Use up to 40 letters and digits.")
+        info = kind(account.kind).info
+        if not (account.url or info.url):
+            raise UsageError(f"{info.title} needs the address of the server.", "For example https://example.com/v1.")
+        check_address(account, account.url or info.url)
+        before = self._library.accounts.get(account.name)
+        if before and (before.url, before.kind) != (account.url, account.kind):
+            account = replace(account, agreed=False)  # the sound goes elsewhere now
+        if key:
+            self._library.secrets.put(account.name, key, place)
+        self._library.accounts.put(account)
+        return account
+
+    def remove(self, name: str) -> None:
+        """Forget an account and its key; what was paid stays known."""
+        account = self.get(name)
+        self._library.secrets.remove(account.name)
+        self._library.accounts.remove(name)
+
+    def agree(self, name: str) -> Account:
+        """The user was told where the sound goes, and said yes."""
+        account = replace(self.get(name), agreed=True)
+        self._library.accounts.put(account)
+        return account
+
+    def models(self, account: Account) -> tuple[RemoteModel, ...]:
+        """What the vendor offers, as it told last; where it was never asked, what is known without asking."""
+        return self._library.accounts.models(account.name) or kind(account.kind).info.models
+
+    def model(self, account: Account, id: str = "") -> RemoteModel:
+        """The model of that id, the account's own or the vendor's first. One that is not listed may exist."""
+        listed = self.models(account)
+        wanted = id or account.model or (listed[0].id if listed else "")
+        if not wanted:
+            raise UsageError(f"“{account.name}” needs the name of a model.", "Choose one in its account.")
+        return next((m for m in listed if m.id == wanted), RemoteModel(wanted))
+
+    def test(self, name: str, stop: StopToken | None = None) -> Tested:
+        """Try the account without sending sound, and ask what it offers. Raises RemoteError with the reason."""
+        account = self.get(name)
+        with self.open(account, stop or StopToken()) as vendor:
+            began = time.monotonic()
+            sentence = _result(vendor.check())
+            took = round((time.monotonic() - began) * 1000)
+            found = _result(vendor.models())
+        self._library.accounts.set_models(name, found)
+        return Tested(sentence, took, found)
+
+    @contextmanager
+    def open(self, account: Account, stop: StopToken) -> Iterator[Vendor]:
+        """A connection to the account's vendor, for this thread, closed at the end of the block."""
+        made_by = kind(account.kind)
+        with self._guard:
+            shared = self._shared.setdefault(account.name, Shared())
+        line = Line(account, account.url or made_by.info.url, made_by.info.title, stop, shared, self._pace)
+        try:
+            vendor = made_by(account, self.key(account), line)
+            with self._guard:
+                if not made_by.info.resumes and shared.slots is None:
+                    shared.slots = threading.Semaphore(at_once(account, vendor))
+            yield vendor
+        finally:
+            line.close()
+
+
+def kind(name: str) -> type[Vendor]:
+    """Raises UsageError for a kind of vendor that is not known."""
+    known = vendors()
+    if name not in known:
+        raise UsageError(
+            f"There is no kind of back end called “{name}”.", f"Choose one of: {', '.join(sorted(known))}."
+        )
+    return known[name]
+
+
+def kinds() -> list[VendorInfo]:
+    """All kinds of vendors, in the order of their names."""
+    return sorted((vendor.info for vendor in vendors().values()), key=lambda info: info.title.lower())
+
+
+def at_once(account: Account, vendor: Vendor) -> int:
+    """How many orders may be under way: what the user has set, and no more than the vendor takes."""
+    return max(1, min(account.at_once, vendor.limits(account.model).at_once or account.at_once))
+
+
+def host_of(account: Account) -> str:
+    """Who gets the sound."""
+    vendor = kind(account.kind)
+    return check_address(account, account.url).host if account.url else vendor.info.host
+
+
+def notice(account: Account) -> str:
+    """Where the sound goes and how long it stays there: to be read before anything is sent."""
+    info = kind(account.kind).info
+    said = f"The sound of your recordings goes to {host_of(account)} ({info.title}). {info.retention}"
+    return f"{said} {info.note}".strip()
+
+
+def _result(steps: Generator[object, None, T]) -> T:
+    """What a conversation comes to; nobody watches its steps."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result

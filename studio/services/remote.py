@@ -1,0 +1,251 @@
+"""A recording recognised by a vendor: sent in as many orders as its limits ask for, each stored before it is sent.
+
+Part of services/transcribe.py; worker threads. Whatever happens, an order that may have arrived is not sent again
+unless the user says so, and a reply that was paid for is stored before it is read. A part that fails leaves a gap with
+a note; trying the job again orders only what is missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Generator, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+from studio import media
+from studio.core import parts
+from studio.core.accounts import Account, Limits
+from studio.core.errors import Ambiguous, JobFailed, JobLost, RemoteError, StudioError, TooLarge
+from studio.core.jobs import (
+    Job,
+    JobEvent,
+    Stopped,
+    StopReason,
+    StopToken,
+)
+from studio.core.parts import Part
+from studio.engines.remote import flow
+from studio.engines.remote.base import Mark, Order, Received, Result, Sound, Stage, Vendor, Working
+from studio.engines.remote.line import Sent, Waiting
+from studio.library import Submission
+
+from . import accounts, money
+from .placing import Placing
+from .run import Run
+from .studio import Studio
+from .together import Done, Failed, together
+
+_ORDERED = (Stage.SUBMITTING, Stage.SUBMITTED, Stage.RECEIVED)
+_ENDS = {JobFailed: "failed", JobLost: "lost"}
+# How much of an order is done after each step, seen from its sound to its reply.
+_ENCODED, _SENT, _MOST = 0.1, 0.4, 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How an order goes: what it does, and how much of it is done."""
+
+    says: str
+    fraction: float
+
+
+def recognise(run: Run) -> Iterator[JobEvent]:
+    """Have the recording recognised; what is stored already is not asked for again. Raises RemoteError, Stopped."""
+    account = run.studio.accounts.usable(run.job.options.account)
+    info = accounts.kind(account.kind).info
+    orders = _orders(run, account)
+    placing = Placing(run, orders, info.title)
+    open_orders = [s for s in orders if s.ended != "done"]
+    works = [partial(_work, run, account, s, len(orders)) for s in open_orders]
+    shares = [0.0] * len(open_orders)
+    failed: dict[int, StudioError] = {}
+    with run.studio.accounts.open(account, run.stop) as vendor:
+        width = accounts.at_once(account, vendor)
+    for n, event in together(works, width):
+        match event:
+            case _Told(says, fraction):
+                shares[n] = max(shares[n], fraction)
+                done = len(orders) - len(open_orders) + sum(shares)
+                yield run.progress("text", done / len(orders), says)
+            case Done(result):
+                yield from placing.put(open_orders[n], result)
+            case Failed(error):
+                if not isinstance(error, StudioError):
+                    raise error
+                failed[n] = error
+                if len(orders) > 1 and isinstance(error, tuple(_ENDS)):
+                    yield from placing.leave_gap(open_orders[n], error)
+    if failed:
+        n, error = min(failed.items())
+        raise _named(error, open_orders[n], len(orders))
+    yield from placing.finish()
+
+
+# The orders of a job
+
+
+def _orders(run: Run, account: Account) -> list[Submission]:
+    """One for each part of the recording; those of an earlier run are taken up, those that ended badly made anew."""
+    store = run.studio.library.submissions
+    known = store.of_job(run.job.id)
+    if known:
+        return [s if s.ended in (None, "done") else _again(run, account, s) for s in known]
+    with run.studio.accounts.open(account, run.stop) as vendor:
+        planned = _plan(run, vendor.limits(run.studio.accounts.model(account, run.job.options.model).id))
+    return [_add(run, account, n, part) for n, part in enumerate(planned)]
+
+
+def _plan(run: Run, limits: Limits) -> list[Part]:
+    rate = min(media.ENCODINGS[f].rate for f in limits.formats)
+    by_size = limits.bytes * 1000 // rate if limits.bytes else None
+    longest = min((n for n in (limits.part, limits.duration, by_size) if n), default=None)
+    peaks = media.Peaks.load(run.studio.home.peaks_file(run.job.content_id, run.job.options.track))
+    return parts.plan(run.duration, longest, peaks.levels[0])
+
+
+def _add(run: Run, account: Account, n: int, part: Part) -> Submission:
+    price = money.cost(account, part.end - part.start)
+    return run.studio.library.submissions.add(
+        run.job.id, n, part, account.name, account.kind, _fingerprint(run.job, part), run.job.name, price
+    )
+
+
+def _again(run: Run, account: Account, ended: Submission) -> Submission:
+    return _add(run, account, ended.part, ended.span)
+
+
+def _fingerprint(job: Job, part: Part) -> str:
+    """The same sound with the same options has the same."""
+    whole = [job.content_id, job.options.as_dict(), asdict(part)]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+# One order; in a thread of its own
+
+
+def _work(run: Run, account: Account, given: Submission, count: int) -> Generator[_Told, None, Result]:
+    """From the stored stage to the result."""
+    store, title = run.studio.library.submissions, accounts.kind(account.kind).info.title
+    with run.studio.accounts.open(account, run.stop) as vendor:
+        order = _order(run, account, given, vendor, count)
+        if given.stage != Stage.RECEIVED:
+            if given.stage != Stage.SUBMITTED:
+                yield from _encode(run, account, given, vendor, order.sound)
+            try:
+                for event in flow.run(vendor, order, Stage(given.stage), given.data):
+                    match event:
+                        case Mark(stage, data):
+                            store.mark(given.uid, stage, data, ordered=stage in _ORDERED)
+                        case Received(reply):
+                            store.receive(given.uid, Stage.RECEIVED, reply)
+                    yield _told(event, title)
+            except Stopped as stopped:
+                if stopped.reason in (StopReason.CANCEL, StopReason.REMOVE):
+                    _forget(run.studio, account, given)
+                raise
+            except RemoteError as error:
+                if ended := next((how for kind, how in _ENDS.items() if isinstance(error, kind)), None):
+                    store.end(given.uid, ended, error.problem)
+                raise
+        try:
+            return vendor.read(store.reply(given.uid), order)
+        except JobFailed as error:
+            store.end(given.uid, "failed", error.problem)
+            raise
+
+
+def _order(run: Run, account: Account, given: Submission, vendor: Vendor, count: int) -> Order:
+    options, model = run.job.options, run.studio.accounts.model(account, run.job.options.model)
+    limits = vendor.limits(model.id)
+    span = given.span
+    fits = [f for f in limits.formats if not limits.bytes or media.ENCODINGS[f].rate * _seconds(span) <= limits.bytes]
+    encoding = media.ENCODINGS[(fits or limits.formats)[0]]
+    stem = given.uid[:12] if account.random_names else Path(run.job.name).stem
+    sound = Sound(
+        run.studio.home.part_file(run.job.id, given.part, encoding.suffix),
+        f"{stem}{encoding.suffix}",
+        encoding.mime,
+        span.end - span.start,
+    )
+    return Order(
+        sound=sound,
+        uid=given.uid,
+        model=model.id,
+        language=None if options.language == "auto" else options.language,
+        task=options.task,
+        # Voices of several parts cannot be told to be the same: then they are told apart here, over the whole.
+        speakers=options.speakers if count == 1 and model.speakers else "off",
+        vocabulary=options.vocabulary,
+        prompt=options.decode.prompt,
+    )
+
+
+def _seconds(span: Part) -> float:
+    return (span.end - span.start) / 1000
+
+
+def _encode(run: Run, account: Account, given: Submission, vendor: Vendor, sound: Sound) -> Iterator[_Told]:
+    """Make the sound to be sent, and look at the limits before a byte leaves."""
+    money.check_cap(run.studio, account, given.cost if given.ordered is None else 0.0)
+    if not sound.path.exists():
+        encoding = next(e for e in media.ENCODINGS.values() if e.suffix == sound.path.suffix)
+        for done in media.encode(run.audio, sound.path, encoding, (given.span.start, given.span.end), run.stop):
+            yield _Told("Preparing the sound", _ENCODED * done)
+    most = vendor.limits(run.studio.accounts.model(account, run.job.options.model).id).bytes
+    if most and (size := sound.path.stat().st_size) > most:
+        raise TooLarge(
+            f"“{run.job.name}” is too large for {vendor.info.title}: {size / 1e6:.1f} MB of {most / 1e6:.1f} MB.",
+            "Choose another back end for it; nothing was sent.",
+        )
+
+
+def _told(event: flow.RemoteEvent, title: str) -> _Told:
+    match event:
+        case Sent(done, total):
+            share = done / total if total else 1.0
+            return _Told(f"Sending to {title}, {share:.0%}", _ENCODED + (_SENT - _ENCODED) * share)
+        case Waiting(_, why):
+            return _Told(why, 0.0)
+        case Working(fraction):
+            share = fraction or 0.0
+            says = f"{title} is writing the text" + (f", {share:.0%}" if fraction else "")
+            return _Told(says, _SENT + (_MOST - _SENT) * share)
+        case Received():
+            return _Told(f"{title} has written the text", _MOST)
+        case Mark(Stage.UPLOADING | Stage.UPLOADED | Stage.SUBMITTING):
+            return _Told(f"Sending to {title}", _ENCODED)
+    return _Told(f"Waiting for {title}", 0.0)
+
+
+def _forget(studio: Studio, account: Account, given: Submission) -> None:
+    """After a cancel: tell the vendor where that is possible, with little patience."""
+    store = studio.library.submissions
+    now = next((s for s in store.of_job(given.job_id) if s.uid == given.uid), given)
+    if now.stage == Stage.SUBMITTING:
+        return  # it may be charged: it stays to be seen
+    if now.stage == Stage.SUBMITTED and accounts.kind(account.kind).info.cancels:
+        try:
+            with studio.accounts.open(account, StopToken()) as vendor:
+                for _ in vendor.forget(now.data):
+                    pass
+        except RemoteError as error:
+            store.end(now.uid, "cancelled", error.problem)
+            return
+    store.end(now.uid, "cancelled")
+
+
+def _named(error: StudioError, order: Submission, count: int) -> StudioError:
+    """The error with the part that it is about, where there are several."""
+    if count == 1:
+        return error
+    problem = error.problem
+    span = f"{_clock(order.span.first)} to {_clock(order.span.last)}"
+    hint = problem.hint if isinstance(error, Ambiguous) else f"{problem.hint} The rest is written.".strip()
+    return type(error)(f"Part {order.part + 1} of {count} ({span}): {problem.what}", hint, problem.detail)
+
+
+def _clock(milliseconds: int) -> str:
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"

@@ -1,0 +1,52 @@
+"""What the steps of one job share while it runs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from studio.core.jobs import Job, Progress, StopToken
+from studio.core.progress import ProgressMeter
+from studio.engines.local.device import Device
+
+from .studio import Studio
+
+# Shares of the time a job usually takes: on a processor (see tests/benchmarks), and at a vendor.
+WEIGHTS = {"models": 8.0, "reading": 3.0, "text": 60.0, "speakers": 35.0}
+REMOTE_WEIGHTS = {"reading": 3.0, "text": 60.0, "words": 60.0, "models": 8.0, "speakers": 35.0}
+SAYS = {
+    "models": "Getting the model",
+    "reading": "Reading the recording",
+    "text": "Writing the text",
+    "words": "Finding the times of words",
+    "speakers": "Telling the speakers apart",
+}
+
+
+@dataclass(slots=True)
+class Run:
+    studio: Studio
+    job: Job
+    stop: StopToken
+    meter: ProgressMeter
+    transcript_id: int = 0
+    duration: int = 0  # milliseconds
+    _device: Device | None = field(default=None, init=False)
+
+    @property
+    def audio(self) -> Path:
+        """The decoded sound."""
+        return self.studio.home.audio_file(self.job.id)
+
+    @property
+    def device(self) -> Device:
+        """Where local work is done; found out when it is needed. Raises DeviceError."""
+        if self._device is None:
+            self._device = self.studio.engines.device(self.job.options.device)
+        return self._device
+
+    def progress(self, stage: str, fraction: float, says: str = "") -> Progress:
+        self.stop.check()
+        overall, eta = self.meter.update(stage, fraction, time.monotonic())
+        return Progress(says or SAYS[stage], overall, eta)
