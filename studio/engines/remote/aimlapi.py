@@ -57,7 +57,7 @@ class AimlApi(Vendor):
         response = yield from self.line.send("GET", "billing/balance")
         account = reply_object(self.info.title, response)
         balance = real(account.get("balance"))
-        told = "" if balance is None else f"; the balance is {balance:g}"
+        told = "" if balance is None else f"; the balance is {balance:.15g}"
         return f"AI/ML API takes the key{told}{' and low' if account.get('lowBalance') is True else ''}."
 
     def models(self) -> Traffic[tuple[RemoteModel, ...]]:
