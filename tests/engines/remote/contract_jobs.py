@@ -53,6 +53,7 @@ class Polled(Contract):
 
     def test_a_network_that_is_gone_for_long(self, drive: Drive, stub: Stub) -> None:
         stub.script("GET", self.case.poll, times=12, status=502)
+        drive.pace = replace(HASTY, unit=0.01)
         self.goes_well(drive, stub)
 
     @pytest.mark.parametrize("body", ['{"id": ', "<html>", "[]"])

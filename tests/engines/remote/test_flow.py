@@ -43,7 +43,7 @@ class Script:
     submit: Any = field(default_factory=lambda: {"job": "7"})
     polls: list[Any] = field(default_factory=lambda: [b"done"])  # the last one stays
     found: Any = None
-    delivered: bool = False
+    delivered: bool | None = None  # None: as the line has it
     calls: list[str] = field(default_factory=list)
 
 
@@ -66,7 +66,8 @@ class Plain(Vendor):
     def submit(self, order: Order, data: Data) -> Traffic[Data | bytes]:
         self.script.calls.append("submit")
         yield Sent(1, 1)
-        self.line.delivered = self.script.delivered
+        if self.script.delivered is not None:
+            self.line.delivered = self.script.delivered
         answer: Data | bytes = answered(self.script.submit)
         return answer
 
