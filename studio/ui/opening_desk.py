@@ -80,9 +80,7 @@ class OpeningDesk(QObject):
     def open_files(self, paths: Sequence[Path], again: bool = False) -> None:
         """Put these in the library, and show the last one; `again`: even if they are there."""
         for path in paths:
-            self._reading.run(
-                partial(self._read, path, again), lambda opened, path=path: self._on_opened(path, opened), self._tell
-            )
+            self._reading.run(partial(self._read, path, again), partial(self._on_opened, path), self._tell)
 
     def _read(self, path: Path, again: bool, stop: StopToken) -> Opened:
         """Off the window's thread."""

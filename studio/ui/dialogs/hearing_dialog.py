@@ -62,7 +62,8 @@ class HearingDialog(QDialog):
         waiting.addWidget(self._stage)
         waiting.addWidget(self._bar)
         waiting.addStretch()
-        for part in (form, progress, preview):
+        self._parts = (form, progress, preview)
+        for part in self._parts:
             self._pages.addWidget(part)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -85,9 +86,9 @@ class HearingDialog(QDialog):
         raise NotImplementedError
 
     def turn_to(self, page: int) -> None:
-        for number in range(self._pages.count()):  # the dialog is as high as what it shows
+        for number, part in enumerate(self._parts):  # the dialog is as high as what it shows
             policy = QSizePolicy.Policy.Preferred if number == page else QSizePolicy.Policy.Ignored
-            self._pages.widget(number).setSizePolicy(policy, policy)
+            part.setSizePolicy(policy, policy)
         self._pages.setCurrentIndex(page)
         self.show_buttons(page)
         self.tell(self._safe)
