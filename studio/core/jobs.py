@@ -56,9 +56,9 @@ class JobOptions:
     device: str = "auto"  # "auto", "cpu", "cuda"
     vocabulary: str = ""  # names and terms to expect, separated by commas
     track: int = 0  # which audio track, counted from 0
+    decode: DecodeOptions = field(default_factory=DecodeOptions)
     file: str = ""  # where the text was read from, if it was not heard: the path of a transcript file
     file_id: str = ""  # names the content of that file
-    decode: DecodeOptions = field(default_factory=DecodeOptions)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
