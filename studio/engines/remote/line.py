@@ -196,6 +196,8 @@ class Line:
                 again = not _hopeless(e)
                 self.delivered = False
             except OSError as e:
+                if order and self.delivered:  # so it was not the sound that could not be read
+                    raise ambiguous(self._title, of_transport(self._title, _host(url), e)) from e
                 self.delivered = False
                 raise unreadable(e) from e
             except httpx.HTTPError as e:

@@ -32,6 +32,7 @@ from studio.core.errors import (
     InvalidRequest,
     QuotaError,
     RateLimited,
+    RemoteError,
     TooLarge,
     Unavailable,
 )
@@ -45,6 +46,7 @@ from tests.vendors.stub import Elsewhere, Seen, Stub
 
 LONG = 90  # seconds of sound, too long to be waited for anywhere
 T = TypeVar("T")
+E = TypeVar("E", bound=RemoteError)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,12 @@ def finish(work: Generator[Any, None, T]) -> T:
             return result
 
 
+def nth(number: int) -> Callable[[RemoteEvent], bool]:
+    """True for the event with this number, counted from 0."""
+    left = iter(range(number))
+    return lambda _: next(left, None) is None
+
+
 class Contract:
     case: ClassVar[Case]
 
@@ -125,11 +133,11 @@ class Contract:
         seen = stub.requests("POST", self.case.submit)
         return [s for s in seen if s.complete and (s.status is None or s.status < 400)]
 
-    def fails(self, drive: Drive, error: type[T], quoting: str = "") -> T:
-        with pytest.raises(error) as raised:  # type: ignore[type-var]
+    def fails(self, drive: Drive, error: type[E], quoting: str = "") -> E:
+        with pytest.raises(error) as raised:
             drive.result()
-        assert drive.key not in "".join(traceback.format_exception(raised.value))  # type: ignore[arg-type]
-        assert drive.key not in repr(getattr(raised.value, "problem", ""))
+        assert drive.key not in "".join(traceback.format_exception(raised.value))
+        assert drive.key not in repr(raised.value.problem)
         assert quoting in str(raised.value)
         return raised.value
 
@@ -267,7 +275,7 @@ class Contract:
     @pytest.mark.parametrize("how", ["before_response", "mid_answer"])
     def test_an_answer_to_an_order_that_is_lost(self, drive: Drive, stub: Stub, how: str) -> None:
         drop = {"drop": how} if how == "before_response" else {"truncate": 10}
-        stub.script("POST", self.case.submit, **drop)  # type: ignore[arg-type]
+        stub.script("POST", self.case.submit, **drop)
         if self.case.kind.finds:
             self.goes_well(drive, stub)
         else:
@@ -299,8 +307,7 @@ class Contract:
         for step in range(100):
             stub.reset()
             drive = self.driven(stub, tmp_path)
-            left = iter(range(step))
-            drive.go(until=lambda _, left=left: next(left, None) is None)  # type: ignore[misc]
+            drive.go(until=nth(step))
             stage = drive.stage
             if stage == Stage.SUBMITTING and not self.case.kind.finds:
                 self.fails(drive, Ambiguous)

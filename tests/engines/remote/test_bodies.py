@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from studio.core.errors import InvalidRequest
-from studio.engines.remote.bodies import PLACE, Body, Form, JsonWithFile, Multipart, Raw
+from studio.core.errors import Ambiguous, InvalidRequest, RemoteError
+from studio.engines.remote.bodies import PLACE, Arguments, Body, Counted, Form, JsonWithFile, Multipart, Raw
 from studio.engines.remote.line import Line, Sent
 from tests.engines.remote.echo import Echo, finish
 
@@ -64,6 +66,32 @@ def test_what_is_sent_is_counted(line: Line, sound: Callable[[int], Path], which
     done = [event.done for event in events if isinstance(event, Sent)]
     assert done == sorted(done)
     assert done[-1] == events[-1].total == body.size()
+
+
+@dataclass
+class Breaks:
+    """A body of four bytes that breaks after some of them."""
+
+    after: int
+
+    @contextmanager
+    def opened(self, count: Counted) -> Iterator[Arguments]:
+        async def pieces() -> AsyncIterator[bytes]:
+            yield b"1234"[: self.after]
+            count(self.after)
+            raise OSError("broken")
+
+        yield {"content": pieces(), "headers": {"Content-Length": "4"}}
+
+    def size(self) -> int:
+        return 4
+
+
+@pytest.mark.parametrize(("after", "error"), [(2, InvalidRequest), (4, Ambiguous)])
+def test_what_breaks_after_all_was_sent_may_have_arrived(line: Line, after: int, error: type[RemoteError]) -> None:
+    with pytest.raises(error):
+        finish(line.send("POST", "raw", Breaks(after), order=True))
+    assert line.delivered is (after == 4)
 
 
 @pytest.mark.parametrize("which", range(3))
