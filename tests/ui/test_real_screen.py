@@ -7,8 +7,6 @@ pulseaudio and imagemagick.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import machine
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -99,37 +98,7 @@ def fill(home: Home, exports: Path) -> None:
 @pytest.fixture(scope="module")
 def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of programs on a screen with a window manager and a sound card that can be listened to."""
-    folder = tmp_path_factory.mktemp("screen")
-    folder.chmod(0o700)
-    with contextlib.ExitStack() as running:
-
-        def start(*command: str, **more: object) -> None:
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)  # type: ignore[call-overload]
-            running.callback(process.wait)
-            running.callback(process.terminate)
-
-        read, write = os.pipe()
-        start("Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp", pass_fds=[write])
-        os.close(write)
-        with os.fdopen(read) as numbers:
-            display = f":{numbers.readline().strip()}"
-        socket = folder / "pulse.sock"
-        env = {
-            **{k: v for k, v in os.environ.items() if k not in ("WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS")},
-            "DISPLAY": display,
-            "HOME": str(folder),
-            "XDG_RUNTIME_DIR": str(folder),
-            "PULSE_SERVER": f"unix:{socket}",
-            "QT_QPA_PLATFORM": "xcb",
-        }
-        start("openbox", env=env)
-        start(
-            *("pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1"),
-            f"--load=module-native-protocol-unix socket={socket} auth-anonymous=1",
-            "--load=module-null-sink sink_name=ci",
-            env=env,
-        )
-        until(socket.exists, "the sound server is up")
+    with machine.screen(tmp_path_factory.mktemp("screen")) as env:
         yield env
 
 
@@ -252,27 +221,6 @@ def _pixels(image: QImage) -> npt.NDArray[np.int16]:
     return rows[:, : image.width()].astype(np.int16)
 
 
-class Recorder:
-    """Listens to what the sound card plays."""
-
-    def __init__(self, env: dict[str, str], path: Path) -> None:
-        self._file = path.open("wb")
-        self._path = path
-        form = ("--format=s16le", f"--rate={RATE}", "--channels=1", "--raw", "--latency-msec=50")
-        self._process = subprocess.Popen(["parec", "-d", "ci.monitor", *form], env=env, stdout=self._file)
-
-    def heard(self) -> npt.NDArray[np.float64]:
-        """What was louder than silence, from the first such moment on; -1..1."""
-        raw = np.fromfile(self._path, np.int16) / 32768
-        loud = np.flatnonzero(np.abs(raw) > 0.003)
-        return raw[loud[0] :] if len(loud) else raw[:0]
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait()
-        self._file.close()
-
-
 def match(heard: npt.NDArray[np.float64], sample: npt.NDArray[np.float64]) -> tuple[float, float]:
     """How well a sound fits into the sample at its best place (correlation 0..1), and that place in seconds."""
     size = len(sample) + len(heard)
@@ -295,7 +243,7 @@ def test_words_are_found_by_keys_and_heard_about_by_mouse(desk: Desk) -> None:
 
 @pytest.mark.parametrize("key", ["F4", "ctrl+space"])
 def test_what_is_played_is_heard(desk: Desk, tmp_path: Path, key: str) -> None:
-    recorder = Recorder(desk.env, tmp_path / "heard.raw")
+    recorder = machine.Recorder(desk.env, tmp_path / "heard.raw", RATE)
     try:
         desk.go_to(2, 3)
         until(lambda: desk.shows_time(11_740), "the time code is at “kettle”")

@@ -59,7 +59,7 @@ def pane(player: Player, qtbot: QtBot) -> Iterator[VideoPane]:
     pane.resize(400, 400)
     pane.set_player(player)
     yield pane
-    player.set_video_sink(None)
+    pane.shut_down()
 
 
 @pytest.fixture
