@@ -43,12 +43,22 @@ def screen(folder: Path) -> Iterator[dict[str, str]]:
     with card(folder) as env:
         read, write = os.pipe()
         server = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]
+        server += ["-fbdir", str(folder)]
         with _running(server, env, write):
             os.close(write)
             with os.fdopen(read) as numbers:
                 env = env | {"DISPLAY": f":{numbers.readline().strip()}", "QT_QPA_PLATFORM": "xcb"}
             with _running(["openbox"], env):
                 yield env
+
+
+def picture(env: dict[str, str]) -> npt.NDArray[np.uint8]:
+    """What the screen shows: shape (height, width, 4), blue, green, red. Xvfb keeps it in a file like those of xwd."""
+    raw = np.fromfile(Path(env["XDG_RUNTIME_DIR"]) / "Xvfb_screen0", np.uint8)
+    head = raw[:100].view(">u4")
+    (size, width, height), stride, colours = head[[0, 4, 5]].tolist(), int(head[12]), int(head[19])
+    lines = raw[size + 12 * colours :][: stride * height].reshape(height, stride)
+    return lines[:, : 4 * width].reshape(height, width, 4).copy()
 
 
 class Recorder:
