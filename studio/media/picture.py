@@ -33,6 +33,7 @@ def to_rgb(
         format="bgra",
         src_colorspace=Colorspace.ITU709 if size[1] > _HIGH else Colorspace.ITU601,
         src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
+        dst_color_range=ColorRange.JPEG,
         interpolation="BILINEAR",
     )
-    return made.to_ndarray()
+    return np.ascontiguousarray(made.to_ndarray())
