@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from av.video.reformatter import ColorRange, Colorspace
 
-Plane = tuple[memoryview, int]  # bytes, and how many of them make a line
+Plane = tuple[bytes | bytearray | memoryview, int]  # bytes, and how many of them make a line
 
 _HIGH = 576  # lines, above which a film that does not say so has the colours of high definition
 
@@ -24,7 +24,7 @@ def to_rgb(
     """
     frame = av.VideoFrame(*size, pixels)
     for target, (source, stride) in zip(frame.planes, planes, strict=True):
-        lines = np.frombuffer(target, np.uint8).reshape(target.height, target.line_size)
+        lines = np.frombuffer(memoryview(target), np.uint8).reshape(target.height, target.line_size)
         given = np.frombuffer(source, np.uint8)[: target.height * stride].reshape(target.height, stride)
         width = min(stride, target.line_size)
         lines[:, :width] = given[:, :width]

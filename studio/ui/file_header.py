@@ -22,7 +22,8 @@ class FileHeader(QFrame):
         self.setObjectName("fileHeader")
         self.setProperty("role", "bar")
         self.setFixedHeight(theme.FILE_HEADER)
-        self._name, self._about = _Elided("fileName", "heading"), _Elided("fileAbout", "note")
+        middle, right = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
+        self._name, self._about = _Elided("fileName", "heading", middle), _Elided("fileAbout", "note", right)
         self._modes = [_button(commands, f"{name}ModeAction", f"{name}ModeButton", name) for name in _MODES]
         self._export = _button(commands, "exportAction", "exportButton", "Export the transcript")
         self._export.setText("Export")
@@ -36,6 +37,7 @@ class FileHeader(QFrame):
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(16, 4, 12, 4)
         row.addLayout(names, 1)
+        row.addSpacing(8)
         row.addWidget(self._switch())
         row.addSpacing(8)
         row.addWidget(self._export)
@@ -76,8 +78,9 @@ class FileHeader(QFrame):
 class _Elided(QLabel):
     """Ends with dots where there is no room for all of it; the tooltip has the rest."""
 
-    def __init__(self, name: str, role: str) -> None:
+    def __init__(self, name: str, role: str, dots: Qt.TextElideMode) -> None:
         super().__init__()
+        self._dots = dots
         self.setObjectName(name)
         self.setProperty("role", role)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -96,7 +99,7 @@ class _Elided(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideMiddle, self.width())
+        shown = self.fontMetrics().elidedText(self._text, self._dots, self.width())
         self.setText(shown)
         self.setToolTip(self._tip or (self._text if shown != self._text else ""))
 
