@@ -5,6 +5,7 @@ from __future__ import annotations
 from .database import Database, leave_thread
 from .home import Home
 from .jobs import JobStore
+from .pending import Pending
 from .presence import Presence
 from .search import Hit, Search
 from .settings import Settings
@@ -22,8 +23,9 @@ class Library:
         self.database = Database(home.database)
         self.presence = Presence(home.run)
         self.jobs = JobStore(self.database, self.presence)
-        self.transcripts = TranscriptStore(self.database)
-        self.search = Search(self.database)
+        self.pending = Pending(self.database)
+        self.transcripts = TranscriptStore(self.database, self.pending)
+        self.search = Search(self.database, self.pending)
         self.versions = VersionStore(self.database)
         self.settings = Settings(self.database)
         self.voices = VoiceStore(self.database)
@@ -41,6 +43,7 @@ __all__ = [
     "JobStore",
     "KnownVoice",
     "Library",
+    "Pending",
     "Search",
     "Settings",
     "TranscriptStore",

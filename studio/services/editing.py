@@ -1,7 +1,7 @@
 """Changes to a stored transcript: made in memory at once, stored a moment later, undone from the library.
 
-The window's thread calls `do`, `type_text`, `undo` and `redo`; its saver thread calls `save`. Nothing waits for the
-disk but the undoing of steps that are not in memory any more.
+The window's thread calls `do`, `type_text`, `undo` and `redo`; its saver thread calls `save` and `read_ahead`. Nothing
+waits for the disk but the undoing of steps that are not in memory any more.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class EditSession:
         self.id = transcript_id
         self._guard = threading.Lock()  # of what follows
         self._saving = threading.Lock()  # one save at a time
+        self._reading = threading.Lock()  # no step is read twice
         self._revision = self._store.revision(transcript_id)
         self._last = self._store.last_step(transcript_id)
         self._top = self._store.top_step(transcript_id)  # the last one that could be made again
@@ -55,6 +56,11 @@ class EditSession:
     @property
     def unsaved(self) -> bool:
         return bool(self._waiting)
+
+    @property
+    def typing(self) -> bool:
+        """Whether the last step may grow."""
+        return self._typing is not None
 
     @property
     def last(self) -> int:
@@ -102,6 +108,15 @@ class EditSession:
         self._last += 1
         self._keep("redo", self._last, edit)
         return edit
+
+    def read_ahead(self) -> None:
+        """Have at hand what `undo` would take back; for another thread, since reading a large step takes a while.
+
+        Raises StorageError.
+        """
+        with suppress(ConflictError):  # it was taken back meanwhile
+            if self._last:
+                self._edit(self._last)
 
     def history(self) -> tuple[str | None, str | None]:
         """Names of what undo would take back and redo would bring back."""
@@ -182,7 +197,16 @@ class EditSession:
             self._made[step] = edit
 
     def _edit(self, step: int) -> Edit:
-        return self._made.get(step) or self._store.step(self.id, step)
+        with self._reading:
+            made = self._made
+            edit = made.get(step)
+            if edit is None:
+                edit = self._store.step(self.id, step)
+                with self._guard:
+                    edit = made.setdefault(
+                        step, edit
+                    )  # where numbers mean other steps by now, `made` is not used any more
+            return edit
 
     def _name(self, step: int) -> str | None:
         if not 1 <= step <= self._top:
