@@ -118,10 +118,12 @@ class TranscriptStore:
     def revision(self, id: int) -> int:
         """Grows with every change but the arrival of recognised segments."""
         with self._db.read() as db:
-            row = db.execute("SELECT revision FROM transcript WHERE id = ?", (id,)).fetchone()
-            if row is None:
-                raise UsageError("This transcript is not in the library any more.", "Transcribe the recording again.")
-            return int(row[0])
+            return _revision(db, id)
+
+    def state(self, id: int) -> tuple[int, int]:
+        """The revision, and the id of the segment recognised last: as long as they stay, so does everything."""
+        with self._db.snapshot() as db:
+            return _revision(db, id), _last_id(db, id)
 
     def last_step(self, id: int) -> int:
         """Number of the last step that is not undone, 0 for none."""
@@ -210,6 +212,13 @@ def _transcript(db: sqlite3.Connection, id: int) -> Transcript | None:
         source=rows.source_from(row["source"]),
         engine=rows.engine_from(row["engine"]),
     )
+
+
+def _revision(db: sqlite3.Connection, id: int) -> int:
+    row = db.execute("SELECT revision FROM transcript WHERE id = ?", (id,)).fetchone()
+    if row is None:
+        raise UsageError("This transcript is not in the library any more.", "Transcribe the recording again.")
+    return int(row[0])
 
 
 def _last_step(db: sqlite3.Connection, id: int) -> int:

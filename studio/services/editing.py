@@ -1,7 +1,7 @@
 """Changes to a stored transcript: made in memory at once, stored a moment later, undone from the library.
 
-The window's thread calls `do`, `type_text`, `undo` and `redo`; its saver thread calls `save` and `read_ahead`. Nothing
-waits for the disk but the undoing of steps that are not in memory any more.
+The window's thread calls `do`, `type_text`, `undo` and `redo`; its saver thread calls `save`, `look` and
+`read_ahead`. Nothing waits for the disk but the undoing of steps that are not in memory any more.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from studio.core.transcript import Segment, Transcript
 from .studio import Studio
 
 _KEPT = 30  # steps whose changes are kept in memory, so that undo need not read them
+
+_NOTHING = (-1, -1), None
 
 _Kind = Literal["do", "undo", "redo"]
 _Waiting = tuple[_Kind, int, Edit]  # what is to be stored: what was done with which step
@@ -44,6 +46,7 @@ class EditSession:
         self._waiting: list[_Waiting] = []  # in order
         self._made: dict[int, Edit] = {}  # steps by number: all that are not stored, and the last ones
         self._typing: Edit | None = None  # the last step, while it may grow
+        self._seen: tuple[tuple[int, int], Transcript | None] = _NOTHING  # what `look` has read, and its state
         _open[transcript_id] = self
 
     def read(self) -> Transcript:
@@ -118,6 +121,18 @@ class EditSession:
             if self._last:
                 self._edit(self._last)
 
+    def look(self) -> bool:
+        """Whether someone else has changed the transcript: then `make_again`, which need not read it any more.
+
+        For another thread. Raises StorageError, and UsageError for a transcript that was removed.
+        """
+        with self._saving:
+            state = self._store.state(self.id)
+            if state[0] == self._revision:
+                return False
+            self._seen = state, self._store.get(self.id)
+            return True
+
     def history(self) -> tuple[str | None, str | None]:
         """Names of what undo would take back and redo would bring back."""
         return self._name(self._last), self._name(self._last + 1)
@@ -169,17 +184,19 @@ class EditSession:
         """
         with self._saving:
             try:
-                revision = self._store.revision(self.id)
+                state = self._store.state(self.id)
             except UsageError:
                 self._waiting = []
                 raise
             last, top = self._store.last_step(self.id), self._store.top_step(self.id)
-            transcript = self._store.get(self.id)
+            (seen, transcript), self._seen = self._seen, _NOTHING
+            if seen != state:
+                transcript = self._store.get(self.id)
             assert transcript is not None  # its revision was found
             with self._guard:
                 changes = [edit.inverse() if kind == "undo" else edit for kind, _, edit in self._waiting]
                 fitted, lost = rebased(changes, transcript)
-                self._revision, self._typing = revision, None
+                self._revision, self._typing = state[0], None
                 self._last = last + len(fitted)
                 self._top = self._last if fitted else top
                 self._made = dict(enumerate(fitted, last + 1))

@@ -190,6 +190,7 @@ class TranscriptDesk(QObject):
         try:
             self._session = EditSession(self._studio, transcript_id) if transcript_id else None
             self.model.set_transcript(self._session.read() if self._session else Transcript())
+            self._saver.watch(self._session)
             self.flush()  # what it could undo is read meanwhile
         except StudioError as e:
             self._session = None
@@ -199,6 +200,7 @@ class TranscriptDesk(QObject):
     def _leave(self) -> None:
         """Store what the session so far still waits with; a saver that fails keeps trying."""
         session, self._session = self._session, None
+        self._saver.watch(None)
         if session is None:
             return
         try:
@@ -244,7 +246,10 @@ class TranscriptDesk(QObject):
         self._tell_history()
 
     def _on_conflict(self, session: EditSession) -> None:
-        """Someone else was faster: make the waiting changes again on top of theirs, and show the outcome."""
+        """Someone else was faster: make the waiting changes again on top of theirs, and show the outcome.
+
+        It is shown as a change of what stands there, so that caret and selection stay where they can.
+        """
         try:
             transcript, lost = session.make_again()
         except StudioError as e:  # the transcript was removed, or cannot be read
@@ -258,7 +263,9 @@ class TranscriptDesk(QObject):
             self.notice.emit("warn", f"The transcript was changed elsewhere, so {names} had no place. Make it again.")
         self._saver.soon(session)
         if self._session is session:
-            self.model.set_transcript(transcript)
+            theirs = edits.between(self.transcript, transcript)
+            self.model.apply(theirs)
+            self._select_after(theirs)
             self._tell_history()
 
     def _tell_history(self) -> None:

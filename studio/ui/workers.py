@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from studio.core.errors import ConflictError, Problem, StudioError
+from studio.core.errors import ConflictError, Problem, StudioError, UsageError
 from studio.core.jobs import Stopped, StopReason, StopToken
 from studio.library import Pending, leave_thread
 from studio.services.editing import EditSession
@@ -22,6 +22,7 @@ from studio.services.studio import Studio
 
 _LOOK_EVERY = 2.0  # seconds; jobs may also be added by another process
 _GATHER = 0.1  # seconds that a key waits for more to be stored with it
+_LOOK_AT_OPEN = 0.7  # seconds; another process may have changed what is open
 _BREATH = 0.005  # seconds that the window gets between two parts of a large change
 _REST_AFTER = 30  # looks without work before the engines give their memory back
 
@@ -103,7 +104,8 @@ class QueueWorker(Worker):
 class Saver(Worker):
     """Stores what edit sessions wait with, a moment after it was made: keys typed in between are stored together.
 
-    In its spare time it brings large changes into the rows of the library, and reads what could be undone next.
+    In its spare time it brings large changes into the rows of the library, reads what could be undone next, and looks
+    whether someone else has changed what is open.
     """
 
     saved = Signal()
@@ -117,6 +119,7 @@ class Saver(Worker):
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._sessions: list[EditSession] = []
+        self._watched: EditSession | None = None
         self._guard = threading.Lock()
 
     def soon(self, session: EditSession) -> None:
@@ -125,6 +128,10 @@ class Saver(Worker):
             if session not in self._sessions:
                 self._sessions.append(session)
         self._wake.set()
+
+    def watch(self, session: EditSession | None) -> None:
+        """Tell by `conflict` when someone else has changed its transcript."""
+        self._watched = session
 
     def waiting(self) -> list[EditSession]:
         """Sessions that have something to store."""
@@ -143,7 +150,9 @@ class Saver(Worker):
             if busy and not self._wake.wait(_BREATH):
                 busy = self._work_off()
                 continue
-            self._wake.wait()
+            if not self._wake.wait(_LOOK_AT_OPEN):
+                self._look()
+                continue
             self._wake.clear()
             sessions = self.waiting()
             if any(session.typing for session in sessions):
@@ -182,6 +191,18 @@ class Saver(Worker):
         except StudioError as e:  # nothing is lost: the next time that something is stored it is tried again
             self.failed.emit(e.problem)
             return False
+
+    def _look(self) -> None:
+        session = self._watched
+        try:
+            changed = session is not None and session.look()
+        except UsageError:  # it was removed: who makes its changes again will be told
+            changed = True
+        except StudioError as e:  # what cannot be read now may be read the next time
+            log.warning("looking for changes: %s", e.problem.sentence)
+            return
+        if changed:
+            self.conflict.emit(session)
 
     def _read_ahead(self, session: EditSession) -> None:
         try:
