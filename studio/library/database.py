@@ -197,6 +197,7 @@ MIGRATIONS = (
         SELECT transcript_id, step, row_number() OVER (ORDER BY transcript_id, step) AS number FROM step
     ) AS numbered WHERE numbered.transcript_id = step.transcript_id AND numbered.step = step.step;
     CREATE INDEX step_content ON step (content);
+    ALTER TABLE transcript ADD COLUMN opinion TEXT;
     INSERT INTO content SELECT s.content, s.transcript_id,
         (SELECT COUNT(*) FROM step_segment o WHERE o.transcript_id = s.transcript_id AND o.step = s.step),
         (SELECT COALESCE(MAX(id), 0) FROM step_segment o WHERE o.transcript_id = s.transcript_id AND o.step = s.step),

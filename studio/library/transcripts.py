@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from studio.core.edits import Edit
 from studio.core.errors import ConflictError, UsageError
@@ -104,6 +105,16 @@ class TranscriptStore:
         """The recording was found at another place."""
         with self._db.write() as db:
             db.execute("UPDATE transcript SET source = ? WHERE id = ?", (rows.dump(dataclasses.asdict(source)), id))
+
+    def opinion(self, id: int) -> Mapping[str, Any] | None:
+        """What it was compared with last."""
+        with self._db.read() as db:
+            row = db.execute("SELECT opinion FROM transcript WHERE id = ?", (id,)).fetchone()
+            return rows.load(row["opinion"]) if row and row["opinion"] else None
+
+    def set_opinion(self, id: int, opinion: Mapping[str, Any]) -> None:
+        with self._db.write() as db:
+            db.execute("UPDATE transcript SET opinion = ? WHERE id = ?", (rows.dump(opinion), id))
 
     def end(self, id: int) -> int:
         """Up to where (milliseconds) something is written, 0 where nothing is."""

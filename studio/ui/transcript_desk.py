@@ -266,7 +266,10 @@ class TranscriptDesk(QObject):
             theirs = edits.between(self.transcript, transcript)
             self.model.apply(theirs)
             self._select_after(theirs)
+            self.changed.emit(theirs)
             self._tell_history()
+            if not session.unsaved:
+                self.saved.emit()
 
     def _tell_history(self) -> None:
         undo, redo = self._session.history() if self._session else (None, None)

@@ -98,7 +98,7 @@ def test_what_is_being_typed_is_kept(window: MainWindow, home: Path, qtbot: QtBo
     while process.is_alive():
         qtbot.keyClick(view, Qt.Key.Key_X)
         typed += "x"
-        qtbot.waitUntil(lambda: typed in view.toPlainText())
+        assert typed in view.toPlainText()
     process.join()
     assert process.exitcode == 0
     qtbot.waitUntil(lambda: not window.desk._session.unsaved and shown(window) == list(stored(window).segments))
