@@ -67,7 +67,8 @@ def merged(base: Sequence[str], ours: Sequence[str], theirs: Sequence[Theirs]) -
 def _ops(base: Sequence[str], other: Sequence[str]) -> tuple[list[Op], dict[int, int]]:
     """What was changed, and which pieces of the base are which of the other."""
     matcher = SequenceMatcher(None, [p.strip() for p in base], [p.strip() for p in other], autojunk=False)
-    changed, kept = [], {}
+    changed: list[Op] = []
+    kept: dict[int, int] = {}
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
             kept.update(zip(range(i1, i2), range(j1, j2), strict=True))

@@ -323,7 +323,7 @@ class Database:
             held = sqlite3.connect(self.path, timeout=10, isolation_level=None)
             held.row_factory = sqlite3.Row
             held.create_function("spaced", 1, spaced, deterministic=True)
-            held.create_aggregate("packed", 9, Packed)
+            held.create_aggregate("packed", 9, Packed)  # type: ignore[arg-type]  # the stub knows numbers only
             held.execute("PRAGMA journal_mode=WAL")
             held.execute("PRAGMA synchronous=FULL")
             held.execute("PRAGMA foreign_keys=ON")
