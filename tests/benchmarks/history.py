@@ -51,6 +51,7 @@ def main() -> None:
         for what, make in CHANGES.items():
             for _ in range(a.rounds):
                 bench.round(what, make)
+            bench.report()
         for n in range(10 * a.rounds):
             bench.key(n)
         bench.report()
@@ -111,8 +112,8 @@ class Bench:
         rows = []
         for what, took in self.took.items():
             columns = [sorted(1000 * t for t in column) for column in zip(*took, strict=True)]
-            figures = [f for c in columns for f in (statistics.median(c), c[min(len(c) - 1, int(0.95 * len(c)))])]
-            rows.append([what, *(f"{f:.0f}" for f in figures)])
+            values = [f for c in columns for f in (statistics.median(c), c[min(len(c) - 1, int(0.95 * len(c)))])]
+            rows.append([what, *(f"{f:.0f}" for f in values)])
         head = [
             "ms",
             "window, median",
