@@ -82,6 +82,7 @@ class _Fitting:
         old_of = {s.id: s for s in edit.before}
         kept = {self._id(s.id) for s in edit.after if s.id in old_of}
         used = self._now.keys() - gone.keys() | kept
+        lowest = min(0, *used, *(s.id for s in edit.after))
         after = []
         for segment in edit.after:
             id, made = self._id(segment.id), self._speaks(segment)
@@ -89,7 +90,7 @@ class _Fitting:
                 now = gone[id] if untouched else replace(made, comment=gone[id].comment, flagged=gone[id].flagged)
                 made = _changed(old_of[segment.id], made, now)
             elif id in used:  # others have given it, or it was made of another one of ours
-                id = self._ids[segment.id] = min(0, *used, *(s.id for s in edit.after)) - 1
+                id = self._ids[segment.id] = lowest = lowest - 1
             used.add(id)
             after.append(replace(made, id=id))
         return gone, after
