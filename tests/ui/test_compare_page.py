@@ -418,3 +418,32 @@ def test_another_recording_closes_the_comparison(compared: Desks):
     assert compared.compare.decisions is None
     assert not compared.commands["keepLeftAction"].isEnabled()
     assert compared.page.findChild(PassageList).isHidden() or not compared.page.list.isVisible()
+
+
+def test_the_comparison_is_open_again_after_a_restart(compared: Desks, qtbot: QtBot, studio: Studio, tmp_path: Path):
+    with qtbot.waitSignal(compared.transcript.saved):
+        press(qtbot, compared.panel, "keepSurerButton")
+    job, before = compared.transcript.job, compared.compare.decisions
+    desks = Desks(studio)
+    qtbot.addWidget(desks.window)
+    shown: list[bool] = []
+    desks.compare.ready.connect(lambda: shown.append(True))
+    desks.transcript.open(job)
+    qtbot.waitUntil(lambda: desks.compare.decisions is not None)
+    assert len(desks.compare.decisions.open) == len(before.open) < len(before.comparison.differences)
+    assert not shown  # nobody has asked to see it now
+    file = tmp_path / "andere.srt"
+    file.write_text("1\n00:00:00,000 --> 00:00:05,000\nSomething else\n", encoding="utf-8")
+    with qtbot.waitSignal(desks.compare.ready):
+        desks.compare.compare_with_file(file)
+    desks.transcript.open(None)
+    assert desks.compare.decisions is None
+    desks.transcript.open(job)
+    qtbot.waitUntil(lambda: desks.compare.decisions is not None)
+    assert desks.compare.decisions.right.text == "Something else"
+    file.unlink()
+    desks.transcript.open(None)
+    with qtbot.waitSignal(desks.compare.notice) as told:
+        desks.transcript.open(job)
+    assert "andere.srt" in told.args[1]
+    desks.transcript.shut_down()
