@@ -63,7 +63,8 @@ class CueModel(QAbstractTableModel):
         """Where more than text is new, the rows beside have another gap, perhaps, and so another mark."""
         more = 0 if roles else 1
         top, bottom = max(first.row() - more, 0), min(last.row() + more, self.rowCount() - 1)
-        self.dataChanged.emit(self.index(top, 0), self.index(bottom, len(Column) - 1))
+        left = Column.TEXT if Qt.ItemDataRole.DisplayRole in roles else Column.NUMBER  # what shows text is at the right
+        self.dataChanged.emit(self.index(top, left), self.index(bottom, Column.WIDTH))
 
     def problem(self, row: int, column: Column) -> Finding | None:
         """What is wrong in this cell, the first of it."""
