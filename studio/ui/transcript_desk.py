@@ -150,6 +150,11 @@ class TranscriptDesk(QObject):
     def fresh_id(self) -> int:
         return next(edits.fresh_ids(self.model.segments()))
 
+    @property
+    def stored_before(self) -> int | None:
+        """The stored revision that is the text before the last change; None where more than that waits."""
+        return self._session.stored_before if self._session else None
+
     def flush(self) -> None:
         """Store now what is waiting."""
         if self._session:
