@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 
 from studio.core.edits import Edit
 from studio.core.errors import ConflictError, UsageError
@@ -224,6 +225,8 @@ class TranscriptStore:
 
 _CHANGED = "The transcript was changed by another window or program."
 _BEFORE, _AFTER = 0, 1  # the sides of a step
+_TOGETHER = 200  # segments that are stored by one statement
+_AMONG = "transcript_id = ? AND id IN (SELECT value FROM json_each(?))"
 
 
 def _last_step(db: sqlite3.Connection, id: int) -> int:
@@ -299,18 +302,24 @@ def _forget(db: sqlite3.Connection, id: int, step: int) -> None:
 
 
 def _copy(db: sqlite3.Connection, id: int, step: int, side: int, segments: Iterable[Segment]) -> None:
-    db.executemany(
+    db.execute(
         f"INSERT INTO step_segment (transcript_id, step, side, {rows.SEGMENT})"
-        f" SELECT transcript_id, ?, ?, {rows.SEGMENT} FROM segment WHERE transcript_id = ? AND id = ?",
-        ((step, side, id, s.id) for s in segments),
+        f" SELECT transcript_id, ?, ?, {rows.SEGMENT} FROM segment WHERE {_AMONG}",
+        (step, side, id, _ids(segments)),
     )
 
 
 def _insert(db: sqlite3.Connection, id: int, segments: Iterable[Segment]) -> None:
-    db.executemany(
-        f"INSERT INTO segment (transcript_id, {rows.SEGMENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ((id, *rows.segment_to(s)) for s in segments),
-    )
+    """In few statements, because the index of words is brought to the disk after each of them."""
+    left = iter(segments)
+    while some := list(islice(left, _TOGETHER)):
+        places = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(some))
+        values = [value for s in some for value in (id, *rows.segment_to(s))]
+        db.execute(f"INSERT INTO segment (transcript_id, {rows.SEGMENT}) VALUES {places}", values)
+
+
+def _ids(segments: Iterable[Segment]) -> str:
+    return rows.dump([s.id for s in segments])
 
 
 def _set_speakers(db: sqlite3.Connection, id: int, speakers: tuple[Speaker, ...]) -> None:
@@ -322,7 +331,7 @@ def _set_speakers(db: sqlite3.Connection, id: int, speakers: tuple[Speaker, ...]
 
 
 def _apply(db: sqlite3.Connection, id: int, edit: Edit) -> None:
-    db.executemany("DELETE FROM segment WHERE transcript_id = ? AND id = ?", ((id, s.id) for s in edit.before))
+    db.execute(f"DELETE FROM segment WHERE {_AMONG}", (id, _ids(edit.before)))
     _insert(db, id, edit.after)
     if edit.changes_speakers:
         _set_speakers(db, id, edit.speakers_after)
