@@ -17,13 +17,18 @@ from .transcript import Segment
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """A hundred thousand new words would set Python's collector off again and again, for nothing."""
+    """A hundred thousand new words would set Python's collector off again and again, for nothing.
+
+    Afterwards they are put with what is old, or the next collection would look at each of them.
+    """
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if collects:
+            gc.freeze()
+            gc.unfreeze()  # into the oldest generation
             gc.enable()
 
 
