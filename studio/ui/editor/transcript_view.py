@@ -116,7 +116,7 @@ class TranscriptView(SegmentText):
         if (row, word) == (before, self._word):
             return
         self.current_row, self._word = row, word
-        self._update_rows((before, row))
+        self._update_rows((before, row), beside=row != before)
         self._following.keep_up()
 
     @property
