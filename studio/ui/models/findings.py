@@ -141,8 +141,8 @@ class Findings(QObject):
 
     def _put(self, id: int, found: list[Finding]) -> None:
         """A segment that is in the model has these findings now."""
-        before = self._found.pop(id, ())
-        if not before and not found:
+        before = self.of(id)
+        if before == found:
             return
         row_of = self._model.row_of
         row, place = row_of(id), len(self._sorted)
@@ -155,6 +155,8 @@ class Findings(QObject):
             self.counts[finding.kind] += 1
         if found:
             self._found[id] = found
+        else:
+            del self._found[id]
 
     def _on_changed(self, first: QModelIndex, last: QModelIndex, roles: list[int]) -> None:
         if not roles or Qt.ItemDataRole.DisplayRole in roles:
