@@ -31,6 +31,20 @@ class Tested:
     models: tuple[RemoteModel, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An account that jobs can be sent to, and what its vendor offers."""
+
+    account: Account
+    info: VendorInfo
+    models: tuple[RemoteModel, ...]
+
+    def model(self, id: str) -> RemoteModel:
+        """The model of that id, "" for the account's own."""
+        wanted = id or self.account.model
+        return next((m for m in self.models if not wanted or m.id == wanted), RemoteModel(wanted))
+
+
 class Accounts:
     """The accounts of one library. What all connections of an account share (a cool-down) lives here."""
 
@@ -84,6 +98,13 @@ class Accounts:
         self._library.accounts.put(account)
         return account
 
+    def remove_key(self, name: str) -> None:
+        """Forget the key of an account, wherever it is kept; what an environment variable holds stays there."""
+        account = self.get(name)
+        self._library.secrets.remove(name)
+        options = {option: value for option, value in account.options.items() if option != "key_env"}
+        self._library.accounts.put(replace(account, options=options))
+
     def remove(self, name: str) -> None:
         """Forget an account and its key; what was paid stays known."""
         account = self.get(name)
@@ -107,6 +128,17 @@ class Accounts:
         if not wanted:
             raise UsageError(f"“{account.name}” needs the name of a model.", "Choose one in its account.")
         return next((m for m in listed if m.id == wanted), RemoteModel(wanted))
+
+    def offers(self) -> list[Offer]:
+        """Where the next job may be done besides this computer."""
+        known, found = vendors(), list[Offer]()
+        for account in self.all():
+            if account.enabled and account.kind in known:
+                models = self.models(account)
+                if account.model and account.model not in (m.id for m in models):
+                    models = (RemoteModel(account.model), *models)
+                found.append(Offer(account, known[account.kind].info, models))
+        return found
 
     def test(self, name: str, stop: StopToken | None = None) -> Tested:
         """Try the account without sending sound, and ask what it offers. Raises RemoteError with the reason."""

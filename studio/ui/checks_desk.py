@@ -23,6 +23,7 @@ from .commands import Commands
 from .file_page import FilePage
 from .inspector.checks_panel import ChecksPanel
 from .inspector.inspector import Inspector
+from .measured import why_none_unsure
 from .models.findings import OF_CUES, OF_TEXT, Findings, severity, title
 from .models.wording import counted
 from .problems_left import ProblemsLeft
@@ -327,7 +328,9 @@ class ChecksDesk(QObject):
         self._inspector.set_count("checks", count + unsure)
         self.panel.show_unsure(unsure)
         self.left.show_left(mode, unsure if mode == "transcript" else count)
+        why = why_none_unsure(self._desk.model.engine) if mode == "transcript" else ""
         for name in ("nextProblemAction", "previousProblemAction"):
+            self._commands.set_why_not(name, why)
             self._commands[name].setEnabled({"transcript": unsure, "subtitles": count}.get(mode, 1) > 0)
         self._commands["repairAction"].setEnabled(count > 0)
         able = count > 0 and not self._repairing

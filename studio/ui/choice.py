@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
 
 from studio.ui import theme
 
+_FLAGS = Qt.ItemDataRole.UserRole - 1  # what QStandardItem keeps its flags in
 _PAD, _GAP, _ARROW = 11, 6, 26
 
 
@@ -30,12 +31,19 @@ class Choice(QComboBox):
         self.updateGeometry()
         self.update()
 
+    def add_group(self, title: str) -> None:
+        """A title above what is added next; it cannot be chosen."""
+        self.addItem(title)
+        self.setItemData(self.count() - 1, Qt.ItemFlag.NoItemFlags.value, _FLAGS)
+        self.setItemData(self.count() - 1, theme.font(theme.NOTE, theme.SEMIBOLD), Qt.ItemDataRole.FontRole)
+
     def select(self, data: object) -> None:
         """Choose the entry with this data; the first one if there is none."""
         self.setCurrentIndex(max(self.findData(data), 0))
 
     def sizeHint(self) -> QSize:
-        widest = max((self._text_width(self.itemText(i)) for i in range(self.count())), default=0)
+        chosen = (i for i in range(self.count()) if self.itemData(i) is not None)
+        widest = max((self._text_width(self.itemText(i)) for i in chosen), default=0)
         return QSize(_PAD + self._label_width() + widest + _ARROW, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:

@@ -21,14 +21,16 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.jobs import Job, JobState, Progress
+from studio.core.transcript import EngineInfo
 
-from . import theme
+from . import measured, theme
 from .commands import Commands
 from .edit_bar import EditBar
 from .editor.transcript_view import TranscriptView
 from .models.transcript_model import TranscriptModel
 from .models.wording import clock, counted, percent
 from .player import VideoPane
+from .tag import Tag
 from .waveform import WaveformView
 
 
@@ -58,6 +60,9 @@ class FilePage(QWidget):
         self._about = QLabel()
         self._about.setObjectName("fileAbout")
         self._about.setProperty("role", "note")
+        self._measured = Tag("", "warn", "info")
+        self._measured.setObjectName("notMeasured")
+        self._measured.hide()
 
         split = self._split = QSplitter(Qt.Orientation.Vertical)
         split.setObjectName("waveformSplitter")
@@ -107,6 +112,8 @@ class FilePage(QWidget):
         row = QHBoxLayout(header)
         row.setContentsMargins(16, 4, 12, 4)
         row.addLayout(names, 1)
+        row.addWidget(self._measured)
+        row.addSpacing(8)
         row.addWidget(_mode_switch(commands))
         row.addSpacing(8)
         row.addWidget(export)
@@ -172,8 +179,22 @@ class FilePage(QWidget):
         if job.state == JobState.RUNNING:
             facts.append(f"{progress.stage}, {percent(progress.fraction)}" if progress else "starting")
         elif job.state == JobState.DONE:
-            facts.append("made on this computer" if job.options.model else "opened from a file")
+            facts.append(_made(job))
         self._about.setText(" · ".join(facts))
+        self._show_measured(model.engine)
+
+    def _show_measured(self, engine: EngineInfo) -> None:
+        short, full = measured.in_short(engine), measured.in_full(engine)
+        self._measured.setVisible(bool(short))
+        self._measured.set_tag(short, "warn", "info")
+        self._measured.setAccessibleDescription(full)
+        self._measured.setToolTip(full)
+
+
+def _made(job: Job) -> str:
+    if job.options.account:
+        return f"made by {job.options.account}"
+    return "made on this computer" if job.options.model else "opened from a file"
 
 
 def _mode_switch(commands: Commands) -> QFrame:

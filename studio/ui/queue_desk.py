@@ -34,6 +34,7 @@ class QueueDesk(QObject):
     tracks_found = Signal(object, object)  # Job, its audio tracks: there are several to choose from
     job_event = Signal(int, object)  # job id, RunnerEvent
     job_done = Signal(object)  # Job
+    job_waits = Signal(object)  # Job, which stands still because of its account
     paused_changed = Signal(bool)
 
     def __init__(self, studio: Studio, model: QueueModel, parent: QObject | None = None) -> None:
@@ -101,6 +102,18 @@ class QueueDesk(QObject):
 
     def retry(self, id: int) -> None:
         self._with(id, lambda job: queue.retry(self._studio, job))
+
+    def send_again(self, id: int) -> None:
+        """The user agreed to order it once more, although the first order may be charged as well."""
+        self._with(id, lambda job: queue.send_again(self._studio, job))
+
+    def leave(self, id: int) -> None:
+        self._with(id, lambda job: queue.leave(self._studio, job))
+
+    def go_on(self, account: str, kinds: tuple[str, ...]) -> None:
+        """What made jobs of this account wait is over."""
+        queue.go_on(self._studio, account, kinds)
+        self._changed()
 
     def redo(self, ids: list[int]) -> None:
         for id in ids:
@@ -194,6 +207,8 @@ class QueueDesk(QObject):
                 self.model.update_job(job)
                 if job.state in (JobState.DONE, JobState.FAILED):
                     self.job_done.emit(job)
+                elif job.state == JobState.PAUSED and job.problem:
+                    self.job_waits.emit(job)
             case Note(text):
                 self.notice.emit("info", text)
         self.job_event.emit(id, event)

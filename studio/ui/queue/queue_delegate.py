@@ -9,7 +9,16 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 from studio.core.jobs import Job, JobState, Progress
 from studio.ui import theme
 from studio.ui.models.queue_model import Index, QueueRole, Section
-from studio.ui.models.wording import clock, job_sentence, percent, progress_text
+from studio.ui.models.wording import (
+    Answer,
+    answers,
+    clock,
+    job_sentence,
+    percent,
+    place_words,
+    progress_text,
+    waits_because,
+)
 
 from .row_delegate import RowDelegate
 
@@ -22,7 +31,10 @@ _SIGN = 20  # room for the icon beside an error
 
 # Text, icon, colour of the text, fill behind it.
 _Chip = tuple[str, str, str, str]
-_PLACE: _Chip = ("This computer", "laptop", "text2", "")
+
+
+def place_chip(job: Job) -> _Chip:
+    return place_words(job), "cloud" if job.options.account else "laptop", "text2", ""
 
 
 def state_chip(job: Job) -> _Chip | None:
@@ -40,8 +52,8 @@ def state_chip(job: Job) -> _Chip | None:
 
 
 def short_sentence(job: Job) -> str:
-    """The error without the file's name, which stands above it."""
-    sentence = job_sentence(job)
+    """Why it stands still, without the file's name, which stands above it."""
+    sentence = job.problem.sentence if job.problem else job_sentence(job)
     name = f"“{job.name}”"
     if sentence.startswith(name):
         return "This file" + sentence.removeprefix(name)
@@ -59,20 +71,25 @@ class QueueDelegate(RowDelegate):
             return HEADER
         if job.state is JobState.RUNNING:
             return WORKING
-        if job.state is JobState.FAILED:
+        if answers(job):
             return 8 + NAME_LINE + 4 + self._sentence_height(job, width) + 6 + BUTTON + 10
         return PLAIN
 
     def buttons(self, row: QRect, index: Index) -> list[tuple[str, QRect]]:
-        return [("retry", self.retry_rect(row, index))]
+        return [(answer.action, place) for answer, place in self.answers(row, index)]
 
-    def retry_rect(self, row: QRect, index: Index) -> QRect:
-        """Where a failed job's button is; empty for all others."""
+    def answers(self, row: QRect, index: Index) -> list[tuple[Answer, QRect]]:
+        """The buttons of a job that stands still, and where they are: as many as fit."""
         job: Job | None = index.data(QueueRole.JOB)
-        if job is None or job.state is not JobState.FAILED:
-            return QRect()
-        width = QFontMetrics(theme.font(theme.NOTE, theme.MEDIUM)).horizontalAdvance("Retry") + 38
-        return QRect(row.left() + TEXT, row.bottom() - 9 - BUTTON, width, BUTTON)
+        metrics = QFontMetrics(theme.font(theme.NOTE, theme.MEDIUM))
+        found, x = list[tuple[Answer, QRect]](), row.left() + TEXT
+        for answer in answers(job) if job else ():
+            place = QRect(x, row.bottom() - 9 - BUTTON, metrics.horizontalAdvance(answer.words) + 38, BUTTON)
+            if found and place.right() > row.right() - RIGHT:
+                break
+            found.append((answer, place))
+            x = place.right() + 7
+        return found
 
     # Header
 
@@ -111,10 +128,12 @@ class QueueDelegate(RowDelegate):
         below = QRect(TEXT, line.bottom() + 3, line.width(), row.bottom() - line.bottom() - 3)
         if job.state is JobState.RUNNING:
             self._paint_progress(painter, below, job, index.data(QueueRole.PROGRESS))
-        elif job.state is JobState.FAILED:
-            self._paint_problem(painter, below, job, self.retry_rect(row, index), option)
+        elif answers(job):
+            self._paint_problem(painter, below, job, option)
+            for answer, place in self.answers(row, index):
+                self._paint_answer(painter, answer, place)
         else:
-            self._paint_chips(painter, below, [state_chip(job), _PLACE])
+            self._paint_chips(painter, below, [state_chip(job), place_chip(job)])
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         look, state = theme.current(), option.state
@@ -138,31 +157,32 @@ class QueueDelegate(RowDelegate):
         fraction = progress.fraction if progress else job.progress
         self.draw_bar(painter, QRectF(place.left(), place.top() + 2, place.width(), 4), fraction)
         line = QRect(place.left(), place.top() + 9, place.width(), CHIP)
-        used = self._paint_chips(painter, line, [_PLACE])
+        used = self._paint_chips(painter, line, [place_chip(job)])
         painter.setFont(theme.font(theme.NOTE))
         painter.setPen(look.color("text2"))
-        words = painter.fontMetrics().elidedText(
-            progress_text(job, progress), Qt.TextElideMode.ElideRight, line.right() - used - 4
-        )
+        words = progress_text(job, progress)
+        words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, line.right() - used - 4)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
 
-    def _paint_problem(
-        self, painter: QPainter, place: QRect, job: Job, button: QRect, option: QStyleOptionViewItem
-    ) -> None:
-        look = theme.current()
-        self.draw_icon(painter, "error", "err", QRect(place.left(), place.top() + 2, 14, 14))
-        painter.setPen(look.color("err"))
+    def _paint_problem(self, painter: QPainter, place: QRect, job: Job, option: QStyleOptionViewItem) -> None:
+        look, waits = theme.current(), bool(waits_because(job))
+        sign, role = ("hourglass", "warn") if waits else ("error", "err")
+        self.draw_icon(painter, sign, role, QRect(place.left(), place.top() + 2, 14, 14))
+        painter.setPen(look.color(role))
         painter.setFont(theme.font(theme.NOTE))
         height = self._sentence_height(job, option.rect.width())
         room = QRect(place.left() + _SIGN, place.top() + 1, place.width() - _SIGN, height)
         painter.drawText(room, Qt.TextFlag.TextWordWrap, short_sentence(job))
+
+    def _paint_answer(self, painter: QPainter, answer: Answer, place: QRect) -> None:
+        look = theme.current()
         painter.setPen(QPen(look.color("border"), 1))
         painter.setBrush(look.color("surface"))
-        painter.drawRoundedRect(QRectF(button).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
-        self.draw_icon(painter, "retry", "text2", QRect(button.left() + 8, button.top() + 5, 14, 14))
+        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
+        self.draw_icon(painter, answer.icon, "text2", QRect(place.left() + 8, place.top() + 5, 14, 14))
         painter.setFont(theme.font(theme.NOTE, theme.MEDIUM))
         painter.setPen(look.color("text"))
-        painter.drawText(button.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, "Retry")
+        painter.drawText(place.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, answer.words)
 
     def _sentence_height(self, job: Job, width: int) -> int:
         """Of the error sentence as it wraps in a panel of this width, at most MOST_LINES."""
