@@ -8,7 +8,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from studio.core.accounts import Account, RemoteModel, VendorInfo
 from studio.core.errors import UsageError
@@ -20,6 +20,7 @@ from studio.library import Library, Place
 
 _NAME = re.compile(r"[^\s/:\\]([^/:\\\n]{0,38}[^\s/:\\])?")
 T = TypeVar("T")
+Way = Literal["encrypted", "open", "here"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,18 @@ def host_of(account: Account) -> str:
     """Who gets the sound."""
     vendor = kind(account.kind)
     return check_address(account, account.url).host if account.url else vendor.info.host
+
+
+def way(account: Account) -> Way:
+    """How the sound travels: encrypted, open to who listens in, or not out of this computer."""
+    address = account.url or kind(account.kind).info.url
+    if address.startswith("https"):
+        return "encrypted"
+    try:
+        check_address(replace(account, insecure=False), address)
+    except UsageError:
+        return "open"
+    return "here"
 
 
 def notice(account: Account) -> str:

@@ -42,6 +42,7 @@ class Standing:
     info: VendorInfo | None  # None: its package was removed
     models: tuple[RemoteModel, ...]
     host: str  # who gets the sound
+    way: accounts.Way  # how it goes there
     state: State
     sentence: str  # why it is in this state, "" where that needs no words
     place: str  # where the key is: "keyring", "file", "memory", "variable"; "": there is none
@@ -87,6 +88,7 @@ def _standing(studio: Studio, account: Account) -> Standing:
         info,
         studio.accounts.models(account) if info else (),
         accounts.host_of(account) if info else account.url,
+        accounts.way(account) if info else "open",
         state,
         trouble or sentence,
         place,

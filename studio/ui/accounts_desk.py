@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
@@ -124,23 +125,22 @@ class AccountsDesk(QObject):
 
     # Changes
 
-    def _change(self, account: Account) -> None:
+    def _change(self, name: str, fields: dict[str, Any]) -> None:
         """Store what was chosen; what cannot work is said and not stored."""
         if self._shown is None:
             return
         try:
-            before = self._studio.accounts.get(account.name)
-            stored = self._studio.accounts.put(account)
+            before = self._studio.accounts.get(name)
+            stored = self._studio.accounts.put(replace(before, **fields))
         except StudioError as e:
             self._shown.page.show_problem(e.problem.sentence)
             return
-        self._shown.page.account = stored
         self._shown.page.show_problem("")
         if (before.url, before.insecure, before.certificates) != (stored.url, stored.insecure, stored.certificates):
-            standing.forget(self._studio, account.name)
-            self._queue.go_on(account.name, ("Unavailable",))
+            standing.forget(self._studio, name)
+            self._queue.go_on(name, ("Unavailable",))
         if _raised(before.monthly_cap, stored.monthly_cap):
-            self._queue.go_on(account.name, ("QuotaError",))
+            self._queue.go_on(name, ("QuotaError",))
         self._look()
         self.changed.emit()
 

@@ -10,6 +10,7 @@ from studio.ui import theme
 
 _FLAGS = Qt.ItemDataRole.UserRole - 1  # what QStandardItem keeps its flags in
 _PAD, _GAP, _ARROW = 11, 6, 26
+_WIDEST = 180  # pixels of text; vendors have long names for their models
 
 
 class Choice(QComboBox):
@@ -42,9 +43,12 @@ class Choice(QComboBox):
         self.setCurrentIndex(max(self.findData(data), 0))
 
     def sizeHint(self) -> QSize:
-        chosen = (i for i in range(self.count()) if self.itemData(i) is not None)
-        widest = max((self._text_width(self.itemText(i)) for i in chosen), default=0)
+        widest = min(self._widest(), _WIDEST)
         return QSize(_PAD + self._label_width() + widest + _ARROW, super().sizeHint().height())
+
+    def showPopup(self) -> None:
+        self.view().setMinimumWidth(self._widest() + 2 * _ARROW)  # the list need not be as narrow as the box
+        super().showPopup()
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -65,10 +69,16 @@ class Choice(QComboBox):
                 area.setLeft(area.left() + self._label_width())
             painter.setFont(theme.font(weight=theme.MEDIUM))
             painter.setPen(look.color("text") if self.isEnabled() else look.faint("text3"))
-            painter.drawText(area, flags, self.currentText())
+            shown = painter.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, area.width())
+            painter.drawText(area, flags, shown)
 
     def _label_width(self) -> int:
         return 0 if self._label_hidden else QFontMetrics(theme.font()).horizontalAdvance(self._label) + _GAP
+
+    def _widest(self) -> int:
+        """Of what can be chosen."""
+        chosen = (i for i in range(self.count()) if self.itemData(i) is not None)
+        return max((self._text_width(self.itemText(i)) for i in chosen), default=0)
 
     def _text_width(self, text: str) -> int:
         return QFontMetrics(theme.font(weight=theme.MEDIUM)).horizontalAdvance(text)

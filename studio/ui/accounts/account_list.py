@@ -56,6 +56,7 @@ class AccountList(QListWidget):
             name = standing.account.name
             self._add(name, standing, default == name, f"{name}, {standing.state.value}. {about(standing)}")
         self.blockSignals(False)
+        self.setMaximumHeight(sum(self.sizeHintForRow(n) for n in range(self.count())) + 4)
         self.choose(kept)
 
     def current(self) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
@@ -14,21 +12,22 @@ from studio.ui import theme
 from studio.ui.dialogs.buttons import button
 from studio.ui.icons import icon
 
-from .connection_section import ConnectionSection
+from .connection_section import ConnectionSection, ModelSection
 from .key_section import KeySection
 from .money_section import LastSection, LimitsSection, MoneySection
-from .parts import Section, Tile
+from .parts import AccountSection, Tile
 from .route import Route
 
 
 class AccountPage(QWidget):
-    changed = Signal(object)  # Account, as it shall be
+    changed = Signal(str, dict)  # name of the account, and what shall be otherwise: see AccountSection
     agreed = Signal(str)  # name: sound may go there
     removed = Signal(str)  # name: the account shall go
 
     def __init__(self, has_keyring: bool) -> None:
         super().__init__()
         self.setObjectName("accountPage")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.account = Account("", "")
         self._website = ""
         self._tile = Tile(44)
@@ -38,19 +37,19 @@ class AccountPage(QWidget):
         self._about.setProperty("role", "muted")
         self._use = QCheckBox("Use this account")
         self._use.setObjectName("accountEnabled")
-        self._use.clicked.connect(lambda on: self.changed.emit(replace(self.account, enabled=on)))
+        self._use.clicked.connect(lambda on: self.changed.emit(self.account.name, {"enabled": on}))
         self._problem = QLabel()
         self._problem.setObjectName("accountProblem")
         self._problem.setProperty("role", "err")
         self._problem.setWordWrap(True)
         self.key = KeySection(has_keyring)
         self._audio = _AudioSection()
-        self._connection, self._limits = ConnectionSection(), LimitsSection()
+        self._model, self._connection, self._limits = ModelSection(), ConnectionSection(), LimitsSection()
         self._money, self._last = MoneySection(), LastSection()
         self._arrange()
         self._audio.agreed.connect(lambda: self.agreed.emit(self.account.name))
-        for section in (self._audio, self._connection, self._limits, self._money):
-            section.changed.connect(self.changed)
+        for section in (self._audio, self._model, self._limits, self._money, self._connection):
+            section.changed.connect(lambda fields: self.changed.emit(self.account.name, fields))
 
     def _arrange(self) -> None:
         names = QVBoxLayout()
@@ -76,7 +75,8 @@ class AccountPage(QWidget):
         column.setSpacing(14)
         column.addLayout(head)
         column.addWidget(self._problem)
-        self._sections = (self.key, self._audio, self._connection, self._limits, self._money, self._last)
+        upper, lower = (self.key, self._audio, self._model, self._limits), (self._money, self._last, self._connection)
+        self._sections = (*upper, *lower)
         for section in self._sections:
             column.addWidget(section)
         column.addLayout(foot)
@@ -102,6 +102,7 @@ class AccountPage(QWidget):
             return
         self.key.show_standing(standing)
         self._audio.show_standing(standing)
+        self._model.show_standing(standing, anew)
         self._connection.show_standing(standing, anew)
         self._limits.show_standing(standing, anew)
         self._money.show_standing(standing, anew)
@@ -122,22 +123,20 @@ class AccountPage(QWidget):
             self.removed.emit(name)
 
 
-class _AudioSection(Section):
+class _AudioSection(AccountSection):
     """Where the sound goes, and what of it is told there."""
 
-    changed = Signal(object)  # Account
     agreed = Signal()
 
     def __init__(self) -> None:
         super().__init__("Where the audio goes")
-        self._account = Account("", "")
         self._route = Route()
         self._kept = QLabel()
         self._kept.setObjectName("accountRetention")
         self._kept.setWordWrap(True)
         self._names = QCheckBox("Send a random name instead of the real one")
         self._names.setObjectName("accountRandomNames")
-        self._names.clicked.connect(lambda on: self.changed.emit(replace(self._account, random_names=on)))
+        self._names.clicked.connect(lambda on: self._change(random_names=on))
         self._agreed = QLabel("You agreed that sound goes there.")
         self._agreed.setObjectName("accountAgreed")
         self._agreed.setProperty("role", "ok")
@@ -160,9 +159,8 @@ class _AudioSection(Section):
     def show_standing(self, standing: Standing) -> None:
         account, info = standing.account, standing.info
         self._account = account
-        address = account.url or (info.url if info else "")
-        self._route.show_way(not address.startswith("http://"), standing.host)
-        self._kept.setText(f"{info.retention} {info.note}".strip() if info else "")
+        self._route.show_way(standing.way, standing.host)
+        self._kept.setText(info.retention if info else "")
         self._names.setChecked(account.random_names)
         self._agreed.setVisible(account.agreed)
         self._asked.setVisible(not account.agreed)

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
-
-from studio.core.accounts import Account
 from studio.services.standing import Standing
 from studio.ui.dialogs.buttons import button
 
-from .parts import Section
+from .parts import AccountSection
 
 _WIDE = 260
 
 
-class ConnectionSection(Section):
-    changed = Signal(object)  # Account
-
+class ModelSection(AccountSection):
     def __init__(self) -> None:
-        super().__init__("Connection")
-        self._account = Account("", "")
-        self._url = self._line("accountUrl")
+        super().__init__("Model")
         self._model = QComboBox()
         self._model.setObjectName("accountModel")
         self._model.setMinimumWidth(_WIDE)
@@ -30,48 +22,24 @@ class ConnectionSection(Section):
         self._tier = QComboBox()
         self._tier.setObjectName("accountTier")
         self._tier.setMinimumWidth(_WIDE)
-        self._insecure = QCheckBox("Allow http to another computer: others in the network could listen in")
-        self._insecure.setObjectName("accountInsecure")
-        self._certificates = self._line("accountCertificates")
-        self._certificates.setPlaceholderText("The system's own")
-        self.row("Address", self._url, wide=True)
-        self.row("Model", self._model, "where a job names none")
+        self._note = QLabel()
+        self._note.setProperty("role", "note")
+        self._note.setWordWrap(True)
+        self.row("Taken by default", self._model, "where a job names none")
         self._tier_row = self.row("Tier", self._tier, "which of the vendor's limits apply")
-        self.row("Certificates", self._with_button(), wide=True)
-        self._insecure_row = self.row("Not encrypted", self._insecure)
-        self._switches: dict[str, QLineEdit] = {}
-        self._switch_rows: list[QWidget] = []
-        self._url.editingFinished.connect(lambda: self._change(url=self._url.text().strip()))
-        self._certificates.editingFinished.connect(lambda: self._change(certificates=self._certificates.text().strip()))
-        self._insecure.clicked.connect(lambda on: self._change(insecure=on))
+        self.body.addWidget(self._note)
+        self._model.setAccessibleName("Model taken by default")
         self._model.activated.connect(lambda _: self._choose_model())
         self._tier.activated.connect(lambda _: self._change(tier=self._tier.currentData()))
 
-    def _with_button(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self._certificates.setAccessibleName("File with the certificates of a private authority")
-        row.addWidget(self._certificates, 1)
-        row.addWidget(button("accountChooseCertificates", "Choose …", self._choose_file, "folder"))
-        return row
-
-    @staticmethod
-    def _line(name: str) -> QLineEdit:
-        field = QLineEdit()
-        field.setObjectName(name)
-        return field
-
     def show_standing(self, standing: Standing, anew: bool) -> None:
         """`anew`: fill the fields; else only what the vendor offers may have changed."""
+        before, self._account = self._account, standing.account
         info, account = standing.info, standing.account
-        before, self._account = self._account, account
         if anew and info:
-            self._url.setText(account.url)
-            self._url.setPlaceholderText(info.url or "https://example.com/v1")
-            self._insecure.setChecked(account.insecure)
-            self._certificates.setText(account.certificates)
             self._fill_tiers(info.tiers)
-            self._fill_switches(dict(info.switches))
+            self._note.setText(info.note)
+            self._note.setVisible(bool(info.note))
         listed = [(m.id, m.title or m.id) for m in standing.models]
         if anew or (account.model, account.name) != (before.model, before.name) or listed != self._listed():
             self._fill_models(listed, bool(info and info.models))
@@ -89,12 +57,16 @@ class ConnectionSection(Section):
         wanted = self._account.model
         if wanted and self._model.findData(wanted) < 0:
             self._model.addItem(wanted, wanted)
-        self._model.setEditable(not known)
-        if self._model.isEditable():
-            self._model.lineEdit().setObjectName("accountModelName")
-            self._model.lineEdit().setAccessibleName("Model")
-            self._model.lineEdit().editingFinished.connect(self._choose_model)
+        if self._model.isEditable() == known:
+            self._model.setEditable(not known)
+            if field := self._model.lineEdit():
+                self._name_field(field)
         self._model.setCurrentIndex(max(0, self._model.findData(wanted)))
+
+    def _name_field(self, field: QLineEdit) -> None:
+        field.setObjectName("accountModelName")
+        field.setAccessibleName("Model")
+        field.editingFinished.connect(self._choose_model)
 
     def _choose_model(self) -> None:
         text = self._model.currentText().strip()
@@ -109,13 +81,50 @@ class ConnectionSection(Section):
             self._tier.addItem(tier, tier)
         self._tier.setCurrentIndex(max(0, self._tier.findData(self._account.tier)))
 
+
+class ConnectionSection(AccountSection):
+    def __init__(self) -> None:
+        super().__init__("Connection")
+        self._url = _line("accountUrl")
+        self._insecure = QCheckBox("Allow http to another computer: others in the network could listen in")
+        self._insecure.setObjectName("accountInsecure")
+        self._certificates = _line("accountCertificates")
+        self._certificates.setPlaceholderText("The system's own")
+        self.row("Address", self._url, wide=True)
+        self.row("Certificates", self._with_button(), wide=True)
+        self._insecure_row = self.row("Not encrypted", self._insecure)
+        self._switches: dict[str, QLineEdit] = {}
+        self._switch_rows: list[QWidget] = []
+        self._url.editingFinished.connect(lambda: self._change(url=self._url.text().strip()))
+        self._certificates.editingFinished.connect(lambda: self._change(certificates=self._certificates.text().strip()))
+        self._insecure.clicked.connect(lambda on: self._change(insecure=on))
+
+    def _with_button(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self._certificates.setAccessibleName("File with the certificates of a private authority")
+        row.addWidget(self._certificates, 1)
+        row.addWidget(button("accountChooseCertificates", "Choose …", self._choose_file, "folder"))
+        return row
+
+    def show_standing(self, standing: Standing, anew: bool) -> None:
+        """`anew`: fill the fields."""
+        info, account = standing.info, standing.account
+        self._account = account
+        if anew and info:
+            self._url.setText(account.url)
+            self._url.setPlaceholderText(info.url or "https://example.com/v1")
+            self._insecure.setChecked(account.insecure)
+            self._certificates.setText(account.certificates)
+            self._fill_switches(dict(info.switches))
+
     def _fill_switches(self, switches: dict[str, str]) -> None:
         for row in self._switch_rows:
             row.hide()
             row.deleteLater()
         self._switch_rows, self._switches = [], {}
         for name, does in switches.items():
-            field = self._line(f"accountSwitch_{name}")
+            field = _line(f"accountSwitch_{name}")
             field.setText(self._account.options.get(name, ""))
             field.setFixedWidth(160)
             field.editingFinished.connect(lambda name=name, field=field: self._set_switch(name, field.text().strip()))
@@ -132,7 +141,8 @@ class ConnectionSection(Section):
             self._certificates.setText(file)
             self._change(certificates=file)
 
-    def _change(self, **fields: object) -> None:
-        changed = replace(self._account, **fields)  # type: ignore[arg-type]
-        if changed != self._account:
-            self.changed.emit(changed)
+
+def _line(name: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setObjectName(name)
+    return field

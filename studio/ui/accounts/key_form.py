@@ -46,6 +46,7 @@ class KeyForm(QWidget):
         self._place = QComboBox()
         self._place.setObjectName(f"{prefix}KeyPlace")
         self._place.setAccessibleName("Where the key is kept")
+        self._place.setAccessibleDescription("Where the key is kept")
         for place, words in _CHOICES.items():
             if place != "keyring" or has_keyring:
                 self._place.addItem(words, place)

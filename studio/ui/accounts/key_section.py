@@ -6,7 +6,7 @@ The key itself is never shown, only how it ends.
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMessageBox, QVBoxLayout, QWidget
 
 from studio.services.standing import Standing
 from studio.ui.dialogs.buttons import button
@@ -46,11 +46,10 @@ class KeySection(Section):
         self._result_sign, self._result = Sign("check-circle", "ok", 16), QLabel()
         self._result.setObjectName("accountTestResult")
         self._result.setWordWrap(True)
-        self._pages = QStackedWidget()
+        self._kept, self._editing = QWidget(), QWidget()
         self._arrange()
 
     def _arrange(self) -> None:
-        shown, editing = QWidget(), QWidget()
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._shown, 1)
@@ -61,7 +60,7 @@ class KeySection(Section):
         where.addWidget(self._sign)
         where.addWidget(self._says)
         where.addWidget(self._follows, 1)
-        column = QVBoxLayout(shown)
+        column = QVBoxLayout(self._kept)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(row)
@@ -71,19 +70,19 @@ class KeySection(Section):
         buttons.addWidget(self._keep)
         buttons.addWidget(button("accountCancelKey", "Cancel", self._cancel))
         buttons.addStretch()
-        column = QVBoxLayout(editing)
+        column = QVBoxLayout(self._editing)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self._form)
         column.addLayout(buttons)
-        self._pages.addWidget(shown)
-        self._pages.addWidget(editing)
+        self._editing.hide()
         test = QHBoxLayout()
         test.setSpacing(8)
         test.addWidget(self._test)
         test.addWidget(self._result_sign)
         test.addWidget(self._result, 1)
-        self.body.addWidget(self._pages)
+        self.body.addWidget(self._kept)
+        self.body.addWidget(self._editing)
         self.body.addSpacing(2)
         self.body.addLayout(test)
 
@@ -117,13 +116,17 @@ class KeySection(Section):
     def edit(self) -> None:
         """Show the field for another key."""
         self._form.clear()
-        self._pages.setCurrentIndex(1)
+        self._show_editing(True)
         self._allow()
         self._form.setFocus()
 
     def _cancel(self) -> None:
         self._form.clear()
-        self._pages.setCurrentIndex(0)
+        self._show_editing(False)
+
+    def _show_editing(self, on: bool) -> None:
+        self._kept.setVisible(not on)
+        self._editing.setVisible(on)
 
     def _allow(self) -> None:
         self._keep.setEnabled(self._form.given() is not None)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QSpinBox, QWidget
 
-from studio.core.accounts import Account
 from studio.library import Submission
 from studio.services.standing import Standing
 from studio.ui.models.wording import clock
 from studio.ui.spin import pad
 
-from .parts import Section, set_role, when
+from .parts import AccountSection, Section, set_role, when
 
 _WIDE = 96
 _ENDS = {
@@ -27,12 +23,9 @@ _ENDS = {
 _STAGES = {"submitting": ("Not answered", "warn"), "submitted": ("At work", "note"), "received": ("Received", "note")}
 
 
-class LimitsSection(Section):
-    changed = Signal(object)  # Account
-
+class LimitsSection(AccountSection):
     def __init__(self) -> None:
         super().__init__("Limits")
-        self._account = Account("", "")
         self._at_once = QSpinBox()
         self._at_once.setObjectName("accountAtOnce")
         self._at_once.setRange(1, 50)
@@ -40,24 +33,17 @@ class LimitsSection(Section):
         self._at_once.setFixedWidth(_WIDE)
         pad(self._at_once)
         self.row("At the same time", self._at_once, "jobs. If the vendor says slow down, they wait.")
-        self._at_once.valueChanged.connect(self._on_value)
+        self._at_once.valueChanged.connect(lambda value: self._change(at_once=value))
 
     def show_standing(self, standing: Standing, anew: bool) -> None:
         self._account = standing.account
         if anew:
             _set(self._at_once, standing.account.at_once)
 
-    def _on_value(self, value: int) -> None:
-        if value != self._account.at_once:
-            self.changed.emit(replace(self._account, at_once=value))
 
-
-class MoneySection(Section):
-    changed = Signal(object)  # Account
-
+class MoneySection(AccountSection):
     def __init__(self) -> None:
         super().__init__("Cost guard")
-        self._account = Account("", "")
         self._price = self._money("accountPrice", "not set", 4)
         self._ask = self._money("accountAskAbove", "never", 2)
         self._cap = self._money("accountCap", "no stop", 2)
@@ -77,9 +63,9 @@ class MoneySection(Section):
         line.addWidget(self._bar, 1)
         line.addWidget(self._spent)
         self.body.addLayout(line)
-        self._on_change(self._price, lambda value: replace(self._account, price=value))
-        self._on_change(self._ask, lambda value: replace(self._account, ask_above=value))
-        self._on_change(self._cap, lambda value: replace(self._account, monthly_cap=value))
+        self._price.valueChanged.connect(lambda value: self._change(price=value or None))
+        self._ask.valueChanged.connect(lambda value: self._change(ask_above=value or None))
+        self._cap.valueChanged.connect(lambda value: self._change(monthly_cap=value or None))
 
     @staticmethod
     def _money(name: str, nothing: str, decimals: int) -> QDoubleSpinBox:
@@ -94,14 +80,6 @@ class MoneySection(Section):
         box.setFixedWidth(_WIDE)
         pad(box)
         return box
-
-    def _on_change(self, box: QDoubleSpinBox, make: Callable[[float | None], Account]) -> None:
-        def tell(value: float) -> None:
-            changed = make(value or None)
-            if changed != self._account:
-                self.changed.emit(changed)
-
-        box.valueChanged.connect(tell)
 
     def show_standing(self, standing: Standing, anew: bool) -> None:
         account, spent = standing.account, standing.spent
@@ -135,14 +113,16 @@ class LastSection(Section):
         self._grid.setColumnMinimumWidth(0, 110)
         self._grid.setColumnStretch(1, 1)
         self.body.addLayout(self._grid)
+        self._labels: list[QLabel] = []
         self._shown: tuple[Submission, ...] | None = None
 
     def show_standing(self, standing: Standing) -> None:
         if standing.last == self._shown:
             return
         self._shown = standing.last
-        while item := self._grid.takeAt(0):
-            item.widget().deleteLater()
+        for label in self._labels:
+            label.deleteLater()
+        self._labels = []
         if not standing.last:
             self._put(QLabel("Nothing yet"), "muted", 0, 0)
         for row, sent in enumerate(standing.last):
@@ -157,6 +137,7 @@ class LastSection(Section):
         label.setMinimumWidth(1)
         if role:
             set_role(label, role)
+        self._labels.append(label)
         self._grid.addWidget(label, row, column)
 
 

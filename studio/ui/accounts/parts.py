@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
+from studio.core.accounts import Account
 from studio.services.standing import Standing, State
 from studio.ui import icons, theme
 from studio.ui.tag import Kind
@@ -111,6 +113,22 @@ class Section(QFrame):
             row.addStretch()
         self.body.addWidget(whole)
         return whole
+
+
+class AccountSection(Section):
+    """A section whose fields change the account that is shown."""
+
+    changed = Signal(dict)  # what is otherwise now: name of a field of Account -> value
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self._account = Account("", "")
+
+    def _change(self, **fields: object) -> None:
+        changed = replace(self._account, **fields)  # type: ignore[arg-type]
+        if changed != self._account:
+            self._account = changed
+            self.changed.emit(fields)
 
 
 class Tile(QWidget):

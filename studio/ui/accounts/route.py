@@ -6,24 +6,29 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.services.accounts import Way
 from studio.ui import icons, theme
 
 _HEIGHT, _ICON, _PAD, _GAP, _LEAST_ARROW = 36, 16, 13, 8, 28
-_HERE = ("This computer", "laptop", "text")
-_SAFE = ("Encrypted (HTTPS)", "lock", "text")
-_OPEN = ("Not encrypted (HTTP)", "warning", "err")
+_Stop = tuple[str, str, str]  # words, icon, colour
+_HERE: _Stop = ("This computer", "laptop", "text")
+_WAYS: dict[Way, _Stop] = {
+    "encrypted": ("Encrypted (HTTPS)", "lock", "text"),
+    "open": ("Not encrypted (HTTP)", "warning", "err"),
+    "here": ("Stays on this computer", "check", "text"),
+}
 
 
 class Route(QWidget):
     def __init__(self) -> None:
         super().__init__()
-        self._stops = [_HERE, _SAFE]
+        self._stops = [_HERE]
         self.setObjectName("accountRoute")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.current().changed.connect(self.update)
 
-    def show_way(self, encrypted: bool, target: str) -> None:
-        self._stops = [_HERE, _SAFE if encrypted else _OPEN, (target, "cloud", "text")]
+    def show_way(self, way: Way, target: str) -> None:
+        self._stops = [_HERE, _WAYS[way], (target, "cloud", "text")]
         words = ", then ".join(words for words, _, _ in self._stops)
         self.setAccessibleName(words)
         self.setToolTip(words)

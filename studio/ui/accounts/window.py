@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio.services.standing import Overview
 from studio.ui import theme
+from studio.ui.compare.key_button import KeyButton
 from studio.ui.dialogs.buttons import button
 from studio.ui.sign import Sign
 
@@ -100,13 +101,14 @@ class AccountsWindow(QDialog):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 6, 0, 12)
         column.setSpacing(8)
-        column.addWidget(self.list, 1)
+        column.addWidget(self.list, 100)  # as high as it needs to be, if there is room
         foot = QVBoxLayout()
         foot.setContentsMargins(12, 0, 12, 0)
         foot.setSpacing(12)
         foot.addWidget(add, 0, Qt.AlignmentFlag.AlignLeft)
+        foot.addStretch()
         foot.addWidget(card)
-        column.addLayout(foot)
+        column.addLayout(foot, 1)
         return left
 
     def _footer(self) -> QFrame:
@@ -120,7 +122,10 @@ class AccountsWindow(QDialog):
         row.setSpacing(8)
         row.addWidget(Sign("info", "text3", 16))
         row.addWidget(words, 1)
-        row.addWidget(button("accountsClose", "Close", self.close))
+        close = KeyButton("accountsClose", "Close", "close", "Esc")
+        close.setAutoDefault(False)
+        close.clicked.connect(self.close)
+        row.addWidget(close)
         return footer
 
     def show_overview(self, overview: Overview, default: str, anew: str = "") -> None:
@@ -154,6 +159,7 @@ def _scrolled(page: QWidget) -> QScrollArea:
 def _here_page(ready: list[str]) -> QWidget:
     page = QWidget()
     page.setObjectName("herePage")
+    page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     title, about = QLabel("This computer"), QLabel("faster-whisper and pyannote. No account, no cost.")
     title.setFont(theme.font(18, theme.SEMIBOLD))
     names = QVBoxLayout()
