@@ -141,8 +141,8 @@ def _work(run: Run, account: Account, given: Submission, count: int) -> Generato
                         case Received(reply):
                             store.receive(given.uid, Stage.RECEIVED, reply)
                     yield _told(event, title)
-            except Stopped as stopped:
-                if stopped.reason in (StopReason.CANCEL, StopReason.REMOVE):
+            except (Stopped, GeneratorExit):  # the latter where the listener heard of the stop first
+                if run.stop.reason in (StopReason.CANCEL, StopReason.REMOVE):
                     _forget(run.studio, account, given)
                 raise
             except RemoteError as error:

@@ -321,6 +321,12 @@ class ChecksDesk(QObject):
             self._unsure = self._so_far
             self._offer()
 
+    def explain(self) -> None:
+        """Why there are no unsure words to go to, where the engine marks none."""
+        why = why_none_unsure(self._desk.model.engine) if self._page.mode == "transcript" else ""
+        for name in ("nextProblemAction", "previousProblemAction"):
+            self._commands.set_why_not(name, why)
+
     def _offer(self) -> None:
         """What is available, and how much is left."""
         mode, count = self._page.mode, self.findings.count(self.kinds)
@@ -328,9 +334,8 @@ class ChecksDesk(QObject):
         self._inspector.set_count("checks", count + unsure)
         self.panel.show_unsure(unsure)
         self.left.show_left(mode, unsure if mode == "transcript" else count)
-        why = why_none_unsure(self._desk.model.engine) if mode == "transcript" else ""
+        self.explain()
         for name in ("nextProblemAction", "previousProblemAction"):
-            self._commands.set_why_not(name, why)
             self._commands[name].setEnabled({"transcript": unsure, "subtitles": count}.get(mode, 1) > 0)
         self._commands["repairAction"].setEnabled(count > 0)
         able = count > 0 and not self._repairing

@@ -69,7 +69,8 @@ class Choice(QComboBox):
                 area.setLeft(area.left() + self._label_width())
             painter.setFont(theme.font(weight=theme.MEDIUM))
             painter.setPen(look.color("text") if self.isEnabled() else look.faint("text3"))
-            shown = painter.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, area.width())
+            room = area.width() + _GAP  # a few pixels too long is better than dots
+            shown = painter.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
             painter.drawText(area, flags, shown)
 
     def _label_width(self) -> int:
@@ -77,7 +78,7 @@ class Choice(QComboBox):
 
     def _widest(self) -> int:
         """Of what can be chosen."""
-        chosen = (i for i in range(self.count()) if self.itemData(i) is not None)
+        chosen = (i for i in range(self.count()) if self.itemData(i, _FLAGS) is None)
         return max((self._text_width(self.itemText(i)) for i in chosen), default=0)
 
     def _text_width(self, text: str) -> int:

@@ -349,6 +349,7 @@ class MainWindow(QMainWindow):
         self.page.transcript.set_editable(job is not None and job.transcript_id is not None)
         if job:
             self.page.show_job(job, self.transcript_model, self._progress)
+        self.desks.checks.explain()
 
     def _on_history(self, undo: str | None, redo: str | None) -> None:
         for name, verb, step in (("undoAction", "Undo", undo), ("redoAction", "Redo", redo)):

@@ -16,9 +16,12 @@ from studio.core.jobs import Job, JobOptions, JobState
 from studio.ui.accounts.window import AccountsWindow
 from studio.ui.main_window import MainWindow
 from tests.vendors.prosa import Prosa
+from tests.vendors.slashml import BASE as SLASHML
+from tests.vendors.stub import Stub
 
 NAME = "Prosa"
 ORDERS = ("POST", "/v2/speech/stt")
+POLLED = 60.0  # seconds of sound for which Prosa.ai is asked again and again; for less it answers at once
 
 
 class MemoryKeyring(KeyringBackend):
@@ -42,11 +45,12 @@ class MemoryKeyring(KeyringBackend):
         del self.kept[service, username]
 
 
-def add_account(window: MainWindow, stub: Prosa, key: str = "stub-ok", **fields: object) -> Account:
+def add_account(window: MainWindow, stub: Stub, key: str = "stub-ok", **fields: object) -> Account:
     """An account at the stub, as if the user had added it and agreed to it."""
     accounts = window._studio.accounts
-    known = {"url": stub.base_url, "random_names": False, **fields}
-    accounts.put(Account(NAME, "prosa", **known), key)  # type: ignore[arg-type]
+    kind, url = ("prosa", stub.base_url) if isinstance(stub, Prosa) else ("slashml", stub.url + SLASHML)
+    known = {"url": url, "random_names": False, **fields}
+    accounts.put(Account(NAME, kind, **known), key)  # type: ignore[arg-type]
     if fields.get("agreed", True):
         accounts.agree(NAME)
     window.accounts.changed.emit()
@@ -89,7 +93,9 @@ def dialog(qtbot: QtBot, window: QWidget, name: str) -> QDialog:
 
 def press(parent: QWidget, name: str) -> None:
     found = parent.findChild(QPushButton, name)
-    assert found is not None and found.isEnabled() and found.isVisibleTo(parent), name
+    assert found is not None, name
+    assert found.isEnabled(), name
+    assert found.isVisibleTo(parent), name
     found.click()
 
 

@@ -80,7 +80,8 @@ class TestAdding:
         kind = adding.findChild(QComboBox, "newKind")
         kind.setCurrentIndex(kind.findData("prosa"))
         add = adding.findChild(QPushButton, "addAccountAdd")
-        assert not add.isEnabled() and "a key" in add.toolTip()
+        assert not add.isEnabled()
+        assert "a key" in add.toolTip()
         adding.findChild(QLineEdit, "newUrl").setText(stub.base_url)
         key = adding.findChild(QLineEdit, "newKeyField")
         assert key.echoMode() == QLineEdit.EchoMode.Password
@@ -142,7 +143,8 @@ class TestTesting:
         shown = open_accounts(qtbot, remote_window)
         shown.choose(NAME)
         words = outcome(qtbot, shown)
-        assert "Answered in" in words and words.endswith("No sound was sent.")
+        assert "Answered in" in words
+        assert words.endswith("No sound was sent.")
         state(qtbot, remote_window, shown, NAME, State.CONNECTED)
         model = shown.findChild(QComboBox, "accountModel")
         qtbot.waitUntil(lambda: model.findData("stt-general-online") > 0)
@@ -204,7 +206,8 @@ class TestTheKey:
         shown = open_accounts(qtbot, remote_window)
         shown.choose(NAME)
         field = shown.findChild(QLineEdit, "accountKey")
-        assert field.text().endswith("• q7Xd") and field.isReadOnly()
+        assert field.text().endswith("• q7Xd")
+        assert field.isReadOnly()
         assert text(shown, "accountKeyPlace") == "Kept in the system keyring."
         everything = " ".join(w.text() + w.accessibleDescription() for w in shown.findChildren(QLineEdit))
         assert KEY not in everything + " ".join(w.text() for w in shown.findChildren(QLabel))
@@ -244,7 +247,8 @@ class TestTheKey:
         assert not keyring_in_memory.kept
         press(shown, "accountRemove")
         qtbot.waitUntil(lambda: not shown._overview.standings)
-        assert shown.list.current() == "" and remote_window._studio.accounts.all() == []
+        assert shown.list.current() == ""
+        assert remote_window._studio.accounts.all() == []
 
 
 class TestChanging:
@@ -261,7 +265,9 @@ class TestChanging:
         enter(shown.findChild(QLineEdit, "accountSwitch_legacy_engine"), "yes")
         account = stored(NAME)
         assert (account.price, account.ask_above, account.monthly_cap, account.at_once) == (0.015, 0.5, 8.0, 5)
-        assert account.random_names and account.options == {"legacy_engine": "yes"} and account.agreed
+        assert account.random_names
+        assert account.options == {"legacy_engine": "yes"}
+        assert account.agreed
         shown.findChild(QDoubleSpinBox, "accountCap").setValue(0)
         assert stored(NAME).monthly_cap is None
         shown.findChild(QCheckBox, "accountEnabled").click()

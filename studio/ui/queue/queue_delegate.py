@@ -14,6 +14,7 @@ from studio.ui.models.wording import (
     answers,
     clock,
     job_sentence,
+    may_be_charged,
     percent,
     place_words,
     progress_text,
@@ -25,7 +26,7 @@ from .row_delegate import RowDelegate
 HEADER, PLAIN, WORKING = 32, 54, 64  # row heights
 LEFT, TEXT, RIGHT = 16, 42, 16  # where icon and text begin, room at the right
 NAME_LINE, CHIP, BUTTON = 20, 20, 24  # heights
-MOST_LINES = 4  # of an error sentence; the tooltip has it all
+MOST_LINES = 6  # of an error sentence; the tooltip has it all
 
 _SIGN = 20  # room for the icon beside an error
 
@@ -165,8 +166,10 @@ class QueueDelegate(RowDelegate):
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
 
     def _paint_problem(self, painter: QPainter, place: QRect, job: Job, option: QStyleOptionViewItem) -> None:
-        look, waits = theme.current(), bool(waits_because(job))
-        sign, role = ("hourglass", "warn") if waits else ("error", "err")
+        look = theme.current()
+        sign, role = ("hourglass", "warn") if waits_because(job) else ("error", "err")
+        if may_be_charged(job):
+            sign, role = "warning", "warn"
         self.draw_icon(painter, sign, role, QRect(place.left(), place.top() + 2, 14, 14))
         painter.setPen(look.color(role))
         painter.setFont(theme.font(theme.NOTE))
