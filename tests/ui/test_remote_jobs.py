@@ -197,14 +197,21 @@ class TestAJob:
         add_account(window, stub)
         stub.configure(polls_until_done=None)
         send(window, recording(tmp_path, seconds=POLLED))
-        qtbot.waitUntil(lambda: len(stub.requests("GET")) >= 3, timeout=15_000)
-        qtbot.waitUntil(lambda: "Prosa.ai is writing the text" in accessible(window))
+        qtbot.waitUntil(lambda: "Prosa.ai is writing the text" in accessible(window), timeout=15_000)
         picture(window, "remote-running")
         window.commands["queuePageAction"].setChecked(True)
         picture(window, "remote-running-page")
+
+    def test_a_cancel_is_told_to_the_vendor(
+        self, window: MainWindow, qtbot: QtBot, stub: Prosa, tmp_path: Path
+    ) -> None:
+        add_account(window, stub)
+        stub.configure(polls_until_done=None)
+        send(window, recording(tmp_path, seconds=POLLED))
+        qtbot.waitUntil(lambda: len(stub.requests("GET")) >= 2, timeout=15_000)
         window.queue.cancel(jobs(window)[0].id)
         until(qtbot, window, JobState.CANCELLED)
-        assert len(stub.requests("DELETE")) == 1, "the vendor is told"
+        assert len(stub.requests("DELETE")) == 1
         assert len(stub.requests(*ORDERS)) == 1
 
     def test_a_new_key_and_it_goes_on_by_itself(
