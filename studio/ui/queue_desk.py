@@ -22,6 +22,7 @@ from .models.wording import counted
 from .workers import AccountsWorker, QueueWorker, Task
 
 _PORTION = 25  # files added at a time
+_GATHER = 100  # milliseconds in which jobs that begin and end are shown together
 _LOOK_EVERY = 1000  # milliseconds; another process may have changed the library
 
 
@@ -47,15 +48,17 @@ class QueueDesk(QObject):
             *(QueueWorker(studio, self._running, runner, self) for runner in (queue.CPU, queue.GPU)),
             AccountsWorker(studio, self._running, self),
         ]
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        self._later = QTimer(self, singleShot=True, interval=_GATHER)
+        self._later.timeout.connect(self.refresh)
         for worker in self._workers:
             worker.hold(self.paused)
             worker.told.connect(self._on_event)
-            worker.turned.connect(self.refresh)
+            worker.turned.connect(self._refresh_later)
             worker.failed.connect(self._tell)
         self._version = studio.library.database.version()
         self._quit = False
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self.refresh)
         self._look = QTimer(self)
         self._look.timeout.connect(self._look_for_changes)
         model.move_requested.connect(self.move)
@@ -72,9 +75,15 @@ class QueueDesk(QObject):
         self._quit = True
         self._look.stop()
         self._soon.stop()
+        self._later.stop()
         self._running.stop_all(StopReason.QUIT)
         for worker in self._workers:
             worker.shut_down()
+
+    def _refresh_later(self) -> None:
+        """Hundreds of jobs may begin and end at once."""
+        if not self._later.isActive():
+            self._later.start()
 
     def refresh(self) -> None:
         self.model.set_jobs(self._studio.library.jobs.all())
