@@ -10,27 +10,22 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from studio.core.jobs import Job, JobState, Progress
-from studio.core.transcript import EngineInfo
 
-from . import measured, theme
+from . import theme
 from .commands import Commands
 from .edit_bar import EditBar
 from .editor.transcript_view import TranscriptView
+from .file_header import FileHeader
 from .models.transcript_model import TranscriptModel
 from .models.wording import clock, counted, percent
 from .player import VideoPane
-from .tag import Tag
 from .waveform import WaveformView
 
 
@@ -54,15 +49,7 @@ class FilePage(QWidget):
         self.waveform = WaveformView()
         self.video = VideoPane()
         self.transcript = TranscriptView(model)
-        self._name = QLabel()
-        self._name.setObjectName("fileName")
-        self._name.setProperty("role", "heading")
-        self._about = QLabel()
-        self._about.setObjectName("fileAbout")
-        self._about.setProperty("role", "note")
-        self._measured = Tag("", "warn", "info")
-        self._measured.setObjectName("notMeasured")
-        self._measured.hide()
+        self._header = FileHeader(commands)
 
         split = self._split = QSplitter(Qt.Orientation.Vertical)
         split.setObjectName("waveformSplitter")
@@ -89,35 +76,8 @@ class FilePage(QWidget):
         split.splitterMoved.connect(lambda height, _: self._keep_height(height))
 
         column = _column(self)
-        column.addWidget(self._header(commands))
+        column.addWidget(self._header)
         column.addWidget(split, 1)
-
-    def _header(self, commands: Commands) -> QWidget:
-        header = QFrame()
-        header.setObjectName("fileHeader")
-        header.setProperty("role", "bar")
-        header.setFixedHeight(theme.FILE_HEADER)
-        names = QVBoxLayout()
-        names.setSpacing(0)
-        names.addStretch()
-        names.addWidget(self._name)
-        names.addWidget(self._about)
-        names.addStretch()
-        export = QToolButton()
-        export.setObjectName("exportButton")
-        export.setDefaultAction(commands["exportAction"])
-        export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        export.setText("Export")
-        export.setAccessibleName("Export the transcript")
-        row = QHBoxLayout(header)
-        row.setContentsMargins(16, 4, 12, 4)
-        row.addLayout(names, 1)
-        row.addWidget(self._measured)
-        row.addSpacing(8)
-        row.addWidget(_mode_switch(commands))
-        row.addSpacing(8)
-        row.addWidget(export)
-        return header
 
     def add_mode(self, name: str, page: QWidget) -> None:
         """Another way to look at the text: "subtitles" or "compare"."""
@@ -169,8 +129,6 @@ class FilePage(QWidget):
 
     def show_job(self, job: Job, model: TranscriptModel, progress: Progress | None) -> None:
         """Name the recording and say what is known of it."""
-        self._name.setText(job.name)
-        self._name.setToolTip(job.path)
         facts = [clock(job.duration or model.duration)]
         if model.speakers:
             facts.append(counted(len(model.speakers), "speaker", "speakers"))
@@ -180,41 +138,14 @@ class FilePage(QWidget):
             facts.append(f"{progress.stage}, {percent(progress.fraction)}" if progress else "starting")
         elif job.state == JobState.DONE:
             facts.append(_made(job))
-        self._about.setText(" · ".join(facts))
-        self._show_measured(model.engine)
-
-    def _show_measured(self, engine: EngineInfo) -> None:
-        short, full = measured.in_short(engine), measured.in_full(engine)
-        self._measured.setVisible(bool(short))
-        self._measured.set_tag(short, "warn", "info")
-        self._measured.setAccessibleDescription(full)
-        self._measured.setToolTip(full)
+        self._header.show_facts(job.name, job.path, facts)
+        self._header.show_measured(model.engine)
 
 
 def _made(job: Job) -> str:
     if job.options.account:
         return f"made by {job.options.account}"
     return "made on this computer" if job.options.model else "opened from a file"
-
-
-def _mode_switch(commands: Commands) -> QFrame:
-    """Transcript, subtitles or comparison: three buttons of which one is on."""
-    switch = QFrame()
-    switch.setObjectName("modeSwitch")
-    switch.setProperty("role", "segments")
-    row = QHBoxLayout(switch)
-    switch.setFixedHeight(theme.CONTROL + 4)
-    row.setContentsMargins(1, 1, 1, 1)
-    row.setSpacing(0)
-    for name in ("transcript", "subtitles", "compare"):
-        button = QToolButton()
-        button.setObjectName(f"{name}ModeButton")
-        button.setProperty("kind", "segment")
-        button.setDefaultAction(commands[f"{name}ModeAction"])
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setAccessibleName(name.capitalize())
-        row.addWidget(button)
-    return switch
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from importlib.metadata import entry_points
 
+from .aimlapi import AimlApi
 from .assemblyai import AssemblyAI
 from .base import Vendor
+from .deepgram import Deepgram
+from .openai_like import OpenAILike
 from .prosa import Prosa
 from .slashml import SlashML
+from .stt_ai import SttAi
 
 GROUP = "transcription_studio.engines"  # entry points of other packages: a kind's name -> its Vendor class
 
 _OWN: tuple[type[Vendor], ...] = (
+    AimlApi,
     AssemblyAI,
+    Deepgram,
+    OpenAILike,
     Prosa,
     SlashML,
+    SttAi,
 )
 
 log = logging.getLogger(__name__)
@@ -26,6 +35,7 @@ def vendors() -> dict[str, type[Vendor]]:
     return _others() | {vendor.info.kind: vendor for vendor in _OWN}
 
 
+@cache  # looking takes 10 ms, and every job asks several times
 def _others() -> dict[str, type[Vendor]]:
     found: dict[str, type[Vendor]] = {}
     for point in entry_points(group=GROUP):

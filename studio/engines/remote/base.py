@@ -19,13 +19,18 @@ from typing import Any, ClassVar, TypeVar
 import httpx
 
 from studio.core.accounts import Account, Limits, RemoteModel, VendorInfo
-from studio.core.errors import RemoteError
+from studio.core.errors import RemoteError, TooLarge
 from studio.core.transcript import Segment
 
-from .errors import of_status
+from .errors import of_status, unreadable
 from .line import Line, Sent, Waiting
 
-Data = dict[str, Any]  # what must be kept to go on later; JSON values, never a key
+# What must be kept to go on later; JSON values, never a key. "facts" in it are those that no reply repeats: they join
+# Result.facts.
+Data = dict[str, Any]
+
+_PATIENCE = 300.0  # seconds
+_LONGEST_PATIENCE = 4 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +181,26 @@ class Vendor(ABC):
         """Tell the vendor to stop or to delete a job, where `info.cancels`."""
         return None
         yield
+
+    def fits(self, order: Order) -> None:
+        """Nothing is sent that is over a limit. Raises TooLarge, InvalidRequest."""
+        limits = self.limits(order.model)
+        try:
+            size = order.sound.path.stat().st_size
+        except OSError as error:
+            raise unreadable(error) from error
+        if limits.bytes is not None and size > limits.bytes:
+            most = f"{limits.bytes / 1_000_000:g} MB"
+        elif limits.duration is not None and order.sound.duration > limits.duration:
+            most = f"{limits.duration / 3_600_000:g} hours"
+        else:
+            return
+        raise TooLarge(f"{self.info.title} takes {most} at most.", "Send it in parts or in a smaller format.")
+
+    def patience(self, order: Order) -> float:
+        """Seconds that an answer which is the whole transcript may take."""
+        seconds = min(max(_PATIENCE, 2 * order.sound.duration / 1000), _LONGEST_PATIENCE)
+        return max(self.line.pace.read, seconds * self.line.pace.unit)
 
     def unknown(self, status: str) -> Working:
         """What a job's status means that is in no table: it goes on. The log names it once."""

@@ -43,7 +43,7 @@ def of_status(title: str, status: int, message: str, host: str) -> RemoteError:
             return InvalidRequest(
                 f"{host} does not know this request{quoted}.", "Check the account's address and model.", detail
             )
-        case 500 | 502 | 503 | 504:
+        case 408 | 500 | 502 | 503 | 504:
             return Unavailable(f"{title} cannot work at the moment{quoted}.", "Try again later.", detail)
     return InvalidRequest(f"{title} refused the request{quoted}.", "Change the options and try again.", detail)
 
@@ -70,6 +70,11 @@ def of_transport(title: str, host: str, error: Exception) -> RemoteError:
     if isinstance(error, httpx.TimeoutException):
         return Unavailable(f"{host} does not answer.", "The job keeps its place; try again later.", text)
     return Unavailable(f"The connection to {host} broke off.", "The job keeps its place; try again.", text)
+
+
+def unreadable(error: OSError) -> InvalidRequest:
+    """The sound has gone before it was sent."""
+    return InvalidRequest("The sound to send cannot be read any more.", "Start it again.", str(error))
 
 
 def bad_response(title: str, why: str, reply: bytes | str) -> BadResponse:

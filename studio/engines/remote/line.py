@@ -29,7 +29,7 @@ from studio.core.jobs import StopToken
 from studio.net import USER_AGENT, certificates
 
 from .bodies import Arguments, Body
-from .errors import bad_response, of_transport
+from .errors import bad_response, of_transport, unreadable
 
 _LOOK = 0.05  # seconds between looks at the stop token
 _TELL = 0.2  # seconds between two tellings of how much is sent
@@ -103,6 +103,10 @@ def check_address(account: Account, base: str) -> httpx.URL:
     return url
 
 
+def _host(url: httpx.URL) -> str:
+    return url.netloc.decode() if url.port else url.host
+
+
 def _on_this_computer(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -123,12 +127,12 @@ class Line:
         self._explain: Callable[[httpx.Response], RemoteError] = lambda r: RemoteError(f"{title}: {r.status_code}.")
         self.delivered = False  # the last request may have arrived as a whole, and was not turned away
         self._loop = asyncio.new_event_loop()
-        self._clients: dict[str, tuple[httpx.AsyncClient, httpx.AsyncClient]] = {}
-        self._open(self._base.scheme)
+        self._clients: dict[tuple[str, bool], tuple[httpx.AsyncClient, httpx.AsyncClient]] = {}
+        self._open(self._base)
 
     @property
     def host(self) -> str:
-        return self._base.netloc.decode() if self._base.port else self._base.host
+        return _host(self._base)
 
     def use(self, headers: Mapping[str, str], explain: Callable[[httpx.Response], RemoteError]) -> None:
         """The headers of the account, and what its vendor's errors mean."""
@@ -146,14 +150,15 @@ class Line:
             self._loop.run_until_complete(client.aclose())
         self._loop.close()
 
-    def _open(self, scheme: str) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
+    def _open(self, url: httpx.URL) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
         """A client for questions and one for orders, which go over a fresh connection each: on a kept one, nobody
         could tell a stale connection from a lost answer. Reading the certificates takes long, so only if need be."""
-        if scheme not in self._clients:
-            secure = scheme == "https"
+        kind = url.scheme, _on_this_computer(url.host)
+        if kind not in self._clients:
+            secure = url.scheme == "https"
             tls = certificates(self._account.certificates) if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            self._clients[scheme] = _client(tls, 1), _client(tls, 0)
-        return self._clients[scheme]
+            self._clients[kind] = _client(tls, 1, direct=kind[1]), _client(tls, 0, direct=kind[1])
+        return self._clients[kind]
 
     def send(
         self,
@@ -176,7 +181,10 @@ class Line:
         answer that nothing was begun. `resends`: how often it may be sent again after anything else than a polite
         refusal. `base`: another address than the account's. Raises RemoteError, Stopped.
         """
-        url = (check_address(self._account, base) if base else self._base).join(path.lstrip("/"))
+        root = check_address(self._account, base) if base else self._base
+        url = root.join(path.lstrip("/"))
+        if url.netloc != root.netloc:
+            raise ValueError(f"{path} leads to another host")
         self.delivered = False
         for attempt in range(1, tries + 1):
             yield from self._until_cool()
@@ -184,11 +192,16 @@ class Line:
             try:
                 response = yield from self._exchange(method, url, body, params, order, read_timeout, with_key)
             except _NEVER_SENT as e:
-                error = of_transport(self._title, self.host, e)
+                error = of_transport(self._title, _host(url), e)
                 again = not _hopeless(e)
                 self.delivered = False
+            except OSError as e:
+                if order and self.delivered:  # so it was not the sound that could not be read
+                    raise ambiguous(self._title, of_transport(self._title, _host(url), e)) from e
+                self.delivered = False
+                raise unreadable(e) from e
             except httpx.HTTPError as e:
-                error = of_transport(self._title, self.host, e)
+                error = of_transport(self._title, _host(url), e)
                 if order:
                     raise ambiguous(self._title, error) from e
                 again = True
@@ -197,8 +210,10 @@ class Line:
                     return response
                 error, hint = self._explain(response), retry_after(response)
                 refused = isinstance(error, RateLimited)
-                again = refused or (response.status_code >= 500 and (not order or not_taken(response)))
-                if order and response.status_code >= 500 and not again:
+                # a server's error, or that of a proxy on the way that ran out of patience
+                broken = response.status_code >= 500 or response.status_code == 408
+                again = refused or (broken and (not order or not_taken(response)))
+                if order and broken and not again:
                     raise ambiguous(self._title, error)
                 self.delivered = False
             if not isinstance(error, RateLimited):
@@ -256,7 +271,7 @@ class Line:
         timeout = httpx.Timeout(read_timeout or pace.read, connect=pace.connect, pool=pace.connect, write=pace.write)
         with self._slot(order), _opened(body, sent) as arguments:
             headers = {**(self._headers if with_key else {}), **arguments.pop("headers", {})}
-            client = self._open(url.scheme)[order]
+            client = self._open(url)[order]
             request = client.build_request(
                 method, url, params=params and dict(params), headers=headers, timeout=timeout, **arguments
             )
@@ -285,10 +300,11 @@ class Line:
         return bool(done)
 
 
-def _client(tls: ssl.SSLContext, kept: int) -> httpx.AsyncClient:
-    """No redirect is followed: the key must not go anywhere else."""
+def _client(tls: ssl.SSLContext, kept: int, *, direct: bool) -> httpx.AsyncClient:
+    """No redirect is followed: the key must not go anywhere else. `direct`: not through any proxy."""
     return httpx.AsyncClient(
         verify=tls,
+        trust_env=not direct,
         follow_redirects=False,
         limits=httpx.Limits(max_keepalive_connections=kept),
         headers={"User-Agent": USER_AGENT},
@@ -343,7 +359,7 @@ def _lower(sentence: str) -> str:
 def retry_after(response: httpx.Response) -> float:
     """Seconds that the answer asks us to wait, in its header (seconds or a date) or in its body; 0 if it does not."""
     header = response.headers.get("retry-after", "").strip()
-    if header.isdigit():
+    if header.isascii() and header.isdigit():
         return float(header)
     if header and (date := _date(header)) is not None:
         return max(0.0, date - time.time())
@@ -357,7 +373,7 @@ def retry_after(response: httpx.Response) -> float:
 def _date(header: str) -> float | None:
     try:
         return email.utils.parsedate_to_datetime(header).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
