@@ -153,7 +153,7 @@ COMMANDS = (
     Command("voicesAction", "Known &voices …", "speaker", (), "Tools", "Voices kept on this computer"),
     Command(
         "accountsAction",
-        "Engines and acc&ounts …",
+        "&Engines and accounts …",
         "cloud",
         ("Ctrl+,",),
         "Tools",

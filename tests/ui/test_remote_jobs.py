@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDoubleSpinBox, QLabel, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -44,16 +44,25 @@ def send(window: MainWindow, *paths: Path, **fields: object) -> None:
     window.sending.add(list(paths), options(**fields))
 
 
-def press_in_row(panel: QueuePanel, window: MainWindow, action: str, number: int = 0) -> None:
-    """The button in the row of a job, with the mouse."""
-    index = window.queue_model.index_of(jobs(window)[number].id)
-    row = panel.list.visualRect(index)
-    place = next(place for name, place in panel.list.itemDelegate().buttons(row, index) if name == action)
-    QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place.center())
+def press_in_row(panel: QueuePanel, window: MainWindow, qtbot: QtBot, action: str) -> None:
+    """The button in the row of the only job, with the mouse, once it is there."""
+
+    def place() -> QRect | None:
+        index = window.queue_model.index_of(jobs(window)[0].id)
+        found = panel.list.itemDelegate().buttons(panel.list.visualRect(index), index)
+        return next((place for name, place in found if name == action), None)
+
+    qtbot.waitUntil(lambda: place() is not None)
+    where = place()
+    assert where is not None
+    QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=where.center())
 
 
 def accessible(window: MainWindow) -> str:
-    return str(window.queue_model.index_of(jobs(window)[0].id).data(Qt.ItemDataRole.AccessibleTextRole))
+    """What a screen reader says of the first job."""
+    found = jobs(window)
+    index = window.queue_model.index_of(found[0].id) if found else QModelIndex()
+    return str(index.data(Qt.ItemDataRole.AccessibleTextRole))
 
 
 class TestChoosingWhere:
@@ -183,7 +192,7 @@ class TestAJob:
         qtbot.waitUntil(lambda: window.transcript_model.rowCount() > 0)
         assert any(s.startswith("Sending to Prosa.ai") for s in stages)
         assert "Prosa.ai is writing the text" in stages
-        assert accessible(window).startswith("Gespräch.wav, 01:00, Prosa, Ready")
+        qtbot.waitUntil(lambda: accessible(window).startswith("Gespräch.wav, 01:00, Prosa, Ready"))
         tag = window.page.findChild(QWidget, "notMeasured")
         qtbot.waitUntil(tag.isVisible)
         assert tag.accessibleName() == "No word times"
@@ -224,7 +233,7 @@ class TestAJob:
         assert window.queue_model.count(Section.NEEDS_YOU) == 1
         assert any("refused the key" in words for words in window.notices.texts())
         picture(window, "remote-key-refused")
-        press_in_row(window.queue_view, window, "account")
+        press_in_row(window.queue_view, window, qtbot, "account")
         shown = dialog(qtbot, window, "accountsWindow")
         assert shown.findChild(QLabel, "accountTitle").text() == NAME
         press(shown, "accountReplaceKey")
@@ -261,7 +270,7 @@ class TestAJob:
         assert window.queue_model.count(Section.WAITING) == 1, "it is tried again by itself"
         picture(window, "remote-unavailable")
         stub.reset()
-        press_in_row(window.queue_view, window, "resume")
+        press_in_row(window.queue_view, window, qtbot, "resume")
         until(qtbot, window, JobState.DONE)
 
 
@@ -295,7 +304,7 @@ class TestMayBeCharged:
         charged.sending.retry(jobs(charged)[0].id)  # as other buttons do: it asks the vendor, and orders nothing
         until(qtbot, charged, JobState.FAILED)
         assert len(slashml.requests(*SLASHML_ORDERS)) == 1
-        press_in_row(charged.queue_page, charged, "send_again")
+        press_in_row(charged.queue_page, charged, qtbot, "send_again")
         until(qtbot, charged, JobState.DONE)
         assert len(slashml.requests(*SLASHML_ORDERS)) == 2
 
@@ -321,11 +330,11 @@ class TestLost:
         qtbot.waitUntil(lambda: "cost again" in accessible(window))
         picture(window, "remote-failed")
         window._studio.library.settings.set(ASK, True)
-        press_in_row(window.queue_view, window, "retry")
+        press_in_row(window.queue_view, window, qtbot, "retry")
         press(dialog(qtbot, window, "sendDialog"), "sendDialogNo")
         assert len(stub.requests(*ORDERS)) == 1
         stub.configure(outcome="complete")
-        press_in_row(window.queue_view, window, "retry")
+        press_in_row(window.queue_view, window, qtbot, "retry")
         press(dialog(qtbot, window, "sendDialog"), "sendDialogYes")
         until(qtbot, window, JobState.DONE)
         assert len(stub.requests(*ORDERS)) == 2
