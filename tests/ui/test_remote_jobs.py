@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from studio.services.sending import ASK
 from studio.ui.main_window import MainWindow
 from studio.ui.models.queue_model import QueueRole, Section
 from studio.ui.queue.queue_panel import QueuePanel
+from tests.engines.remote.driving import HASTY
 from tests.vendors.prosa import Prosa
 from tests.vendors.slashml import BASE as SLASHML
 from tests.vendors.slashml import SlashML
@@ -203,6 +205,7 @@ class TestAJob:
         picture(window, "remote-done")
 
     def test_while_it_is_done(self, window: MainWindow, qtbot: QtBot, stub: Prosa, tmp_path: Path) -> None:
+        window._studio.accounts._pace = replace(HASTY, unit=0.1)  # in a hasty minute it would take too long
         add_account(window, stub)
         stub.configure(polls_until_done=None)
         send(window, recording(tmp_path, seconds=POLLED))
