@@ -43,6 +43,9 @@ def build(argv: list[str]) -> tuple[QApplication, MainWindow]:
     # A long transcript is 200,000 tuples; with Python's own thresholds the collector goes through all of them in the
     # middle of a replace-all or of opening, for a tenth of a second and nothing.
     gc.set_threshold(10_000, 20, 50)
+    # Jobs at vendors are threads of this process: with Python's own 5 ms each of those that are awake may hold the
+    # window up for so long.
+    sys.setswitchinterval(0.001)
     look = theme.current()
     look.set_mode(studio.library.settings.get("theme", "system"))
     look.apply(app)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from studio.core.accounts import Account, RemoteModel, VendorInfo
 from studio.core.errors import UsageError
@@ -20,6 +20,7 @@ from studio.library import Library, Place
 
 _NAME = re.compile(r"[^\s/:\\]([^/:\\\n]{0,38}[^\s/:\\])?")
 T = TypeVar("T")
+Way = Literal["encrypted", "open", "here"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,20 @@ class Tested:
     sentence: str
     took: int
     models: tuple[RemoteModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An account that jobs can be sent to, and what its vendor offers."""
+
+    account: Account
+    info: VendorInfo
+    models: tuple[RemoteModel, ...]
+
+    def model(self, id: str) -> RemoteModel:
+        """The model of that id, "" for the account's own."""
+        wanted = id or self.account.model
+        return next((m for m in self.models if not wanted or m.id == wanted), RemoteModel(wanted))
 
 
 class Accounts:
@@ -84,6 +99,13 @@ class Accounts:
         self._library.accounts.put(account)
         return account
 
+    def remove_key(self, name: str) -> None:
+        """Forget the key of an account, wherever it is kept; what an environment variable holds stays there."""
+        account = self.get(name)
+        self._library.secrets.remove(name)
+        options = {option: value for option, value in account.options.items() if option != "key_env"}
+        self._library.accounts.put(replace(account, options=options))
+
     def remove(self, name: str) -> None:
         """Forget an account and its key; what was paid stays known."""
         account = self.get(name)
@@ -107,6 +129,17 @@ class Accounts:
         if not wanted:
             raise UsageError(f"“{account.name}” needs the name of a model.", "Choose one in its account.")
         return next((m for m in listed if m.id == wanted), RemoteModel(wanted))
+
+    def offers(self) -> list[Offer]:
+        """Where the next job may be done besides this computer."""
+        known, found = vendors(), list[Offer]()
+        for account in self.all():
+            if account.enabled and account.kind in known:
+                models = self.models(account)
+                if account.model and account.model not in (m.id for m in models):
+                    models = (RemoteModel(account.model), *models)
+                found.append(Offer(account, known[account.kind].info, models))
+        return found
 
     def test(self, name: str, stop: StopToken | None = None) -> Tested:
         """Try the account without sending sound, and ask what it offers. Raises RemoteError with the reason."""
@@ -160,6 +193,18 @@ def host_of(account: Account) -> str:
     """Who gets the sound."""
     vendor = kind(account.kind)
     return check_address(account, account.url).host if account.url else vendor.info.host
+
+
+def way(account: Account) -> Way:
+    """How the sound travels: encrypted, open to who listens in, or not out of this computer."""
+    address = account.url or kind(account.kind).info.url
+    if address.startswith("https"):
+        return "encrypted"
+    try:
+        check_address(replace(account, insecure=False), address)
+    except UsageError:
+        return "open"
+    return "here"
 
 
 def notice(account: Account) -> str:

@@ -238,6 +238,11 @@ def send_again(studio: Studio, job: Job) -> None:
     retry(studio, job)
 
 
+def leave(studio: Studio, job: Job) -> None:
+    """Let a failed job be: it needs nobody any more, and still says why it failed."""
+    studio.library.jobs.set_state(job.id, JobState.CANCELLED, since=(JobState.FAILED,), problem=job.problem)
+
+
 def go_on(studio: Studio, account: str, kinds: Collection[str]) -> None:
     """Put jobs of an account back that wait because of a problem of these kinds (names of StudioErrors)."""
     for job in studio.library.jobs.all():

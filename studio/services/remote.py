@@ -33,7 +33,7 @@ from studio.library import Submission
 
 from . import accounts, money
 from .placing import Placing
-from .run import Run
+from .run import Run, in_turn
 from .studio import Studio
 from .together import Done, Failed, together
 
@@ -142,8 +142,8 @@ def _work(run: Run, account: Account, given: Submission, count: int) -> Generato
                         case Received(reply):
                             store.receive(given.uid, Stage.RECEIVED, reply)
                     yield _told(event, title)
-            except Stopped as stopped:
-                if stopped.reason in (StopReason.CANCEL, StopReason.REMOVE):
+            except (Stopped, GeneratorExit):  # the latter where the listener heard of the stop first
+                if run.stop.reason in (StopReason.CANCEL, StopReason.REMOVE):
                     _forget(run.studio, account, given)
                 raise
             except RemoteError as error:
@@ -192,8 +192,9 @@ def _encode(run: Run, account: Account, given: Submission, vendor: Vendor, sound
     money.check_cap(run.studio, account, given.cost if given.ordered is None else 0.0)
     if not sound.path.exists():
         encoding = next(e for e in media.ENCODINGS.values() if e.suffix == sound.path.suffix)
-        for done in media.encode(run.audio, sound.path, encoding, (given.span.start, given.span.end), run.stop):
-            yield _Told("Preparing the sound", _ENCODED * done)
+        with in_turn(run.stop):
+            for done in media.encode(run.audio, sound.path, encoding, (given.span.start, given.span.end), run.stop):
+                yield _Told("Preparing the sound", _ENCODED * done)
     most = vendor.limits(run.studio.accounts.model(account, run.job.options.model).id).bytes
     if most and (size := sound.path.stat().st_size) > most:
         raise TooLarge(

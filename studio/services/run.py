@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from .studio import Studio
 # Shares of the time a job usually takes: on a processor (see tests/benchmarks), and at a vendor.
 WEIGHTS = {"models": 8.0, "reading": 3.0, "text": 60.0, "speakers": 35.0}
 REMOTE_WEIGHTS = {"reading": 3.0, "text": 60.0, "words": 60.0, "models": 8.0, "speakers": 35.0}
+_LOOK = 0.5  # seconds between looks at the stop token, of hundreds of jobs perhaps
 SAYS = {
     "models": "Getting the model",
     "reading": "Reading the recording",
@@ -22,6 +26,22 @@ SAYS = {
     "words": "Finding the times of words",
     "speakers": "Telling the speakers apart",
 }
+
+
+# Jobs at vendors go on side by side, but reading and packing the sound is work for this computer: more of it at once
+# would only hold up everything else.
+_PREPARING = threading.Semaphore(2)
+
+
+@contextmanager
+def in_turn(stop: StopToken) -> Iterator[None]:
+    """For the time that a job at a vendor keeps this computer busy. Raises Stopped."""
+    while not _PREPARING.acquire(timeout=_LOOK):
+        stop.check()
+    try:
+        yield
+    finally:
+        _PREPARING.release()
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -36,7 +37,7 @@ from studio.models import catalogue
 from . import completing, remote
 from .editing import settle
 from .fetching import fetch_models
-from .run import REMOTE_WEIGHTS, WEIGHTS, Run
+from .run import REMOTE_WEIGHTS, WEIGHTS, Run, in_turn
 from .studio import Studio
 
 SEGMENTATION, EMBEDDING, COMMUNITY = "segmentation-3.0", "campplus-zh-en", "pyannote-community-1"
@@ -70,7 +71,8 @@ def transcribe(studio: Studio, job: Job, stop: StopToken) -> Iterator[JobEvent]:
     if not job.options.account and (news := studio.engines.news(run.device)):
         yield Note(news)
     yield from fetch_models(run, missing)
-    yield from _read(run)
+    with in_turn(run.stop) if job.options.account else nullcontext():
+        yield from _read(run)
     yield from _begin(run)
     if job.options.account:
         yield from remote.recognise(run)

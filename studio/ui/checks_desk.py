@@ -23,6 +23,7 @@ from .commands import Commands
 from .file_page import FilePage
 from .inspector.checks_panel import ChecksPanel
 from .inspector.inspector import Inspector
+from .measured import why_none_unsure
 from .models.findings import OF_CUES, OF_TEXT, Findings, severity, title
 from .models.wording import counted
 from .problems_left import ProblemsLeft
@@ -326,6 +327,12 @@ class ChecksDesk(QObject):
             self._marks = marks
             self._page.waveform.set_markers(marks)
 
+    def explain(self) -> None:
+        """Why there are no unsure words to go to, where the engine marks none."""
+        why = why_none_unsure(self._desk.model.engine) if self._page.mode == "transcript" else ""
+        for name in ("nextProblemAction", "previousProblemAction"):
+            self._commands.set_why_not(name, why)
+
     def _offer(self) -> None:
         """What is available, and how much is left."""
         mode, count = self._page.mode, self.findings.count(self.kinds)
@@ -333,6 +340,7 @@ class ChecksDesk(QObject):
         self._inspector.set_count("checks", count + unsure)
         self.panel.show_unsure(unsure)
         self.left.show_left(mode, unsure if mode == "transcript" else count)
+        self.explain()
         for name in ("nextProblemAction", "previousProblemAction"):
             self._commands[name].setEnabled({"transcript": unsure, "subtitles": count}.get(mode, 1) > 0)
         self._commands["repairAction"].setEnabled(count > 0)

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
 
 from studio.ui import theme
 
+_FLAGS = Qt.ItemDataRole.UserRole - 1  # what QStandardItem keeps its flags in
 _PAD, _GAP, _ARROW = 11, 6, 26
+_WIDEST = 180  # pixels of text; vendors have long names for their models
 
 
 class Choice(QComboBox):
@@ -30,13 +32,23 @@ class Choice(QComboBox):
         self.updateGeometry()
         self.update()
 
+    def add_group(self, title: str) -> None:
+        """A title above what is added next; it cannot be chosen."""
+        self.addItem(title)
+        self.setItemData(self.count() - 1, Qt.ItemFlag.NoItemFlags.value, _FLAGS)
+        self.setItemData(self.count() - 1, theme.font(theme.NOTE, theme.SEMIBOLD), Qt.ItemDataRole.FontRole)
+
     def select(self, data: object) -> None:
         """Choose the entry with this data; the first one if there is none."""
         self.setCurrentIndex(max(self.findData(data), 0))
 
     def sizeHint(self) -> QSize:
-        widest = max((self._text_width(self.itemText(i)) for i in range(self.count())), default=0)
+        widest = min(self._widest(), _WIDEST)
         return QSize(_PAD + self._label_width() + widest + _ARROW, super().sizeHint().height())
+
+    def showPopup(self) -> None:
+        self.view().setMinimumWidth(self._widest() + 2 * _ARROW)  # the list need not be as narrow as the box
+        super().showPopup()
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -57,10 +69,17 @@ class Choice(QComboBox):
                 area.setLeft(area.left() + self._label_width())
             painter.setFont(theme.font(weight=theme.MEDIUM))
             painter.setPen(look.color("text") if self.isEnabled() else look.faint("text3"))
-            painter.drawText(area, flags, self.currentText())
+            room = area.width() + _GAP  # a few pixels too long is better than dots
+            shown = painter.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+            painter.drawText(area, flags, shown)
 
     def _label_width(self) -> int:
         return 0 if self._label_hidden else QFontMetrics(theme.font()).horizontalAdvance(self._label) + _GAP
+
+    def _widest(self) -> int:
+        """Of what can be chosen."""
+        chosen = (i for i in range(self.count()) if self.itemData(i, _FLAGS) is None)
+        return max((self._text_width(self.itemText(i)) for i in chosen), default=0)
 
     def _text_width(self, text: str) -> int:
         return QFontMetrics(theme.font(weight=theme.MEDIUM)).horizontalAdvance(text)

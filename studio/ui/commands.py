@@ -151,6 +151,15 @@ COMMANDS = (
     Command("keepRightAction", "Keep r&ight", "arrow-right", ("Alt+Right",), "Tools", needs="Compare two first."),
     Command("mergeSpeakersAction", "&Merge two speakers …", "merge", (), "Tools", line=True),
     Command("voicesAction", "Known &voices …", "speaker", (), "Tools", "Voices kept on this computer"),
+    Command(
+        "accountsAction",
+        "&Engines and accounts …",
+        "cloud",
+        ("Ctrl+,",),
+        "Tools",
+        "Where recordings are done",
+        line=True,
+    ),
     Command("findMediaAction", "Find the re&cording …", "file-audio", (), "Tools", "Where it was moved to", line=True),
     Command("trySampleAction", "Try the &sample", "", (), "Help", "Transcribe the recording that comes with it"),
     Command("doctorAction", "&What works here", "info", (), "Help", "Examine this computer"),
@@ -167,6 +176,7 @@ class Commands:
         self._actions: dict[str, QAction] = {}
         self._table = {c.name: c for c in COMMANDS}
         self._connected: set[str] = set()
+        self._why: dict[str, str] = {}
         groups: dict[str, QActionGroup] = {}
         for command in COMMANDS:
             action = QAction(command.text, window)
@@ -206,7 +216,14 @@ class Commands:
     def why_not(self, name: str) -> str:
         """What to do first, where the action is disabled; else ""."""
         command = self._table[name]
-        return "" if self._actions[name].isEnabled() else command.needs or _NEEDS.get(command.menu, "Not possible now.")
+        if self._actions[name].isEnabled():
+            return ""
+        return self._why.get(name) or command.needs or _NEEDS.get(command.menu, "Not possible now.")
+
+    def set_why_not(self, name: str, why: str) -> None:
+        """A better reason for the case that the action is disabled; "" takes the table's."""
+        self._why[name] = why
+        self._explain(name)
 
     # Keys
 

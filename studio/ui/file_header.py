@@ -8,9 +8,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from . import theme
+from studio.core.transcript import EngineInfo
+
+from . import measured, theme
 from .commands import Commands
 from .fitting import fit
+from .tag import Tag
 
 _MODES = ("transcript", "subtitles", "compare")
 _NAMES = 160  # pixels that name and facts have at least, before the modes lose their words
@@ -27,6 +30,9 @@ class FileHeader(QFrame):
         self._modes = [_button(commands, f"{name}ModeAction", f"{name}ModeButton", name) for name in _MODES]
         self._export = _button(commands, "exportAction", "exportButton", "Export the transcript")
         self._export.setText("Export")
+        self._measured = Tag("", "warn", "info")
+        self._measured.setObjectName("notMeasured")
+        self._measured.hide()
         names = QVBoxLayout()
         names.setSpacing(0)
         names.addStretch()
@@ -38,6 +44,8 @@ class FileHeader(QFrame):
         row.setContentsMargins(16, 4, 12, 4)
         row.addLayout(names, 1)
         row.addSpacing(8)
+        row.addWidget(self._measured)
+        row.addSpacing(8)
         row.addWidget(self._switch())
         row.addSpacing(8)
         row.addWidget(self._export)
@@ -45,6 +53,14 @@ class FileHeader(QFrame):
     def show_facts(self, name: str, path: str, facts: Sequence[str]) -> None:
         self._name.show_text(name, path)
         self._about.show_text(" · ".join(facts), "")
+
+    def show_measured(self, engine: EngineInfo) -> None:
+        """A quiet word where the times or the certainty of words are not what they seem."""
+        short, full = measured.in_short(engine), measured.in_full(engine)
+        self._measured.setVisible(bool(short))
+        self._measured.set_tag(short, "warn", "info")
+        self._measured.setAccessibleDescription(full)
+        self._measured.setToolTip(full)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

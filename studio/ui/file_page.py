@@ -137,8 +137,15 @@ class FilePage(QWidget):
         if job.state == JobState.RUNNING:
             facts.append(f"{progress.stage}, {percent(progress.fraction)}" if progress else "starting")
         elif job.state == JobState.DONE:
-            facts.append("made on this computer" if job.options.model else "opened from a file")
+            facts.append(_made(job))
         self._header.show_facts(job.name, job.path, facts)
+        self._header.show_measured(model.engine)
+
+
+def _made(job: Job) -> str:
+    if job.options.account:
+        return f"made by {job.options.account}"
+    return "made on this computer" if job.options.model else "opened from a file"
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

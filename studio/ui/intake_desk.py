@@ -18,9 +18,11 @@ from studio.services.opening import is_transcript
 from studio.services.studio import Studio
 
 from .commands import Commands
+from .models.wording import answers
 from .notices import NoticeBar
 from .queue.mime import paths_from_mime
 from .queue_desk import QueueDesk, named
+from .sending_desk import SendingDesk
 from .transcript_desk import TranscriptDesk
 
 
@@ -34,6 +36,7 @@ class IntakeDesk(QObject):
         self,
         studio: Studio,
         queue: QueueDesk,
+        sending: SendingDesk,
         desk: TranscriptDesk,
         notices: NoticeBar,
         options: Callable[[], JobOptions],
@@ -42,7 +45,8 @@ class IntakeDesk(QObject):
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._studio, self._queue, self._desk, self._notices = studio, queue, desk, notices
+        self._studio, self._queue, self._sending = studio, queue, sending
+        self._desk, self._notices = desk, notices
         self._options, self._selected, self._commands, self._window = options, selected, commands, window
         queue.added.connect(self._on_added)
         queue.done_already.connect(self._offer_again)
@@ -57,7 +61,7 @@ class IntakeDesk(QObject):
             "pauseQueueAction": lambda: queue.set_paused(True),
             "cancelJobAction": lambda: self._with_jobs(queue.cancel),
             "pauseJobAction": lambda: self._with_jobs(queue.pause),
-            "retryJobAction": lambda: self._with_jobs(queue.retry),
+            "retryJobAction": lambda: self._with_jobs(sending.retry),
             "removeJobAction": lambda: self.remove(self._selected()),
         }.items():
             commands.connect(name, do)
@@ -77,7 +81,7 @@ class IntakeDesk(QObject):
         if texts:
             self.texts_added.emit(texts)
         if recordings:
-            self._queue.add(recordings, self._options())
+            self._sending.add(recordings, self._options())
 
     def choose_files(self) -> None:
         files, _ = QFileDialog.getOpenFileNames(self._window, "Add recordings", self._folder())
@@ -113,7 +117,7 @@ class IntakeDesk(QObject):
             self.open_requested.emit(jobs[0])
 
     def _offer_again(self, jobs: list[Job]) -> None:
-        again = ("Do it again", lambda: self._queue.redo([j.id for j in jobs]))
+        again = ("Do it again", lambda: self._sending.redo(jobs))
         self._notices.show_notice("info", f"{named(jobs)}: done already with these options.", again)
 
     def _offer_tracks(self, job: Job, tracks: tuple[object, ...]) -> None:
@@ -124,11 +128,13 @@ class IntakeDesk(QObject):
         names = [str(t) for t in tracks]
         name, chosen = QInputDialog.getItem(self._window, "Audio track", f"Track of “{job.name}”:", names, 0, False)
         if chosen:
-            self._queue.use_track(job.id, names.index(name))
+            self._sending.use_track(job, names.index(name))
 
     def _on_done(self, job: Job) -> None:
         if job.problem:
-            self._notices.show_notice("error", job.problem.sentence, ("Retry", lambda: self._queue.retry(job.id)))
+            answer = answers(job)[0]
+            again = self._queue.send_again if answer.action == "send_again" else self._sending.retry
+            self._notices.show_notice("error", job.problem.sentence, (answer.words, lambda: again(job.id)))
         elif self._desk.job is None or self._desk.job.id != job.id:
             text, get = f"“{job.name}” is ready.", self._studio.library.jobs.get
             self._notices.show_notice("info", text, ("Open", lambda: self.open_requested.emit(get(job.id))))

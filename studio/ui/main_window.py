@@ -29,6 +29,7 @@ from studio.core.jobs import Job, JobOptions, Progress
 from studio.services.studio import Studio
 
 from . import help_desk, theme
+from .accounts_desk import AccountsDesk
 from .columns import Columns
 from .commands import Commands
 from .desks import Desks
@@ -51,6 +52,7 @@ from .queue.queue_page import QueuePage
 from .queue.queue_view import QueueView
 from .queue.rail import Rail
 from .queue_desk import QueueDesk
+from .sending_desk import SendingDesk
 from .toolbar import ToolBar
 from .transcript_desk import TranscriptDesk
 from .workers import Task
@@ -82,8 +84,11 @@ class MainWindow(QMainWindow):
         self._connect_transcript()
         self._connect_commands()
         self._restore()
+        self._offer_accounts()
+        self._show_place(self.next_job.options())
         self._open(self._last_job())
-        self.empty.set_model_ready(studio.models.is_ready(self.next_job.options().model))
+        options = self.next_job.options()
+        self.empty.set_model_ready(bool(options.account) or studio.models.is_ready(options.model))
 
     # Layout
 
@@ -114,9 +119,14 @@ class MainWindow(QMainWindow):
             self._open_id,
             self,
         )
+        self.sending = SendingDesk(self._studio, self.queue, self)
+        self.accounts = AccountsDesk(
+            self._studio, self.queue, lambda: self.next_job.options().account, self.notices, self.commands, self
+        )
         self.intake = IntakeDesk(
             self._studio,
             self.queue,
+            self.sending,
             self.desk,
             self.notices,
             self.next_job.options,
@@ -169,8 +179,11 @@ class MainWindow(QMainWindow):
         desk = self.queue
         for view in (self.queue_view, self.queue_page):
             view.open_requested.connect(self._open_chosen)
-            view.retry_requested.connect(desk.retry)
-            view.resume_requested.connect(desk.retry)
+            view.retry_requested.connect(self.sending.retry)
+            view.resume_requested.connect(self.sending.retry)
+            view.send_again_requested.connect(desk.send_again)
+            view.leave_requested.connect(desk.leave)
+            view.account_requested.connect(self.accounts.open)
             view.pause_requested.connect(desk.pause)
             view.cancel_requested.connect(desk.cancel)
             view.remove_requested.connect(self.intake.remove)
@@ -181,7 +194,10 @@ class MainWindow(QMainWindow):
         self.rail.search_wanted.connect(lambda: self.panels.open_left(self.queue_view.search))
         self.empty.choose_files.connect(self.intake.choose_files)
         self.empty.try_sample.connect(self.intake.try_sample)
-        desk.notice.connect(self.notices.show_notice)
+        for speaks in (desk, self.sending):
+            speaks.notice.connect(self.notices.show_notice)
+        self.sending.agreed.connect(lambda _: self.accounts.refresh())
+        self.accounts.changed.connect(self._offer_accounts)
         self.intake.open_requested.connect(self._open)
         desk.job_event.connect(self.desk.on_job_event)
         self.desks.connect_queue(desk)
@@ -205,7 +221,7 @@ class MainWindow(QMainWindow):
         self.transcript_model.rowsInserted.connect(lambda *_: self._refresh())
         page.transcript.rename_requested.connect(desk.rename_speaker)
         page.transcript.relabel_requested.connect(lambda id, speaker: desk.relabel([id], speaker))
-        page.transcript.retry_requested.connect(self.queue.retry)
+        page.transcript.retry_requested.connect(self.sending.retry)
         self.export.notice.connect(self.notices.show_notice)
         self.export.rules_chosen.connect(self.desks.checks.use_rules)
         self.playback.notice.connect(lambda kind, text: self.notices.show_notice(kind, text, key="player"))
@@ -333,6 +349,7 @@ class MainWindow(QMainWindow):
         self.page.transcript.set_editable(job is not None and job.transcript_id is not None)
         if job:
             self.page.show_job(job, self.transcript_model, self._progress)
+        self.desks.checks.explain()
 
     def _on_history(self, undo: str | None, redo: str | None) -> None:
         for name, verb, step in (("undoAction", "Undo", undo), ("redoAction", "Redo", redo)):
@@ -379,8 +396,13 @@ class MainWindow(QMainWindow):
         if problem and not closes_unsaved(problem, self):
             event.ignore()
             return
+        if not self.sending.closes():
+            event.ignore()
+            return
         self._studio.library.settings.set("window", bytes(self.saveGeometry().toBase64().data()).decode())
         self.playback.shut_down()
+        self.sending.shut_down()
+        self.accounts.shut_down()
         self.queue.shut_down()
         self.desk.shut_down()
         self.desks.shut_down()
@@ -389,8 +411,18 @@ class MainWindow(QMainWindow):
         self._studio.close()
         super().closeEvent(event)
 
+    def _offer_accounts(self) -> None:
+        self.next_job.set_offers(self._studio.accounts.offers())
+
     def _remember_options(self) -> None:
-        self._studio.library.settings.set("next_job", self.next_job.options().as_dict())
+        options = self.next_job.options()
+        self._studio.library.settings.set("next_job", options.as_dict())
+        self._show_place(options)
+        self.accounts.refresh()
+
+    def _show_place(self, options: JobOptions) -> None:
+        goes = f"The sound of the next job goes to {options.account}"
+        self._place.setText(goes if options.account else "Nothing leaves this computer")
 
     def _show_theme(self) -> None:
         self.commands["themeAction"].setChecked(theme.current().dark)

@@ -1,20 +1,24 @@
-"""What the next job shall be done with: model, language, speakers. In the tool bar, remembered."""
+"""What the next job shall be done with: where and by which model, language, speakers. In the tool bar, remembered."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from studio.core.accounts import RemoteModel
 from studio.core.jobs import JobOptions
 from studio.core.languages import LANGUAGES
 from studio.models import catalogue
+from studio.services.accounts import Offer
 
 from .choice import Choice
 from .dialogs.job_options_dialog import JobOptionsDialog
 from .icons import icon
 
+_HERE = "On this computer"
 _LANGUAGES = {"auto": "Detect", **dict(sorted(LANGUAGES.items(), key=lambda entry: entry[1]))}
 _SPEAKERS = {"auto": "Detect", "off": "Off", **{str(n): str(n) for n in range(1, 9)}}
 
@@ -30,8 +34,9 @@ class NextJob(QWidget):
         self._rest = options  # what has no selector here
         self._title = QLabel("Next job")
         self._title.setProperty("role", "note")
-        models = {id: id.removeprefix("whisper-") for id, m in catalogue().items() if m.kind == "speech"}
-        self._model = self._choice("Model", "nextModel", models, options.model)
+        self._offers: dict[str, Offer] = {}
+        self._wanted = _key(options.account, options.model) if options.account else ""  # until offers are known
+        self._model = self._choice("Model", "nextModel", _local_models(), _key(options.account, options.model))
         self._language = self._choice("Language", "nextLanguage", _LANGUAGES, options.language)
         self._speakers = self._choice("Speakers", "nextSpeakers", _SPEAKERS, options.speakers)
         self._more = QToolButton()
@@ -49,19 +54,52 @@ class NextJob(QWidget):
         self._row.setSpacing(8)
         for part in (self._title, *self._choices, self._fold, self._more):
             self._row.addWidget(part)
-        self._model.currentTextChanged.connect(lambda _: self._name_fold())
-        self._name_fold()
+        self._model.currentIndexChanged.connect(lambda _: self._on_model())
+        self._on_model()
+
+    def set_offers(self, offers: Sequence[Offer]) -> None:
+        """What can be done elsewhere. What was chosen stays so; where it is gone, work is done on this computer."""
+        chosen = self._wanted or self._model.currentData()
+        self._wanted = ""
+        self._offers = {offer.account.name: offer for offer in offers}
+        before = self.options()
+        self._model.blockSignals(True)
+        self._model.clear()
+        if offers:
+            self._model.add_group(_HERE)
+        for id, words in _local_models().items():
+            self._model.addItem(words, id)
+        for name, offer in self._offers.items():
+            self._model.add_group(name if name == offer.info.title else f"{name}, {offer.info.title}")
+            for model in offer.models or (RemoteModel(""),):
+                words = model.title or model.id or "its own model"
+                self._model.addItem(f"{name} · {words}", _key(name, model.id))
+        gone = self._model.findData(chosen) < 0
+        self._model.select(_local_default() if gone else chosen)
+        self._model.blockSignals(False)
+        self._model.updateGeometry()
+        self._on_model()
+        if self.options() != before:
+            self.changed.emit()
+
+    def at(self) -> tuple[Offer, RemoteModel] | None:
+        """The account and its model, None for this computer."""
+        account, model = _parted(self._model.currentData())
+        offer = self._offers.get(account)
+        return (offer, offer.model(model)) if offer else None
 
     def options(self) -> JobOptions:
+        account, model = _parted(self._model.currentData())
         return replace(
             self._rest,
-            model=self._model.currentData(),
+            account=account,
+            model=model,
             language=self._language.currentData(),
             speakers=self._speakers.currentData(),
         )
 
     def _ask_for_more(self) -> None:
-        dialog = JobOptionsDialog(self.options(), self)
+        dialog = JobOptionsDialog(self.options(), self, self.at())
         dialog.accepted.connect(lambda: self._take(dialog.options()))
         dialog.open()
 
@@ -98,6 +136,33 @@ class NextJob(QWidget):
         self._card.show()
         self._model.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def _on_model(self) -> None:
+        """Languages and speakers as far as the model goes."""
+        at = self.at()
+        account, id = _parted(self._model.currentData())
+        local = catalogue().get(id) if not account else None
+        known = at[1].languages if at else (local.languages or None if local else None)
+        codes = None if known is None else {"auto", *known}
+        wanted = {code: words for code, words in _LANGUAGES.items() if codes is None or code in codes}
+        shown = {self._language.itemData(n) for n in range(self._language.count())}
+        if shown != set(wanted):
+            chosen = self._language.currentData()
+            self._language.blockSignals(True)
+            self._language.clear()
+            for code, words in wanted.items():
+                self._language.addItem(words, code)
+            self._language.select(chosen)
+            self._language.blockSignals(False)
+            self._language.updateGeometry()
+            if self._language.currentData() != chosen:
+                self.changed.emit()
+        tip = "Speakers of the next job"
+        if at and not at[1].speakers:
+            tip += f"\n{at[0].info.title} does not tell speakers apart: that is done on this computer."
+        self._speakers.setToolTip(tip)
+        self._speakers.setAccessibleDescription(tip)
+        self._name_fold()
+
     def _name_fold(self) -> None:
         self._fold.setText(f"Next job  {self._model.currentText()}")
         self._fold.setAccessibleName(f"Next job, model {self._model.currentText()}")
@@ -122,6 +187,24 @@ class NextJob(QWidget):
         choice.select(chosen)
         choice.currentIndexChanged.connect(self.changed)
         return choice
+
+
+def _local_models() -> dict[str, str]:
+    return {id: id.removeprefix("whisper-") for id, m in catalogue().items() if m.kind == "speech"}
+
+
+def _local_default() -> str:
+    return JobOptions().model
+
+
+def _key(account: str, model: str) -> str:
+    """One text for both; the names of accounts hold no colon."""
+    return f"{account}:{model}" if account else model
+
+
+def _parted(key: str) -> tuple[str, str]:
+    account, colon, model = key.partition(":")
+    return (account, model) if colon else ("", key)
 
 
 class _Card(QFrame):

@@ -136,7 +136,8 @@ class OpeningDesk(QObject):
         if job is None:
             return None
         known = catalogue()
-        model = job.options.model if job.options.model in known else self._options().model
+        wishes = (job.options.model, self._options().model, JobOptions().model)  # the first two may be a vendor's
+        model = next(id for id in wishes if id in known)
         language = desk.transcript.language
         options = HearOptions(model, language or "auto", device=job.options.device)
         ready = frozenset(id for id in known if self._studio.models.is_ready(id))

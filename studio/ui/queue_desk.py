@@ -22,6 +22,7 @@ from .models.wording import counted
 from .workers import AccountsWorker, QueueWorker, Task
 
 _PORTION = 25  # files added at a time
+_GATHER = 100  # milliseconds in which jobs that begin and end are shown together
 _LOOK_EVERY = 1000  # milliseconds; another process may have changed the library
 
 
@@ -34,6 +35,7 @@ class QueueDesk(QObject):
     tracks_found = Signal(object, object)  # Job, its audio tracks: there are several to choose from
     job_event = Signal(int, object)  # job id, RunnerEvent
     job_done = Signal(object)  # Job
+    job_waits = Signal(object)  # Job, which stands still because of its account
     paused_changed = Signal(bool)
 
     def __init__(self, studio: Studio, model: QueueModel, parent: QObject | None = None) -> None:
@@ -46,15 +48,17 @@ class QueueDesk(QObject):
             *(QueueWorker(studio, self._running, runner, self) for runner in (queue.CPU, queue.GPU)),
             AccountsWorker(studio, self._running, self),
         ]
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        self._later = QTimer(self, singleShot=True, interval=_GATHER)
+        self._later.timeout.connect(self.refresh)
         for worker in self._workers:
             worker.hold(self.paused)
             worker.told.connect(self._on_event)
-            worker.turned.connect(self.refresh)
+            worker.turned.connect(self._refresh_later)
             worker.failed.connect(self._tell)
         self._version = studio.library.database.version()
         self._quit = False
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self.refresh)
         self._look = QTimer(self)
         self._look.timeout.connect(self._look_for_changes)
         model.move_requested.connect(self.move)
@@ -71,9 +75,15 @@ class QueueDesk(QObject):
         self._quit = True
         self._look.stop()
         self._soon.stop()
+        self._later.stop()
         self._running.stop_all(StopReason.QUIT)
         for worker in self._workers:
             worker.shut_down()
+
+    def _refresh_later(self) -> None:
+        """Hundreds of jobs may begin and end at once."""
+        if not self._later.isActive():
+            self._later.start()
 
     def refresh(self) -> None:
         self.model.set_jobs(self._studio.library.jobs.all())
@@ -101,6 +111,18 @@ class QueueDesk(QObject):
 
     def retry(self, id: int) -> None:
         self._with(id, lambda job: queue.retry(self._studio, job))
+
+    def send_again(self, id: int) -> None:
+        """The user agreed to order it once more, although the first order may be charged as well."""
+        self._with(id, lambda job: queue.send_again(self._studio, job))
+
+    def leave(self, id: int) -> None:
+        self._with(id, lambda job: queue.leave(self._studio, job))
+
+    def go_on(self, account: str, kinds: tuple[str, ...]) -> None:
+        """What made jobs of this account wait is over."""
+        queue.go_on(self._studio, account, kinds)
+        self._changed()
 
     def redo(self, ids: list[int]) -> None:
         for id in ids:
@@ -194,6 +216,8 @@ class QueueDesk(QObject):
                 self.model.update_job(job)
                 if job.state in (JobState.DONE, JobState.FAILED):
                     self.job_done.emit(job)
+                elif job.state == JobState.PAUSED and job.problem:
+                    self.job_waits.emit(job)
             case Note(text):
                 self.notice.emit("info", text)
         self.job_event.emit(id, event)

@@ -19,6 +19,11 @@ class Sign(QWidget):
         self.setAccessibleName(name)
         theme.current().changed.connect(self.update)
 
+    def set_sign(self, name: str, role: str) -> None:
+        self._name, self._role = name, role
+        self.setAccessibleName(name)
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             if self._pad:

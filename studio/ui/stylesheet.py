@@ -271,6 +271,9 @@ QToolBar::separator { background: $border; width: 1px; margin: 12px 4px; }
 QFrame[role="bar"] { background: $surface; border: none; }
 QFrame#toolBar { border-bottom: 1px solid $border; }
 QFrame#queuePageHeader { border-bottom: 1px solid $border; }
+QFrame#accountsHeader { border-bottom: 1px solid $border; }
+QFrame#accountsFooter { border-top: 1px solid $border; }
+QWidget#accountPage, QWidget#herePage, QScrollArea#accountScroll { background: $surface; }
 QFrame#queueSelectionBar { background: $surface; border: none; border-bottom: 1px solid $border; }
 QFrame#queueSelectionBar[active="true"] { background: $sel; }
 QWidget#queuePage { background: $surface; }

@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from studio.core.errors import ConflictError, Problem, StudioError, UsageError
-from studio.core.jobs import Stopped, StopReason, StopToken
+from studio.core.jobs import Progress, Stopped, StopReason, StopToken
 from studio.library import Pending, leave_thread
 from studio.services.editing import EditSession
 from studio.services.queue import Running, go_on, of_account, share
@@ -26,9 +26,27 @@ _TRY_AGAIN = 60.0  # seconds after which jobs that could not reach their vendor 
 _GATHER = 0.1  # seconds that a key waits for more to be stored with it
 _LOOK_AT_OPEN = 0.7  # seconds; another process may have changed what is open
 _BREATH = 0.005  # seconds that the window gets between two parts of a large change
+_TELL_EVERY = 0.1  # seconds between two readings of a job's progress
 _REST_AFTER = 30  # looks without work before the engines give their memory back
 
 log = logging.getLogger(__name__)
+
+
+class Sparing:
+    """Leaves out progress that nobody could see: of one job in one stage ten readings a second are enough."""
+
+    def __init__(self) -> None:
+        self._last: tuple[int, str, float] = (0, "", 0.0)
+
+    def worth_telling(self, id: int, event: object) -> bool:
+        if not isinstance(event, Progress):
+            return True
+        job, stage, at = self._last
+        now = time.monotonic()
+        if (job, stage) == (id, event.stage) and now - at < _TELL_EVERY:
+            return False
+        self._last = (id, event.stage, now)
+        return True
 
 
 class Worker(QThread):
@@ -88,13 +106,14 @@ class QueueWorker(Worker):
             self._wake.wait(_LOOK_EVERY)
 
     def _do_next(self, resources: tuple[str, ...]) -> bool:
-        worked = False
+        worked, sparing = False, Sparing()
         try:
             for id, event in run_next(self._studio, self._running, resources):
                 if not worked:
                     self.turned.emit()
                 worked = True
-                self.told.emit(id, event)
+                if sparing.worth_telling(id, event):
+                    self.told.emit(id, event)
         except StudioError as e:
             self.failed.emit(e.problem)
             self._wake.wait(_LOOK_EVERY)
@@ -183,11 +202,13 @@ class _AccountJob(Worker):
         self._studio, self._running, self._resource = studio, running, resource
 
     def work(self) -> None:
+        sparing = Sparing()
         try:
             for n, (id, event) in enumerate(run_next(self._studio, self._running, (self._resource,))):
                 if not n:
                     self.turned.emit()
-                self.told.emit(id, event)
+                if sparing.worth_telling(id, event):
+                    self.told.emit(id, event)
         except StudioError as e:
             self.failed.emit(e.problem)
         self.turned.emit()

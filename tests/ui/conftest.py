@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import keyring
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from remote import MemoryKeyring
 
 from studio.app import build
+from studio.library import Home
+from studio.services.accounts import Accounts
+from studio.services.studio import Studio
 from studio.ui import theme
 from studio.ui.main_window import MainWindow
+from tests.engines.remote.driving import HASTY
 
 
 @pytest.fixture
@@ -22,6 +29,35 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("STUDIO_HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def keyring_in_memory() -> Iterator[MemoryKeyring]:
+    """In place of the system's."""
+    before, made = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def remote_window(qtbot: QtBot, home: Path, keyring_in_memory: MemoryKeyring) -> Iterator[MainWindow]:
+    """A window whose lines to vendors do not wait between questions."""
+    _app, first = build([])
+    first.close()
+    first.deleteLater()
+    QApplication.sendPostedEvents(first, QEvent.Type.DeferredDelete)
+    studio = Studio.open(Home(home).prepared())
+    studio.library.settings.set("window", None)  # that one had no size yet
+    made = MainWindow(replace(studio, accounts=Accounts(studio.library, HASTY)))
+    theme.current().set_mode("light")
+    made.resize(1440, 900)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+    QApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from studio.ui.next_job import NextJob
 
 CHOSEN = JobOptions(
     "whisper-tiny", "de", "translate", "3", "cpu", "Jörg, Semarang", 2,
-    DecodeOptions(beam_size=2, vad=False, vad_threshold=0.3, prompt="Moin.", condition_on_previous_text=False),
+    decode=DecodeOptions(beam_size=2, vad=False, vad_threshold=0.3, prompt="Moin.", condition_on_previous_text=False),
 )  # fmt: skip
 
 

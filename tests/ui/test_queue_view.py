@@ -168,7 +168,7 @@ class TestView:
 
     def test_the_retry_button_in_a_failed_row(self, view, qtbot, model):
         index = model.index_of(2)
-        button = view.list.itemDelegate().retry_rect(view.list.visualRect(index), index)
+        button = view.list.itemDelegate().buttons(view.list.visualRect(index), index)[0][1]
         with qtbot.waitSignal(view.retry_requested) as retried, qtbot.assertNotEmitted(view.open_requested):
             qtbot.mouseClick(view.list.viewport(), Qt.MouseButton.LeftButton, pos=button.center())
         assert retried.args == [2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -19,7 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.core.accounts import RemoteModel
 from studio.core.jobs import JobOptions
+from studio.services.accounts import Offer
 from studio.ui.spin import pad
 
 _Field = TypeVar("_Field", bound=QWidget)
@@ -31,7 +34,10 @@ _DEVICES = {"auto": "Graphics card if it works, else processor", "cpu": "Process
 class JobOptionsDialog(QDialog):
     """Starts with `options`; `options()` gives them back as chosen. Model, language and speakers pass through."""
 
-    def __init__(self, options: JobOptions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, options: JobOptions, parent: QWidget | None = None, at: tuple[Offer, RemoteModel] | None = None
+    ) -> None:
+        """`at`: the account and its model; None for this computer."""
         super().__init__(parent)
         self.setObjectName("jobOptionsDialog")
         self.setWindowTitle("Options of the next job")
@@ -44,6 +50,8 @@ class JobOptionsDialog(QDialog):
         self._vocabulary = self._line("Names and terms", "vocabularyField", "Annika Böhm, Semarang, Nordfriesland")
         self._prompt = self._line("Text before the recording", "promptField", "Sets style and spelling")
         self._track = self._whole("Audio track, from 0", "trackSpin", 0, 99)
+        self._complete = self._check("Find times of words on this computer", "completeWordsBox")
+        self._own = self._form.rowCount()  # from here on what only this computer's engine knows
         self._section("Recognition")
         self._beam = self._whole("Beam size", "beamSpin", 1, 20)
         self._no_speech = self._part("No-speech threshold", "noSpeechSpin", 0, 1)
@@ -55,6 +63,7 @@ class JobOptionsDialog(QDialog):
         self._vad = self._check("Leave out stretches without speech", "vadBox")
         self._condition = self._check("Go by the text before", "conditionBox")
         self._fill(options)
+        self._fit(at)
         self._arrange()
 
     def options(self) -> JobOptions:
@@ -77,6 +86,7 @@ class JobOptionsDialog(QDialog):
             device=self._device.currentData(),
             vocabulary=self._vocabulary.text().strip(),
             track=self._track.value(),
+            complete_words=self._complete.isChecked(),
             decode=decode,
         )
 
@@ -87,6 +97,7 @@ class JobOptionsDialog(QDialog):
         self._vocabulary.setText(options.vocabulary)
         self._prompt.setText(decode.prompt)
         self._track.setValue(options.track)
+        self._complete.setChecked(options.complete_words)
         self._beam.setValue(decode.beam_size)
         self._no_speech.setValue(decode.no_speech_threshold)
         self._log_prob.setValue(decode.log_prob_threshold)
@@ -96,6 +107,31 @@ class JobOptionsDialog(QDialog):
         self._vad_level.setValue(decode.vad_threshold)
         self._vad.setChecked(decode.vad)
         self._condition.setChecked(decode.condition_on_previous_text)
+
+    def _fit(self, at: tuple[Offer, RemoteModel] | None) -> None:
+        """Show what makes a difference where the job is done, and say what the vendor cannot do."""
+        self._form.setRowVisible(self._complete, at is not None and not (at[1].word_times and at[1].times))
+        for row in range(self._own, self._form.rowCount()):
+            self._form.setRowVisible(row, at is None)
+        if at is None:
+            return
+        offer, model = at
+        title = offer.info.title
+        self._complete.setToolTip(f"{title} gives no times of words; the text stays as it wrote it.")
+        self._complete.setAccessibleDescription(self._complete.toolTip())
+        translate = self._task.findData("translate")
+        if not offer.info.translates:
+            self._task.setItemData(translate, 0, Qt.ItemDataRole.UserRole - 1)
+            self._task.setItemText(translate, f"Translate to English: {title} cannot")
+            self._task.setCurrentIndex(0)
+        said = [f"Done by {title}. {offer.info.note}".strip()]
+        if not model.speakers:
+            said.append("Speakers are told apart on this computer.")
+        note = QLabel(" ".join(said))
+        note.setObjectName("jobOptionsNote")
+        note.setProperty("role", "note")
+        note.setWordWrap(True)
+        self._form.insertRow(0, note)
 
     def _arrange(self) -> None:
         roles = QDialogButtonBox.StandardButton

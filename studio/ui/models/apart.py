@@ -48,8 +48,9 @@ def _said(traits: list[str]) -> str:
 
 def _traits(job: Job) -> tuple[str, ...]:
     used = job.options
-    read = not used.model
+    read = not (used.model or used.account)
     return (
+        used.account or ("" if read else "on this computer"),
         "from a file" if read else used.model.removeprefix("whisper-"),
         "" if read else LANGUAGES.get(used.language, used.language) if used.language != "auto" else "language detected",
         "" if read else "translated" if used.task == "translate" else _PLAIN,

@@ -17,7 +17,7 @@ from PySide6.QtCore import QAbstractListModel, QByteArray, QMimeData, QModelInde
 from studio.core.jobs import Job, JobState, Progress
 
 from .apart import apart
-from .wording import clock, job_sentence
+from .wording import clock, job_sentence, needs_user, place_words, waits_because
 
 Index = QModelIndex | QPersistentModelIndex
 JOB_MIME = "application/x-studio-jobs"
@@ -41,6 +41,11 @@ SECTION_OF = {
     JobState.DONE: Section.DONE,
     JobState.CANCELLED: Section.DONE,
 }
+
+
+def section_of(job: Job) -> Section:
+    return Section.NEEDS_YOU if needs_user(job) else SECTION_OF[job.state]
+
 
 Row = Section | int  # a header, or the id of a job
 
@@ -106,7 +111,18 @@ class QueueModel(QAbstractListModel):
 
     def waiting_ids(self) -> list[int]:
         """Waiting and paused jobs as shown, in the order of the queue."""
-        return [r for r in self._rows if isinstance(r, int) and SECTION_OF[self._jobs[r].state] is Section.WAITING]
+        return [r for r in self._rows if isinstance(r, int) and section_of(self._jobs[r]) is Section.WAITING]
+
+    def last_sentence(self) -> int:
+        """The last row that says why a job stands still, in as many lines as it needs; -1 if none does."""
+        told = (row for row in range(len(self._rows) - 1, -1, -1) if self._tells(self._rows[row]))
+        return next(told, -1)
+
+    def _tells(self, row: Row) -> bool:
+        if isinstance(row, Section):
+            return False
+        job = self._jobs[row]
+        return needs_user(job) or bool(waits_because(job))
 
     def next_in_line(self, but: Collection[int] = ()) -> int | None:
         """The first waiting or paused job that is none of these, shown or not."""
@@ -170,7 +186,7 @@ class QueueModel(QAbstractListModel):
         self._line_up()
 
     def _line_up(self) -> None:
-        waiting = [job for job in self._jobs.values() if SECTION_OF[job.state] is Section.WAITING]
+        waiting = [job for job in self._jobs.values() if section_of(job) is Section.WAITING]
         waiting.sort(key=lambda j: (j.position, j.id))
         line = [job.id for job in waiting]
         places = {job.id: n for n, job in enumerate((j for j in waiting if j.state is JobState.WAITING), 1)}
@@ -182,7 +198,7 @@ class QueueModel(QAbstractListModel):
         members: dict[Section, list[Job]] = {section: [] for section in Section}
         for job in jobs.values():
             if self._filter in job.name.casefold():
-                members[SECTION_OF[job.state]].append(job)
+                members[section_of(job)].append(job)
         rows: list[Row] = []
         for section, group in members.items():
             # What was finished last is looked for first; everything else keeps the order of the queue.
@@ -265,7 +281,8 @@ class QueueModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return job.name
             case Qt.ItemDataRole.AccessibleTextRole:
-                return ", ".join((*self._named(job), clock(job.duration), self._sentence(job)))
+                where = (place_words(job),) if job.options.account else ()
+                return ", ".join((*self._named(job), clock(job.duration), *where, self._sentence(job)))
             case Qt.ItemDataRole.ToolTipRole:
                 return "\n".join((*self._named(job), self._sentence(job)))
             case QueueRole.JOB:
@@ -273,7 +290,7 @@ class QueueModel(QAbstractListModel):
             case QueueRole.PROGRESS:
                 return self._progress.get(job.id)
             case QueueRole.SECTION:
-                return SECTION_OF[job.state]
+                return section_of(job)
             case QueueRole.PLACE:
                 return self._place.get(job.id, 0)
             case QueueRole.APART:
@@ -293,7 +310,7 @@ class QueueModel(QAbstractListModel):
         if job is None:
             return Qt.ItemFlag.ItemIsEnabled
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        return flags | Qt.ItemFlag.ItemIsDragEnabled if SECTION_OF[job.state] is Section.WAITING else flags
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if section_of(job) is Section.WAITING else flags
 
     # Dragging waiting jobs to another place
 
@@ -324,7 +341,7 @@ class QueueModel(QAbstractListModel):
 
 def _standing(job: Job) -> tuple[object, ...]:
     """What a job's place in the list and the names of others depend on."""
-    return job.state, job.position, job.name, job.path
+    return section_of(job), job.state, job.position, job.name, job.path
 
 
 def _ranges(rows: list[int]) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from studio.core.edits import Edit, order
-from studio.core.transcript import Segment, Speaker, Transcript
+from studio.core.transcript import EngineInfo, Segment, Speaker, Transcript
 
 from .wording import time_code
 
@@ -94,6 +94,10 @@ class TranscriptModel(QAbstractListModel):
     @property
     def language(self) -> str | None:
         return self._transcript.language
+
+    @property
+    def engine(self) -> EngineInfo:
+        return self._transcript.engine
 
     @property
     def duration(self) -> int:

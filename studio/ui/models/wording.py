@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from studio.core.jobs import Job, JobState, Progress
+
+# Why a job of an account waits, in short; by the kind of its problem.
+_WAITS = {
+    "AuthError": "Key refused",
+    "QuotaError": "Limit reached",
+    "RateLimited": "Vendor is busy",
+    "Unavailable": "Not answering",
+    "Deadline": "Takes very long",
+}
+_COSTS_AGAIN = ("JobLost", "JobFailed")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the user may say to a job that stands still."""
+
+    action: str  # "retry", "resume", "send_again", "leave", "account"
+    words: str
+    icon: str
+    tip: str
 
 
 def clock(ms: int) -> str:
@@ -58,6 +80,8 @@ def job_sentence(job: Job, progress: Progress | None = None) -> str:
             return f"{stage}, {progress_text(job, progress)}"
         case JobState.WAITING:
             return "Waiting in the queue"
+        case JobState.PAUSED if job.problem:
+            return f"Waiting. {job.problem.sentence}"
         case JobState.PAUSED:
             return f"Paused at {percent(job.progress)}" if job.progress else "Paused"
         case JobState.DONE:
@@ -66,3 +90,47 @@ def job_sentence(job: Job, progress: Progress | None = None) -> str:
             return "Cancelled"
         case JobState.FAILED:
             return job.problem.sentence if job.problem else "Stopped for an unknown reason."
+
+
+def place_words(job: Job) -> str:
+    """Where a job is done."""
+    return job.options.account or "This computer"
+
+
+def waits_because(job: Job) -> str:
+    """Why a job waits that the user did not pause, in two or three words; "" for all others."""
+    return _WAITS.get(job.problem.kind, "Waiting") if job.state is JobState.PAUSED and job.problem else ""
+
+
+def needs_user(job: Job) -> bool:
+    """Whether it stands still until somebody does something; what cannot be reached now is tried again by itself."""
+    if job.state is JobState.PAUSED and job.problem:
+        return job.problem.kind not in ("RateLimited", "Unavailable")
+    return job.state is JobState.FAILED
+
+
+def may_be_charged(job: Job) -> bool:
+    """Nobody can tell whether its order has reached the vendor."""
+    return job.state is JobState.FAILED and job.problem is not None and job.problem.kind == "Ambiguous"
+
+
+def costs_again(job: Job) -> bool:
+    """Whether trying it again is another order, which the vendor will charge."""
+    ended = job.problem is not None and job.problem.kind in _COSTS_AGAIN
+    return bool(job.options.account) and job.state is JobState.FAILED and ended
+
+
+def answers(job: Job) -> tuple[Answer, ...]:
+    """What can be done about a job that stands still because of a problem, the best first."""
+    if may_be_charged(job):
+        again = Answer("send_again", "Send again", "upload", "Order it once more, even if it is charged twice")
+        return again, Answer("leave", "Leave it", "close", "Do not send it again")
+    if job.state is JobState.FAILED:
+        if costs_again(job):
+            return (Answer("retry", "Try again", "retry", "Try again: it costs again"),)
+        return (Answer("retry", "Retry", "retry", "Retry (R)"),)
+    if job.state is not JobState.PAUSED or job.problem is None:
+        return ()
+    account = Answer("account", "Open the account", "cloud", "Its key and its limits")
+    now = Answer("resume", "Try now", "play", "Try now (P)")
+    return {"AuthError": (account,), "QuotaError": (account, now)}.get(job.problem.kind, (now,))

@@ -12,7 +12,17 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, Q
 from studio.core.jobs import Job, JobState, Progress
 from studio.ui import theme
 from studio.ui.models.queue_model import Index, QueueRole, Section
-from studio.ui.models.wording import clock, percent, time_left, took
+from studio.ui.models.wording import (
+    Answer,
+    answers,
+    clock,
+    may_be_charged,
+    percent,
+    place_words,
+    time_left,
+    took,
+    waits_because,
+)
 from studio.ui.tag import HEIGHT, paint_tag, tag_width
 
 from .queue_delegate import short_sentence
@@ -21,7 +31,7 @@ from .row_delegate import RowDelegate
 HEADER, PLAIN = 28, 40  # row heights
 CHECK, LEFT = 20, 60  # where the box and everything else begin
 _ICON, _BUTTON, _SIGN = 16, 24, 22
-_WHY = "Why it stopped"
+_PAD = 42  # room for icon and edges in a button below a row
 _TIPS = {
     "check": "Select",
     "pause": "Pause (P)",
@@ -60,6 +70,10 @@ def columns(width: int) -> dict[str, tuple[int, int]]:
 def state_words(job: Job, place: int) -> tuple[str, str, str, str]:
     """Icon, its colour, what the job is doing, and what comes of that; for all but running jobs."""
     match job.state:
+        case JobState.FAILED if may_be_charged(job):
+            return "warning", "warn", "May have been charged", short_sentence(job)
+        case JobState.PAUSED if job.problem:
+            return "hourglass", "warn", waits_because(job), short_sentence(job)
         case JobState.FAILED:
             return "error", "err", "Stopped", short_sentence(job)
         case JobState.PAUSED:
@@ -95,7 +109,7 @@ class PageDelegate(RowDelegate):
         job: Job = index.data(QueueRole.JOB)
         top = row.top() + (PLAIN - _BUTTON) // 2
         menu = QRect(row.right() - 16 - _BUTTON, top, _BUTTON, _BUTTON)
-        name, icon = _FITTING[job.state]
+        name, icon = ("details", "info") if may_be_charged(job) else _FITTING[job.state]
         wide = _BUTTON if icon else 48
         fitting = QRect(menu.left() - 8 - wide, top, wide, _BUTTON)
         check = QRect(row.left() + CHECK - 8, row.top(), 32, PLAIN)
@@ -103,14 +117,18 @@ class PageDelegate(RowDelegate):
         return found + self._answers(row, job) if self._tells_why(index, job) else found
 
     def _answers(self, row: QRect, job: Job) -> list[tuple[str, QRect]]:
-        """The buttons below “Why it stopped”."""
+        """The buttons below the reason."""
         metrics = QFontMetrics(theme.font(theme.NOTE, theme.MEDIUM))
-        retry = QRect(row.left() + LEFT, row.bottom() - 11 - _BUTTON, metrics.horizontalAdvance("Retry") + 42, _BUTTON)
-        details = QRect(retry.right() + 9, retry.top(), metrics.horizontalAdvance("Show details") + 16, _BUTTON)
-        return [("retry", retry), ("details", details)] if job.problem and job.problem.detail else [("retry", retry)]
+        found, x, top = list[tuple[str, QRect]](), row.left() + LEFT, row.bottom() - 11 - _BUTTON
+        for answer in answers(job):
+            found.append((answer.action, QRect(x, top, metrics.horizontalAdvance(answer.words) + _PAD, _BUTTON)))
+            x = found[-1][1].right() + 9
+        if job.problem and job.problem.detail:
+            found.append(("details", QRect(x, top, metrics.horizontalAdvance("Show details") + 16, _BUTTON)))
+        return found
 
     def _tells_why(self, index: Index, job: Job) -> bool:
-        return job.state is JobState.FAILED and index == self._view.currentIndex()
+        return bool(answers(job)) and index == self._view.currentIndex()
 
     def _why_height(self, job: Job, width: int) -> int:
         return 10 + 18 + self._sentence(job, width).height() + 8 + _BUTTON + 12
@@ -126,7 +144,8 @@ class PageDelegate(RowDelegate):
         action = self.action_at(option.rect, index, event.pos()) if job else ""
         if not action:
             return super().helpEvent(event, view, option, index)
-        QToolTip.showText(event.globalPos(), _TIPS[action], view)
+        tips = _TIPS | {answer.action: answer.tip for answer in answers(index.data(QueueRole.JOB))}
+        QToolTip.showText(event.globalPos(), tips[action], view)
         return True
 
     # Header
@@ -178,7 +197,7 @@ class PageDelegate(RowDelegate):
         self._write(painter, places["Time"], time_words(job, progress))
         if self._tells_why(index, job):
             self._paint_why(painter, row, job)
-        self._paint_buttons(painter, self.buttons(row, index))
+        self._paint_buttons(painter, self.buttons(row, index), answers(job) if self._tells_why(index, job) else ())
         self._rule(painter, row)
         if state & flag.State_HasFocus and (state & flag.State_KeyboardFocusChange or not selected):
             self.draw_focus(painter, QRectF(line).adjusted(2, 2, -2, -3))
@@ -201,9 +220,9 @@ class PageDelegate(RowDelegate):
         self._write(painter, place.adjusted(0, 20, 0, -4), apart)
 
     def _paint_engine(self, painter: QPainter, place: QRect, job: Job) -> None:
-        words = "This computer"
-        paint_tag(painter, place.left(), place.top() + (PLAIN - HEIGHT) // 2, words, icon="laptop")
-        place.setLeft(place.left() + tag_width(words, "laptop") + 8)
+        words, sign = place_words(job), "cloud" if job.options.account else "laptop"
+        paint_tag(painter, place.left(), place.top() + (PLAIN - HEIGHT) // 2, words, icon=sign)
+        place.setLeft(place.left() + tag_width(words, sign) + 8)
         if place.width() >= 64:
             painter.setPen(theme.current().color("text3"))
             painter.setFont(theme.font(theme.NOTE))
@@ -236,10 +255,12 @@ class PageDelegate(RowDelegate):
     def _paint_why(self, painter: QPainter, row: QRect, job: Job) -> None:
         look = theme.current()
         below = row.adjusted(0, PLAIN, 0, 0)
-        painter.fillRect(below, theme.mix(look.color("surface"), look.color("err_fill"), 0.5))
+        waits = waits_because(job)
+        fill = look.color("warn_fill" if waits or may_be_charged(job) else "err_fill")
+        painter.fillRect(below, theme.mix(look.color("surface"), fill, 0.5))
         painter.setPen(look.color("text"))
         painter.setFont(theme.font(theme.NOTE, theme.SEMIBOLD))
-        painter.drawText(QRect(LEFT, below.top() + 10, 200, 16), VCENTRE, _WHY)
+        painter.drawText(QRect(LEFT, below.top() + 10, 200, 16), VCENTRE, "Why it waits" if waits else "Why it stopped")
         painter.setPen(look.color("text2"))
         painter.setFont(theme.font())
         room = self._sentence(job, row.width()).translated(LEFT, below.top() + 28)
@@ -251,31 +272,36 @@ class PageDelegate(RowDelegate):
         notes = QRect(x, below.top() + 10, row.right() - x - 8, below.height() - 12)
         painter.drawText(notes, Qt.TextFlag.TextWordWrap, f"The recording is untouched{kept}")
 
-    def _paint_buttons(self, painter: QPainter, buttons: list[tuple[str, QRect]]) -> None:
-        signs = {name: icon for name, icon in _FITTING.values() if icon} | {"menu": "more"}
+    def _paint_buttons(self, painter: QPainter, buttons: list[tuple[str, QRect]], given: tuple[Answer, ...]) -> None:
+        """`given`: the answers among them, which come after the box and the two buttons at the right."""
+        signs = {name: icon for name, icon in _FITTING.values() if icon} | {"menu": "more", "details": "info"}
         look = theme.current()
         painter.setFont(theme.font(theme.NOTE, theme.MEDIUM))
         for number, (name, place) in enumerate(buttons):
             hot = self.mouse is not None and place.contains(self.mouse)
-            if name == "retry" and number > 2:
-                self._paint_retry(painter, place, hot)
+            if 0 <= number - 3 < len(given):
+                self._paint_answer(painter, given[number - 3], place, hot, number == 3)
                 continue
             if hot and name != "check":
                 self._fill(painter, place, look.color("border"))
-            if name in signs:
+            if name in signs and number < 3:
                 self.draw_icon(painter, signs[name], "text2", place.adjusted(4, 4, -4, -4))
             elif name != "check":
                 painter.setPen(look.color("link"))
                 words = "Open" if name == "open" else "Show details"
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
-    def _paint_retry(self, painter: QPainter, place: QRect, hot: bool) -> None:
+    def _paint_answer(self, painter: QPainter, answer: Answer, place: QRect, hot: bool, first: bool) -> None:
         look = theme.current()
-        accent = look.color("accent")
-        self._fill(painter, place, theme.mix(accent, look.color("text"), 0.15) if hot else accent)
-        self.draw_icon(painter, "retry", "on_accent", QRect(place.left() + 8, place.top() + 5, 14, 14))
-        painter.setPen(look.color("on_accent"))
-        painter.drawText(place.adjusted(28, 0, 0, 0), VCENTRE, "Retry")
+        ground, ink, sign = (
+            (look.color("accent"), look.color("on_accent"), "on_accent")
+            if first
+            else (look.color("surface"), look.color("text"), "text2")
+        )
+        self._fill(painter, place, theme.mix(ground, look.color("text"), 0.15) if hot else ground)
+        self.draw_icon(painter, answer.icon, sign, QRect(place.left() + 8, place.top() + 5, 14, 14))
+        painter.setPen(ink)
+        painter.drawText(place.adjusted(28, 0, 0, 0), VCENTRE, answer.words)
 
     def _fill(self, painter: QPainter, place: QRect, color: QColor) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

@@ -9,20 +9,33 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 from studio.core.jobs import Job, JobState, Progress
 from studio.ui import theme
 from studio.ui.models.queue_model import Index, QueueRole, Section
-from studio.ui.models.wording import clock, job_sentence, percent, progress_text
+from studio.ui.models.wording import (
+    Answer,
+    answers,
+    clock,
+    job_sentence,
+    may_be_charged,
+    percent,
+    place_words,
+    progress_text,
+    waits_because,
+)
 
 from .row_delegate import RowDelegate
 
 HEADER, PLAIN, WORKING = 32, 54, 64  # row heights
 LEFT, TEXT, RIGHT = 16, 42, 16  # where icon and text begin, room at the right
 NAME_LINE, CHIP, BUTTON = 20, 20, 24  # heights
-MOST_LINES = 4  # of an error sentence; the tooltip has it all
+MOST_LINES = 6  # of an error sentence; the tooltip has it all
 
 _SIGN = 20  # room for the icon beside an error
 
 # Text, icon, colour of the text, fill behind it.
 _Chip = tuple[str, str, str, str]
-_PLACE: _Chip = ("This computer", "laptop", "text2", "")
+
+
+def place_chip(job: Job) -> _Chip:
+    return place_words(job), "cloud" if job.options.account else "laptop", "text2", ""
 
 
 def state_chip(job: Job) -> _Chip | None:
@@ -40,8 +53,8 @@ def state_chip(job: Job) -> _Chip | None:
 
 
 def short_sentence(job: Job) -> str:
-    """The error without the file's name, which stands above it."""
-    sentence = job_sentence(job)
+    """Why it stands still, without the file's name, which stands above it."""
+    sentence = job.problem.sentence if job.problem else job_sentence(job)
     name = f"“{job.name}”"
     if sentence.startswith(name):
         return "This file" + sentence.removeprefix(name)
@@ -65,20 +78,25 @@ class QueueDelegate(RowDelegate):
             return HEADER
         if job.state is JobState.RUNNING:
             return WORKING
-        if job.state is JobState.FAILED:
+        if answers(job):
             return 8 + NAME_LINE + 4 + self._sentence_height(_why(index, job), width) + 6 + BUTTON + 10
         return PLAIN
 
     def buttons(self, row: QRect, index: Index) -> list[tuple[str, QRect]]:
-        return [("retry", self.retry_rect(row, index))]
+        return [(answer.action, place) for answer, place in self.answers(row, index)]
 
-    def retry_rect(self, row: QRect, index: Index) -> QRect:
-        """Where a failed job's button is; empty for all others."""
+    def answers(self, row: QRect, index: Index) -> list[tuple[Answer, QRect]]:
+        """The buttons of a job that stands still, and where they are: as many as fit."""
         job: Job | None = index.data(QueueRole.JOB)
-        if job is None or job.state is not JobState.FAILED:
-            return QRect()
-        width = QFontMetrics(theme.font(theme.NOTE, theme.MEDIUM)).horizontalAdvance("Retry") + 38
-        return QRect(row.left() + TEXT, row.bottom() - 9 - BUTTON, width, BUTTON)
+        metrics = QFontMetrics(theme.font(theme.NOTE, theme.MEDIUM))
+        found, x = list[tuple[Answer, QRect]](), row.left() + TEXT
+        for answer in answers(job) if job else ():
+            place = QRect(x, row.bottom() - 9 - BUTTON, metrics.horizontalAdvance(answer.words) + 38, BUTTON)
+            if found and place.right() > row.right() - RIGHT:
+                break
+            found.append((answer, place))
+            x = place.right() + 7
+        return found
 
     # Header
 
@@ -117,8 +135,10 @@ class QueueDelegate(RowDelegate):
         below = QRect(TEXT, line.bottom() + 3, line.width(), row.bottom() - line.bottom() - 3)
         if job.state is JobState.RUNNING:
             self._paint_progress(painter, below, job, index)
-        elif job.state is JobState.FAILED:
-            self._paint_problem(painter, below, _why(index, job), self.retry_rect(row, index))
+        elif answers(job):
+            self._paint_problem(painter, below, job, _why(index, job))
+            for answer, place in self.answers(row, index):
+                self._paint_answer(painter, answer, place)
         else:
             self._paint_apart(painter, below, [state_chip(job)], index)
 
@@ -148,26 +168,32 @@ class QueueDelegate(RowDelegate):
         used = self._paint_apart(painter, line.adjusted(0, 0, -40, 0), [], index)
         painter.setFont(theme.font(theme.NOTE))
         painter.setPen(look.color("text2"))
-        words = painter.fontMetrics().elidedText(
-            progress_text(job, progress), Qt.TextElideMode.ElideRight, line.right() - used - 4
-        )
+        told = job.options.account and progress  # the vendor's stage says more than a share that stands still
+        words = progress.stage if told and progress else progress_text(job, progress)
+        words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, line.right() - used - 4)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
 
-    def _paint_problem(self, painter: QPainter, place: QRect, why: str, button: QRect) -> None:
+    def _paint_problem(self, painter: QPainter, place: QRect, job: Job, why: str) -> None:
         look = theme.current()
-        self.draw_icon(painter, "error", "err", QRect(place.left(), place.top() + 2, 14, 14))
-        painter.setPen(look.color("err"))
+        sign, role = ("hourglass", "warn") if waits_because(job) else ("error", "err")
+        if may_be_charged(job):
+            sign, role = "warning", "warn"
+        self.draw_icon(painter, sign, role, QRect(place.left(), place.top() + 2, 14, 14))
+        painter.setPen(look.color(role))
         painter.setFont(theme.font(theme.NOTE))
         height = self._sentence_height(why, place.width() + TEXT + RIGHT)
         room = QRect(place.left() + _SIGN, place.top() + 1, place.width() - _SIGN, height)
         painter.drawText(room, Qt.TextFlag.TextWordWrap, why)
+
+    def _paint_answer(self, painter: QPainter, answer: Answer, place: QRect) -> None:
+        look = theme.current()
         painter.setPen(QPen(look.color("border"), 1))
         painter.setBrush(look.color("surface"))
-        painter.drawRoundedRect(QRectF(button).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
-        self.draw_icon(painter, "retry", "text2", QRect(button.left() + 8, button.top() + 5, 14, 14))
+        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
+        self.draw_icon(painter, answer.icon, "text2", QRect(place.left() + 8, place.top() + 5, 14, 14))
         painter.setFont(theme.font(theme.NOTE, theme.MEDIUM))
         painter.setPen(look.color("text"))
-        painter.drawText(button.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, "Retry")
+        painter.drawText(place.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, answer.words)
 
     def _sentence_height(self, why: str, width: int) -> int:
         """Of the error sentence as it wraps in a panel of this width, at most MOST_LINES."""
@@ -182,7 +208,7 @@ class QueueDelegate(RowDelegate):
         """Chips and where it is worked on; in place of that, what tells a job from others of its name."""
         words: str = index.data(QueueRole.APART)
         if not words:
-            return self._paint_chips(painter, place, [*chips, _PLACE])
+            return self._paint_chips(painter, place, [*chips, place_chip(index.data(QueueRole.JOB))])
         left = self._paint_chips(painter, place, chips) + 8 if chips else place.left()
         room = QRect(left, place.top(), place.right() - left, CHIP - 2)
         painter.setFont(theme.font(theme.NOTE))

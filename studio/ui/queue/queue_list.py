@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from studio.core.jobs import Job
 from studio.ui import theme
-from studio.ui.models.queue_model import JOB_MIME, Index, QueueModel, QueueRole, Section
+from studio.ui.models.queue_model import JOB_MIME, Index, QueueModel, QueueRole
 
 from .row_delegate import RowDelegate
 
@@ -97,11 +97,7 @@ class QueueList(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            # Only error sentences wrap, and they stand before all that waits or is done.
-            rows = range(self._model.rowCount())
-            wrapping = (Section.WORKING, Section.NEEDS_YOU)
-            calm = (r for r in rows if self._model.index(r).data(QueueRole.SECTION) not in wrapping)
-            self._size(0, next(calm, len(rows)) - 1)
+            self._size(0, self._model.last_sentence())  # nothing else wraps
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)

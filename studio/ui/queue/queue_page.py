@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushBu
 from studio.core.jobs import Job
 from studio.ui import theme
 from studio.ui.icons import icon
-from studio.ui.models.queue_model import SECTION_OF, QueueModel, Section
+from studio.ui.models.queue_model import QueueModel, Section, section_of
 from studio.ui.models.wording import counted
 
 from .page_delegate import VCENTRE, PageDelegate, columns
@@ -188,7 +188,7 @@ class QueuePage(QueuePanel):
         self._retry(jobs)
 
     def _to_top(self, jobs: list[Job]) -> None:
-        ids = [job.id for job in jobs if SECTION_OF[job.state] is Section.WAITING]
+        ids = [job.id for job in jobs if section_of(job) is Section.WAITING]
         before = self._model.next_in_line(set(ids))
         if before is not None:
             for id in ids:

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from studio.core.jobs import Job, JobState
 from studio.ui import icons
 from studio.ui.dialogs.problem_dialog import ProblemDialog
-from studio.ui.models.queue_model import QueueModel
-from studio.ui.models.wording import counted
+from studio.ui.models.queue_model import QueueModel, Section, section_of
+from studio.ui.models.wording import answers, counted, may_be_charged
 from studio.ui.search_field import SearchField
 
 from .mime import paths_from_mime
@@ -30,6 +30,9 @@ class QueuePanel(QWidget):
 
     open_requested = Signal(int)
     retry_requested = Signal(int)
+    send_again_requested = Signal(int)
+    leave_requested = Signal(int)
+    account_requested = Signal(str)  # its name
     pause_requested = Signal(int)
     resume_requested = Signal(int)
     cancel_requested = Signal(int)
@@ -102,6 +105,12 @@ class QueuePanel(QWidget):
                 self.open_requested.emit(job_id)
             case "retry":
                 self.retry_requested.emit(job_id)
+            case "send_again":
+                self.send_again_requested.emit(job_id)
+            case "leave":
+                self.leave_requested.emit(job_id)
+            case "account" if job:
+                self.account_requested.emit(job.options.account)
             case "pause" | "resume" if job:
                 self._pause_or_resume([job])
             case "details" if job:
@@ -109,7 +118,7 @@ class QueuePanel(QWidget):
 
     def _retry(self, jobs: list[Job]) -> None:
         for job in jobs:
-            if job.state in RETRYABLE:
+            if job.state in RETRYABLE and not may_be_charged(job):
                 self.retry_requested.emit(job.id)
 
     def _pause(self, jobs: list[Job]) -> None:
@@ -152,7 +161,9 @@ class QueuePanel(QWidget):
         states = {job.state for job in jobs}
         if len(jobs) == 1:
             menu.addAction("Open\tEnter", lambda: self.open_requested.emit(jobs[0].id))
-        if states & set(RETRYABLE):
+        if len(jobs) == 1:
+            self._add_answers(menu, jobs[0])
+        if any(job.state in RETRYABLE and not may_be_charged(job) for job in jobs):
             menu.addAction(icons.icon("retry"), "Retry\tR", lambda: self._retry(jobs))
         if len(jobs) == 1 and jobs[0].problem:
             menu.addAction(icons.icon("info"), "Show details\tD", lambda: self._show_details(jobs[0]))
@@ -162,13 +173,21 @@ class QueuePanel(QWidget):
             menu.addAction(icons.icon("play"), "Go on\tP", lambda: self._pause_or_resume(jobs))
         if states & set(STOPPABLE):
             menu.addAction(icons.icon("close"), "Cancel\tC", lambda: self._cancel(jobs))
-        if len(jobs) == 1 and jobs[0].state in (JobState.WAITING, JobState.PAUSED):
+        if len(jobs) == 1 and section_of(jobs[0]) is Section.WAITING:
             menu.addSeparator()
             self._add_moves(menu, jobs[0])
         menu.addSeparator()
         words = "Remove" if len(jobs) == 1 else f"Remove {counted(len(jobs), 'file', 'files')}"
         menu.addAction(icons.icon("trash", "err"), f"{words}\tDel", lambda: self._remove(jobs))
         return menu
+
+    def _add_answers(self, menu: QMenu, job: Job) -> None:
+        """What has no key of its own."""
+        for answer in answers(job):
+            if answer.action in ("send_again", "leave", "account"):
+                action = menu.addAction(icons.icon(answer.icon), answer.words)
+                action.setToolTip(answer.tip)
+                action.triggered.connect(lambda _=False, name=answer.action: self._on_action(name, job.id))
 
     def _add_moves(self, menu: QMenu, job: Job) -> None:
         """The keyboard's way to what dragging does."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButto
 
 from studio.core.jobs import Job, JobState
 from studio.ui.icons import icon
-from studio.ui.models.wording import clock
+from studio.ui.models.wording import clock, may_be_charged
 
 from .queue_panel import PAUSABLE, RETRYABLE
 
@@ -71,7 +71,7 @@ class SelectionBar(QFrame):
         self.all.setEnabled(shown > 0)
         tick = Qt.CheckState.Checked if len(jobs) == shown else Qt.CheckState.PartiallyChecked
         self.all.setCheckState(tick if jobs else Qt.CheckState.Unchecked)
-        states = {job.state for job in jobs}
+        states = {job.state for job in jobs if not may_be_charged(job)}  # those have an answer of their own
         none = "None of the selected files "
         self._allow(
             self.start, states & {JobState.PAUSED, *RETRYABLE}, "Go on where they stopped", none + "stands still"
