@@ -43,10 +43,13 @@ def run(vendor: Vendor, order: Order, stage: Stage, data: Data) -> Iterator[Remo
 
     `data["at"]` holds wall-clock times (seconds since 1970) of stages, since retention is counted by the clock.
     """
+    if stage == Stage.RECEIVED:
+        raise ValueError("the reply is stored already")
     if stage == Stage.SUBMITTING:
         found = yield from _find(vendor, order, None)
-        stage, data = (Stage.SUBMITTED, data | found) if found else (Stage.NEW, data)
+        stage = Stage.NEW
         if found:
+            stage, data = Stage.SUBMITTED, _timed(data | found, Stage.SUBMITTED)
             yield Mark(stage, data)
     if stage != Stage.SUBMITTED:
         data = yield from _place(vendor, order, stage, data)

@@ -24,7 +24,7 @@ from itertools import chain
 import httpx
 
 from studio.core.accounts import Account
-from studio.core.errors import Ambiguous, AuthError, BadResponse, RateLimited, RemoteError, UsageError
+from studio.core.errors import Ambiguous, AuthError, BadResponse, InvalidRequest, RateLimited, RemoteError, UsageError
 from studio.core.jobs import StopToken
 from studio.net import USER_AGENT, certificates
 
@@ -123,8 +123,8 @@ class Line:
         self._explain: Callable[[httpx.Response], RemoteError] = lambda r: RemoteError(f"{title}: {r.status_code}.")
         self.delivered = False  # the last request may have arrived as a whole, and was not turned away
         self._loop = asyncio.new_event_loop()
-        self._clients: dict[str, tuple[httpx.AsyncClient, httpx.AsyncClient]] = {}
-        self._open(self._base.scheme)
+        self._clients: dict[tuple[str, bool], tuple[httpx.AsyncClient, httpx.AsyncClient]] = {}
+        self._open(self._base)
 
     @property
     def host(self) -> str:
@@ -146,14 +146,15 @@ class Line:
             self._loop.run_until_complete(client.aclose())
         self._loop.close()
 
-    def _open(self, scheme: str) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
+    def _open(self, url: httpx.URL) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
         """A client for questions and one for orders, which go over a fresh connection each: on a kept one, nobody
         could tell a stale connection from a lost answer. Reading the certificates takes long, so only if need be."""
-        if scheme not in self._clients:
-            secure = scheme == "https"
+        kind = url.scheme, _on_this_computer(url.host)
+        if kind not in self._clients:
+            secure = url.scheme == "https"
             tls = certificates(self._account.certificates) if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            self._clients[scheme] = _client(tls, 1), _client(tls, 0)
-        return self._clients[scheme]
+            self._clients[kind] = _client(tls, 1, direct=kind[1]), _client(tls, 0, direct=kind[1])
+        return self._clients[kind]
 
     def send(
         self,
@@ -176,7 +177,10 @@ class Line:
         answer that nothing was begun. `resends`: how often it may be sent again after anything else than a polite
         refusal. `base`: another address than the account's. Raises RemoteError, Stopped.
         """
-        url = (check_address(self._account, base) if base else self._base).join(path.lstrip("/"))
+        root = check_address(self._account, base) if base else self._base
+        url = root.join(path.lstrip("/"))
+        if url.netloc != root.netloc:
+            raise ValueError(f"{path} leads to another host")
         self.delivered = False
         for attempt in range(1, tries + 1):
             yield from self._until_cool()
@@ -187,6 +191,9 @@ class Line:
                 error = of_transport(self._title, self.host, e)
                 again = not _hopeless(e)
                 self.delivered = False
+            except OSError as e:
+                self.delivered = False
+                raise InvalidRequest("The sound to send cannot be read any more.", "Start it again.", str(e)) from e
             except httpx.HTTPError as e:
                 error = of_transport(self._title, self.host, e)
                 if order:
@@ -256,7 +263,7 @@ class Line:
         timeout = httpx.Timeout(read_timeout or pace.read, connect=pace.connect, pool=pace.connect, write=pace.write)
         with self._slot(order), _opened(body, sent) as arguments:
             headers = {**(self._headers if with_key else {}), **arguments.pop("headers", {})}
-            client = self._open(url.scheme)[order]
+            client = self._open(url)[order]
             request = client.build_request(
                 method, url, params=params and dict(params), headers=headers, timeout=timeout, **arguments
             )
@@ -285,10 +292,11 @@ class Line:
         return bool(done)
 
 
-def _client(tls: ssl.SSLContext, kept: int) -> httpx.AsyncClient:
-    """No redirect is followed: the key must not go anywhere else."""
+def _client(tls: ssl.SSLContext, kept: int, *, direct: bool) -> httpx.AsyncClient:
+    """No redirect is followed: the key must not go anywhere else. `direct`: not through any proxy."""
     return httpx.AsyncClient(
         verify=tls,
+        trust_env=not direct,
         follow_redirects=False,
         limits=httpx.Limits(max_keepalive_connections=kept),
         headers={"User-Agent": USER_AGENT},
@@ -343,7 +351,7 @@ def _lower(sentence: str) -> str:
 def retry_after(response: httpx.Response) -> float:
     """Seconds that the answer asks us to wait, in its header (seconds or a date) or in its body; 0 if it does not."""
     header = response.headers.get("retry-after", "").strip()
-    if header.isdigit():
+    if header.isascii() and header.isdigit():
         return float(header)
     if header and (date := _date(header)) is not None:
         return max(0.0, date - time.time())
@@ -357,7 +365,7 @@ def retry_after(response: httpx.Response) -> float:
 def _date(header: str) -> float | None:
     try:
         return email.utils.parsedate_to_datetime(header).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
