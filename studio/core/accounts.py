@@ -43,7 +43,7 @@ class Limits:
 
     bytes: int | None = None  # of the encoded sound, after what the request's own form takes
     duration: int | None = None  # milliseconds
-    part: int | None = None  # milliseconds; longer recordings are better sent in parts
+    part: int | None = None  # milliseconds; what is longer than two of these is better sent in such parts
     formats: tuple[str, ...] = ("opus",)  # how sound may be sent, the preferred first: "opus", "flac", "wav"
     at_once: int | None = None  # requests at the same time
 

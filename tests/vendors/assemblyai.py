@@ -32,6 +32,8 @@ TEXTS = {
     "syntax": BAD_SCHEMA,
 }
 
+SCRIPTED = {401: "bad_key", 404: "unknown", 405: "method", 413: "large", 415: "type", 429: "slow"}
+
 
 class AssemblyAI(PolledStub):
     """AssemblyAI's pre-recorded speech-to-text."""
@@ -56,7 +58,7 @@ class AssemblyAI(PolledStub):
 
     def error(self, status: int, why: str = "", detail: str = "") -> Reply:
         usual = "Server error, developers have been alerted." if status >= 500 else detail or "Bad request"
-        return Reply({"error": TEXTS.get(why, usual)}, status)
+        return Reply({"error": TEXTS.get(why or SCRIPTED.get(status, ""), usual)}, status)
 
     def _upload(self, request: Request) -> Reply:
         assert request.body
@@ -134,7 +136,7 @@ class AssemblyAI(PolledStub):
         with self.lock:
             job = self._mine(request)
             if job is None:
-                return self.error(self["unknown_id_status"], detail=NOT_FOUND)
+                return Reply({"error": NOT_FOUND}, self["unknown_id_status"])
             job.polls += 1
             return Reply(self._shown(job))
 
@@ -142,7 +144,7 @@ class AssemblyAI(PolledStub):
         with self.lock:
             job = self._mine(request)
             if job is None:
-                return self.error(self["unknown_id_status"], detail=NOT_FOUND)
+                return Reply({"error": NOT_FOUND}, self["unknown_id_status"])
             job.deleted = True
             self.uploads.pop(job.url, None)
             job.url = "http://deleted_by_user"

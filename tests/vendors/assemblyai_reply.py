@@ -118,7 +118,7 @@ def transcript(job: Job, status: str, done: bool, word_speakers: bool, detected:
     """The whole object: mostly nulls until it is done, and all the fields of the public example."""
     asked, heard = job.asked, job.heard
     guessed = done and asked.get("language_detection")
-    reply = {
+    reply: dict[str, Any] = {
         "id": job.id,
         "language_model": "assemblyai_default",
         "acoustic_model": "assemblyai_default",

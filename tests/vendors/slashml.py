@@ -60,7 +60,8 @@ class SlashML(PolledStub):
             "large": "Request entity too large.",
             "type": f'Unsupported media type "{detail}" in request.',
         }
-        return Reply({"detail": details.get(why, detail or f"Status {status}.")}, status)
+        scripted = {401: "bad_key", 402: "broke", 404: "unknown", 413: "large", 429: "slow"}
+        return Reply({"detail": details.get(why or scripted.get(status, ""), f"Status {status}.")}, status)
 
     def key(self, request: Request) -> str | None:
         """Another scheme is not the same as no key at all."""
@@ -74,7 +75,7 @@ class SlashML(PolledStub):
             self._anonymous = [at for at in self._anonymous if 0 <= now - at < MINUTE]
             if len(self._anonymous) >= self["anonymous_per_minute"]:
                 wait = max(1, round(MINUTE - (now - self._anonymous[0])))
-                return self.error(429, detail=f"Request was throttled. Expected available in {wait} seconds.")
+                return Reply({"detail": f"Request was throttled. Expected available in {wait} seconds."}, 429)
             self._anonymous.append(now)
         return None
 

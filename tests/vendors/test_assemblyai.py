@@ -83,7 +83,8 @@ def test_from_upload_to_text(stub: AssemblyAI, http: httpx.Client) -> None:
     reply = polls[-1]
     assert reply["audio_duration"] == 20
     assert " ".join(word["text"] for word in reply["words"]) == reply["text"]
-    assert all(type(word["start"]) is int and word["end"] <= 20_000 for word in reply["words"])
+    assert all(type(word["start"]) is int and word["start"] < word["end"] <= 20_000 for word in reply["words"])
+    assert reply["words"][-1]["end"] > 15_000  # milliseconds
     assert (reply["utterances"], reply["words"][0]["speaker"], reply["language_code"]) == (None, None, "en_us")
 
 

@@ -87,6 +87,7 @@ def test_a_plain_request_has_lower_case_words_only(http: httpx.Client) -> None:
     assert set(alternative["words"][0]) == {"word", "start", "end", "confidence"}
     assert " ".join(word["word"] for word in alternative["words"]) == alternative["transcript"]
     assert all(0 <= word["start"] < word["end"] <= 20 for word in alternative["words"])
+    assert alternative["words"][-1]["end"] > 15  # seconds
     assert "utterances" not in reply["results"]
 
 

@@ -117,6 +117,16 @@ def test_rate_limits_with_and_without_a_time(bench: Bench) -> None:
     assert email.utils.parsedate_to_datetime(reply.headers["retry-after"]).tzinfo
 
 
+def test_a_scripted_status_has_the_body_of_the_real_one(bench: Bench) -> None:
+    def words(reply: httpx.Response) -> dict[str, Any]:
+        return {name: text for name, text in reply.json().items() if name != "request_id"}
+
+    bench.stub.script("POST", bench.case.path, status=429)
+    assert words(bench.send()) == words(bench.send("stub-slow"))
+    bench.stub.script("POST", bench.case.path, status=401)
+    assert words(bench.send()) == words(bench.send("stub-bad"))
+
+
 def test_unavailable_then_well(bench: Bench) -> None:
     bench.stub.script("POST", bench.case.path, status=503)
     assert [bench.send().status_code for _ in range(2)] == [503, 200]

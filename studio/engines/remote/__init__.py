@@ -5,17 +5,25 @@ from __future__ import annotations
 import logging
 from importlib.metadata import entry_points
 
+from .aimlapi import AimlApi
 from .assemblyai import AssemblyAI
 from .base import Vendor
+from .deepgram import Deepgram
+from .openai_like import OpenAILike
 from .prosa import Prosa
 from .slashml import SlashML
+from .stt_ai import SttAi
 
 GROUP = "transcription_studio.engines"  # entry points of other packages: a kind's name -> its Vendor class
 
 _OWN: tuple[type[Vendor], ...] = (
+    AimlApi,
     AssemblyAI,
+    Deepgram,
+    OpenAILike,
     Prosa,
     SlashML,
+    SttAi,
 )
 
 log = logging.getLogger(__name__)

@@ -6,17 +6,31 @@ what counts: where words do not amount to it, it is kept without them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import groupby
 
-from studio.core.fitting import fitted
 from studio.core.transcript import Segment, join_words
 
 from .base import Result
 from .errors import failed
-from .reading import Object, Spoken, cut, language, objects, ordered, real, seconds, segment, share, text, word
-
-_WHOLE = 0.9  # utterances with less of the text than this are not all of it
+from .reading import (
+    WHOLE,
+    Object,
+    Spoken,
+    cut,
+    language,
+    letters,
+    name,
+    objects,
+    ordered,
+    real,
+    seconds,
+    segment,
+    share,
+    spelled,
+    text,
+    unmeasured,
+    word,
+)
 
 
 def read(title: str, payload: Object, order_duration: int) -> Result:
@@ -26,22 +40,17 @@ def read(title: str, payload: Object, order_duration: int) -> Result:
     said = text(payload.get("text"))
     apart = bool(payload.get("multichannel") or payload.get("dual_channel"))
     found = [s for u in objects(payload.get("utterances")) for s in _utterance(u, apart)]
-    if _letters(found) < _WHOLE * _letters([said]):
+    if letters(found) < WHOLE * letters([said]):
         found = _from_words(objects(payload.get("words")), said, apart)
     timed = bool(found)
     if said and not found:
         found = [Segment(0, order_duration, said)]
     segments = ordered(found, order_duration)
-    marks = {
-        "no_times": not timed,
-        "no_word_times": not all(s.words for s in segments),
-        "no_confidence": all(s.confidence is None for s in segments),
-    }
     return Result(
         segments,
         language(payload.get("language_code")),
         seconds(payload.get("audio_duration")),
-        frozenset(mark for mark, holds in marks.items() if holds and segments),
+        unmeasured(segments, timed),
         _facts(payload),
     )
 
@@ -58,14 +67,8 @@ def _utterance(utterance: Object, apart: bool) -> list[Segment]:
 
 def _from_words(entries: list[Object], said: str, apart: bool) -> list[Segment]:
     """Sentences of the words; none where the words are only some of what was said."""
-    spoken = _spoken(entries, apart)
-    fits = fitted(tuple(w for _, w in spoken), said)
-    if fits and len(fits) == len(spoken):
-        spoken = [(speaker, w) for (speaker, _), w in zip(spoken, fits, strict=True)]
-    elif spoken and _letters(w.text for _, w in spoken) < _letters([said]):
-        return []
     found: list[Segment] = []
-    for _, channel in groupby(sorted(spoken, key=_channel), _channel):
+    for _, channel in groupby(sorted(spelled(_spoken(entries, apart), said), key=_channel), _channel):
         found += cut(channel)
     return found
 
@@ -83,7 +86,7 @@ def _spoken(entries: list[Object], apart: bool) -> list[Spoken]:
 
 def _speaker(entry: Object, apart: bool) -> str | None:
     """The vendor's letter, behind the channel where channels were heard apart."""
-    speaker, channel = _name(entry.get("speaker")), _name(entry.get("channel"))
+    speaker, channel = name(entry.get("speaker")), name(entry.get("channel"))
     if not apart or channel is None:
         return speaker
     return f"ch{channel}" if speaker in (None, channel) else f"ch{channel}:{speaker}"
@@ -94,21 +97,13 @@ def _channel(spoken: Spoken) -> str:
     return speaker.split(":")[0] if speaker.startswith("ch") else ""
 
 
-def _name(value: object) -> str | None:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value) or None
-
-
 def _ms(value: object) -> int | None:
     number = real(value)
     return None if number is None else round(number)
 
 
-def _letters(parts: Iterable[str | Segment]) -> int:
-    return sum(c.isalnum() for p in parts for c in (p if isinstance(p, str) else p.text))
-
-
 def _facts(payload: Object) -> dict[str, str]:
-    names = {
+    facts = {
         "id": "job",
         "speech_model": "model",
         "acoustic_model": "acoustic_model",
@@ -116,4 +111,4 @@ def _facts(payload: Object) -> dict[str, str]:
         "language_confidence": "language_confidence",
         "confidence": "confidence",
     }
-    return {fact: str(payload[name]) for name, fact in names.items() if payload.get(name) is not None}
+    return {fact: str(payload[key]) for key, fact in facts.items() if payload.get(key) is not None}

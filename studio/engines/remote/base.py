@@ -25,7 +25,12 @@ from studio.core.transcript import Segment
 from .errors import of_status
 from .line import Line, Sent, Waiting
 
-Data = dict[str, Any]  # what must be kept to go on later; JSON values, never a key
+# What must be kept to go on later; JSON values, never a key. "facts" in it are those that no reply repeats: they join
+# Result.facts.
+Data = dict[str, Any]
+
+_PATIENCE = 300.0  # seconds
+_LONGEST_PATIENCE = 4 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +181,11 @@ class Vendor(ABC):
         """Tell the vendor to stop or to delete a job, where `info.cancels`."""
         return None
         yield
+
+    def patience(self, order: Order) -> float:
+        """Seconds that an answer which is the whole transcript may take."""
+        seconds = min(max(_PATIENCE, 2 * order.sound.duration / 1000), _LONGEST_PATIENCE)
+        return max(self.line.pace.read, seconds * self.line.pace.unit)
 
     def unknown(self, status: str) -> Working:
         """What a job's status means that is in no table: it goes on. The log names it once."""

@@ -43,7 +43,7 @@ def of_status(title: str, status: int, message: str, host: str) -> RemoteError:
             return InvalidRequest(
                 f"{host} does not know this request{quoted}.", "Check the account's address and model.", detail
             )
-        case 500 | 502 | 503 | 504:
+        case 408 | 500 | 502 | 503 | 504:
             return Unavailable(f"{title} cannot work at the moment{quoted}.", "Try again later.", detail)
     return InvalidRequest(f"{title} refused the request{quoted}.", "Change the options and try again.", detail)
 

@@ -204,8 +204,10 @@ class Line:
                     return response
                 error, hint = self._explain(response), retry_after(response)
                 refused = isinstance(error, RateLimited)
-                again = refused or (response.status_code >= 500 and (not order or not_taken(response)))
-                if order and response.status_code >= 500 and not again:
+                # a server's error, or that of a proxy on the way that ran out of patience
+                broken = response.status_code >= 500 or response.status_code == 408
+                again = refused or (broken and (not order or not_taken(response)))
+                if order and broken and not again:
                     raise ambiguous(self._title, error)
                 self.delivered = False
             if not isinstance(error, RateLimited):

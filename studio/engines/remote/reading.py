@@ -1,6 +1,6 @@
 """Values out of vendors' replies: tolerant, because a paid result must not be lost for a missing field. Pure.
 
-What is missing is None, never an error; what a vendor must give, `needed` asks for.
+What is missing is None, never an error.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from studio.core.align import Cutter
 from studio.core.fitting import fitted
 from studio.core.languages import LANGUAGES
 from studio.core.transcript import Segment, Word, join_words
+
+WHOLE = 0.9  # stretches of speech with less of the text than this are not all of it
 
 Object = dict[str, Any]
 Spoken = tuple[str | None, Word]  # the vendor's id of who says the word
@@ -57,6 +59,11 @@ def objects(value: object) -> list[Object]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
+def name(value: object) -> str | None:
+    """A vendor's id of something as text, be it a number or a text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value) or None
+
+
 def share(value: object) -> float | None:
     """A confidence, 0..1."""
     number = real(value)
@@ -96,6 +103,46 @@ def cut(spoken: Iterable[Spoken]) -> list[Segment]:
         cutter = Cutter()
         found += [replace(s, speaker=speaker) for s in [*cutter.feed(w for _, w in run), *cutter.flush()]]
     return found
+
+
+def spelled(spoken: Sequence[Spoken], said: str) -> list[Spoken]:
+    """The words as they stand in the text; none where they are only some of what was said."""
+    fits = fitted(tuple(w for _, w in spoken), said)
+    if len(fits) == len(spoken):
+        return [(speaker, w) for (speaker, _), w in zip(spoken, fits, strict=True)]
+    return list(spoken) if letters(w.text for _, w in spoken) >= letters([said]) else []
+
+
+def spread(words: Sequence[Word], stretches: Iterable[tuple[int | None, str]]) -> list[tuple[Word, ...]]:
+    """Words over stretches of speech (end, text) in a row: those that make up the text, else those before the end."""
+    counts = [letters([w.text]) for w in words]
+    found, at = [], 0
+    for end, said in stretches:
+        left, last = letters([said]), at
+        while last < len(words) and left > 0:
+            left -= counts[last]
+            last += 1
+        if not fitted(tuple(words[at:last]), said):
+            last = at
+            while last < len(words) and end is not None and words[last].start + words[last].end < 2 * end:
+                last += 1
+        found.append(tuple(words[at:last]))
+        at = last
+    return found
+
+
+def letters(parts: Iterable[str | Segment]) -> int:
+    return sum(c.isalnum() for p in parts for c in (p if isinstance(p, str) else p.text))
+
+
+def unmeasured(segments: Sequence[Segment], timed: bool) -> frozenset[str]:
+    """The marks of Result that say what is missing."""
+    marks = {
+        "no_times": not timed,
+        "no_word_times": not all(s.words for s in segments),
+        "no_confidence": all(s.confidence is None for s in segments),
+    }
+    return frozenset(mark for mark, holds in marks.items() if holds and segments)
 
 
 def ordered(segments: Iterable[Segment], duration: int) -> tuple[Segment, ...]:

@@ -3,8 +3,9 @@
     class TestMine(Polled, Uploading):
         case = Case(kind=Mine, stub=MyStub, base="/v1/", submit="/v1/jobs", poll="/v1/jobs/{id}", upload="/v1/files")
 
-Contract is for all vendors, Polled for those whose jobs are asked after, Uploading for those that take the sound before
-the order. The stub imitates the vendor (see tests/vendors/stub.py); docs/vendors.md tells more.
+Contract is for all vendors, Polled for those whose jobs are asked after, AtOnce for those whose answer to the order is
+the transcript, Uploading for those that take the sound before the order. The stub imitates the vendor (see
+tests/vendors/stub.py); docs/vendors.md tells more.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from studio.core.errors import (
 from studio.core.jobs import Stopped, StopReason
 from studio.engines.remote.base import Mark, Order, Received, Result, Sound, Stage, Vendor, Working
 from studio.engines.remote.flow import RemoteEvent
-from studio.engines.remote.line import Sent, Waiting
+from studio.engines.remote.line import Pace, Sent, Waiting
 from tests.engines.remote.driving import HASTY, Drive
 from tests.vendors.made_up import wav
 from tests.vendors.stub import Elsewhere, Seen, Stub
@@ -425,6 +426,40 @@ class Polled(Contract):
         assert stub.requests("DELETE", self.case.poll)
 
 
+class AtOnce(Contract):
+    """Vendors whose answer to the order is the transcript."""
+
+    def test_an_answer_that_takes_too_long(self, drive: Drive, stub: Stub) -> None:
+        stub.script("POST", self.case.submit, delay_s=1)
+        drive.pace = replace(HASTY, read=0.3, unit=0.001)
+        self.fails(drive, Ambiguous)
+        assert drive.stage == Stage.SUBMITTING
+
+    @pytest.mark.parametrize("status", [408, 504])
+    def test_a_proxy_that_lost_its_patience(self, drive: Drive, stub: Stub, status: int) -> None:
+        stub.script("POST", self.case.submit, status=status, body="<html>", headers={"Content-Type": "text/html"})
+        self.fails(drive, Ambiguous)
+        assert drive.stage == Stage.SUBMITTING
+        assert len(stub.requests("POST", self.case.submit)) == 1
+
+    def test_a_file_that_a_proxy_finds_too_large(self, drive: Drive, stub: Stub) -> None:
+        stub.script("POST", self.case.submit, status=413)
+        self.fails(drive, TooLarge)
+        assert drive.stage == Stage.NEW
+
+    def test_stopped_while_it_works(self, drive: Drive, stub: Stub) -> None:
+        stub.script("POST", self.case.submit, delay_s=2)
+        self.stops(drive, lambda _: False, lambda: stub.wait_for(1, "POST", self.case.submit))
+        assert drive.stage == Stage.SUBMITTING
+
+    def test_long_sound_is_waited_for(self, drive: Drive) -> None:
+        drive.pace = Pace()
+        with drive.vendor() as vendor:
+            for seconds, patience in ((10, 300), (3600, 7200), (36_000, 14_400)):
+                sound = replace(drive.order.sound, duration=seconds * 1000)
+                assert vendor.patience(replace(drive.order, sound=sound)) == patience
+
+
 class Uploading(Contract):
     """Vendors that take the sound first."""
 
@@ -497,4 +532,4 @@ def finish(work: Generator[Any, None, T]) -> T:
             return result
 
 
-__all__ = ["LONG", "Case", "Contract", "Limit", "Polled", "RemoteError", "Uploading", "finish", "order"]
+__all__ = ["LONG", "AtOnce", "Case", "Contract", "Limit", "Polled", "RemoteError", "Uploading", "finish", "order"]
