@@ -45,14 +45,15 @@ class Secrets:
 
     def put(self, account: str, key: str, place: Place = "keyring") -> None:
         """Keep a key there, and nowhere else. Raises StorageError with the other ways, where there is no keyring."""
-        if place == "keyring":
-            with _keyring_errors(), _keyring() as keyring:
-                keyring.set_password(_SERVICE, account, key)
+        match place:
+            case "keyring":
+                with _keyring_errors(), _keyring() as keyring:
+                    keyring.set_password(_SERVICE, account, key)
+            case "file":
+                self._to_file(self._from_file() | {account: key})
+            case "memory":
+                self._memory[account] = key
         self._drop_elsewhere(account, place)
-        if place == "memory":
-            self._memory[account] = key
-        elif place == "file":
-            self._to_file(self._from_file() | {account: key})
 
     def remove(self, account: str) -> None:
         self._drop_elsewhere(account, "nowhere")

@@ -228,13 +228,15 @@ def retry(studio: Studio, job: Job) -> None:
     One that waits for an answer to “send it again?” is not sent again by that: see `send_again`.
     """
     since = (JobState.PAUSED, JobState.FAILED, JobState.CANCELLED)
+    if job.state in (JobState.FAILED, JobState.CANCELLED):  # a paused one goes on without ordering anything twice
+        studio.library.submissions.again(job.id)
     if job.state in since:
         studio.library.jobs.set_state(job.id, JobState.WAITING, since=since)
 
 
 def send_again(studio: Studio, job: Job) -> None:
     """Put a job back whose order may have reached its vendor, and may have been charged: the user has agreed to it."""
-    studio.library.submissions.give_up(job.id)
+    studio.library.submissions.again(job.id, doubtful=True)
     retry(studio, job)
 
 

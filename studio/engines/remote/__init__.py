@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from importlib.metadata import entry_points
 
 from .aimlapi import AimlApi
@@ -34,6 +35,7 @@ def vendors() -> dict[str, type[Vendor]]:
     return _others() | {vendor.info.kind: vendor for vendor in _OWN}
 
 
+@cache
 def _others() -> dict[str, type[Vendor]]:
     found: dict[str, type[Vendor]] = {}
     for point in entry_points(group=GROUP):

@@ -99,7 +99,7 @@ def _find(vendor: Vendor, order: Order, error: Ambiguous | None) -> Traffic[Data
     if vendor.finds:
         return (yield from vendor.find(order))
     raise error or Ambiguous(
-        f"The program ended while an order was on its way to {vendor.info.title}.",
+        f"An order was on its way to {vendor.info.title} when it was interrupted; whether it arrived cannot be told.",
         "It may have been charged already, so it is not sent again unless you say so.",
     )
 
