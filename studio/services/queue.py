@@ -177,10 +177,11 @@ def recordings(paths: Iterable[Path], problems: list[Problem]) -> list[Path]:
 
 
 def add_one(
-    studio: Studio, file: Path, options: JobOptions, known: Collection[JobState] = UNFINISHED
+    studio: Studio, file: Path, options: JobOptions, known: Collection[JobState] = UNFINISHED, *, held: bool = False
 ) -> tuple[Job, media.MediaInfo]:
     """Queue one recording, unless a job in one of the `known` states does the same: then that one is put back to work
-    (a finished one is left as it is). Raises MediaError for what is no recording."""
+    (a finished one is left as it is). `held`: nobody shall begin it before `retry`. Raises MediaError for what is no
+    recording."""
     info = media.probe(file)
     if options.track >= len(info.tracks):
         there = ", ".join(map(str, info.tracks))
@@ -191,10 +192,12 @@ def add_one(
         raise MediaError(f"The name “{shown}” is not text that this computer can read.", "Rename the file or folder.")
     same = jobs.same(content, options, known)
     if same is None:
-        return jobs.add(path, file.name, content, info.duration, resource(options), options), info
+        state = JobState.PAUSED if held else JobState.WAITING
+        return jobs.add(path, file.name, content, info.duration, resource(options), options, state), info
     if same.path != path:
         jobs.set_path(same.id, path, file.name)
-    retry(studio, same)
+    if not held:
+        retry(studio, same)
     return jobs.get(same.id) or same, info
 
 

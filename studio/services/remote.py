@@ -69,16 +69,16 @@ def recognise(run: Run) -> Iterator[JobEvent]:
     account = run.studio.accounts.usable(run.job.options.account)
     orders = _orders(run, account)
     placing = Placing(run, orders, accounts.kind(account.kind).info.title)
-    failed: dict[int, Exception] = {}
+    failed: dict[int, Exception] = {}  # by part
     for order in orders:
         if order.ended in _ENDS:  # in an earlier run; the user has not tried it again
-            failed[order.part] = error = _ended(order)
-            yield from placing.leave_gap(order, error)
+            failed[order.part] = missing = _ended(order)
+            yield from placing.leave_gap(order, missing)
     open_orders = [s for s in orders if s.ended is None]
     shares = {s.part: 0.0 for s in open_orders}
     given_up = threading.Event()
     works = [partial(_work, run, account, s, len(orders), given_up) for s in open_orders]
-    with closing(together(works, account.at_once, run.stop)) as events:
+    with closing(together(works, account.at_once, partial(run.stop.request, StopReason.QUIT))) as events:
         for n, event in events:
             order = open_orders[n]
             try:
@@ -89,10 +89,9 @@ def recognise(run: Run) -> Iterator[JobEvent]:
                         yield run.told("text", done / len(orders), says)
                     case Done(Result() as result):
                         yield from placing.put(order, result)
-                    case Failed(Exception() as error):
+                    case Failed(JobFailed() | JobLost() as error) if len(orders) > 1:
                         failed[order.part] = error
-                        if len(orders) > 1 and isinstance(error, tuple(_ENDS.values())):
-                            yield from placing.leave_gap(order, error)
+                        yield from placing.leave_gap(order, error)
                     case Failed(error):
                         raise error
             except Exception as error:  # the other parts go on: they are paid for

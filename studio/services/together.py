@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from studio.core.jobs import StopReason, StopToken
 from studio.library import leave_thread
 
 E = TypeVar("E")
@@ -30,12 +29,12 @@ class Failed:
 
 
 def together(
-    works: Sequence[Callable[[], Generator[E, None, R]]], at_once: int, stop: StopToken
+    works: Sequence[Callable[[], Generator[E, None, R]]], at_once: int, stop: Callable[[], object]
 ) -> Generator[tuple[int, E | Done[R] | Failed], None, None]:
     """Yields (which, event), and at last Done or Failed for each; begun in order, `at_once` at the same time.
 
-    None is ever left in the middle. When nobody listens any more, no other begins, `stop` is asked for, and those that
-    run are waited for: they must look at it.
+    None is ever left in the middle. When nobody listens any more, no other begins, and those that run are waited for:
+    `stop` must make them end.
     """
     told: queue.SimpleQueue[tuple[int, E | Done[R] | Failed]] = queue.SimpleQueue()
 
@@ -64,5 +63,5 @@ def together(
                 yield n, event
         finally:
             if left:
-                stop.request(StopReason.QUIT)
+                stop()
             pool.shutdown(cancel_futures=True)
