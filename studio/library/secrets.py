@@ -47,7 +47,7 @@ class Secrets:
         """Keep a key there, and nowhere else. Raises StorageError with the other ways, where there is no keyring."""
         match place:
             case "keyring":
-                with _keyring_errors(), _keyring() as keyring:
+                with _keyring() as keyring:
                     keyring.set_password(_SERVICE, account, key)
             case "file":
                 self._to_file(self._from_file() | {account: key})
@@ -73,14 +73,14 @@ class Secrets:
         if kept != "file" and account in (held := self._from_file()):
             self._to_file({name: key for name, key in held.items() if name != account})
         if kept != "keyring" and self.has_keyring():
-            with _keyring_errors(), _keyring() as keyring:
+            with _keyring() as keyring:
                 if keyring.get_password(_SERVICE, account) is not None:
                     keyring.delete_password(_SERVICE, account)
 
     def _from_keyring(self, account: str) -> str:
         if not self.has_keyring():
             return ""
-        with _keyring_errors(), _keyring() as keyring:
+        with _keyring() as keyring:
             return keyring.get_password(_SERVICE, account) or ""
 
     def _from_file(self) -> dict[str, str]:
@@ -109,28 +109,30 @@ class Secrets:
 
 @contextmanager
 def _keyring() -> Iterator[KeyringBackend]:
-    """The system's keyring. Raises StorageError where there is none, or one that stores keys as plain text."""
-    import keyring  # looks for its backends for a tenth of a second
-
-    backend = keyring.get_keyring()
-    if backend.priority < 1:  # by its own scale: 0 is none, below 1 is not safe
-        raise StorageError(
-            "This computer has no keyring that could keep the key.",
-            "Keep it in an environment variable, or agree to a file that only you can read.",
-            f"{type(backend).__module__}.{type(backend).__name__}",
-        )
-    yield backend
-
-
-@contextmanager
-def _keyring_errors() -> Iterator[None]:
-    from keyring.errors import KeyringError
-
+    """The system's keyring. Raises StorageError where there is none, where it stores keys as plain text, or is locked."""
     try:
-        yield
+        import keyring  # looks for its backends for a tenth of a second, and loads what its settings name
+        from keyring.errors import KeyringError
+
+        backend = keyring.get_keyring()
+        safe = backend.priority >= 1  # by its own scale: 0 is none, below 1 is not safe
+    except Exception as error:  # whatever another package does
+        raise _no_keyring(repr(error)) from error
+    if not safe:
+        raise _no_keyring(f"{type(backend).__module__}.{type(backend).__name__}")
+    try:
+        yield backend
     except KeyringError as error:
         raise StorageError(
             "The keyring of this computer does not open.",
             "Unlock it and try again; or keep the key in an environment variable.",
             repr(error),
         ) from error
+
+
+def _no_keyring(detail: str) -> StorageError:
+    return StorageError(
+        "This computer has no keyring that could keep the key.",
+        "Keep it in an environment variable, or agree to a file that only you can read.",
+        detail,
+    )
