@@ -109,7 +109,7 @@ class Secrets:
 
 @contextmanager
 def _keyring() -> Iterator[KeyringBackend]:
-    """The system's keyring. Raises StorageError where there is none, where it stores keys as plain text, or is locked."""
+    """The system's keyring. Raises StorageError where there is none, none that is safe, or a locked one."""
     try:
         import keyring  # looks for its backends for a tenth of a second, and loads what its settings name
         from keyring.errors import KeyringError
