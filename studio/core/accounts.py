@@ -44,7 +44,7 @@ class Limits:
     bytes: int | None = None  # of the encoded sound, after what the request's own form takes
     duration: int | None = None  # milliseconds
     part: int | None = None  # milliseconds; what is longer than two of these is better sent in such parts
-    formats: tuple[str, ...] = ("opus",)  # how sound may be sent, the preferred first: "opus", "flac", "wav"
+    formats: tuple[str, ...] = ("opus",)  # how sound may be sent, the preferred first: "opus", "mp3", "flac", "wav"
     at_once: int | None = None  # requests at the same time
 
 

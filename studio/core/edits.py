@@ -59,6 +59,18 @@ def fresh_ids(segments: Iterable[Segment]) -> Iterator[int]:
     return count(min(0, min((s.id for s in segments), default=0)) - 1, -1)
 
 
+def between(old: Transcript, new: Transcript, name: str = "changed elsewhere") -> Edit:
+    """What makes one transcript of the other; segments that are the same stay out of it."""
+    before, after = ({s.id: s for s in transcript.segments} for transcript in (old, new))
+    return Edit(
+        name,
+        tuple(s for s in old.segments if after.get(s.id) != s),
+        tuple(s for s in new.segments if before.get(s.id) != s),
+        old.speakers,
+        new.speakers,
+    )
+
+
 def combined(name: str, edits: Sequence[Edit]) -> Edit:
     """Edits made one after the other as one step. Each one's `before` is what the ones before it left."""
     before: dict[int, Segment] = {}

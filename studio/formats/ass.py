@@ -14,7 +14,7 @@ from studio.core.errors import FormatError
 from studio.core.transcript import Transcript
 
 from .base import Parsed, Read, WriteOptions, lines_of, printable, quoted, with_speakers
-from .subtitles import Piece, cues_for, segments_of
+from .subtitles import NOTHING, Piece, checked_end, cues_for, segments_of
 
 _FIELDS = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
 _LINE = re.compile(r"\s*(Format|Dialogue|Comment|Picture|Sound|Movie|Command)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
@@ -124,7 +124,7 @@ def read(text: str) -> Parsed:
         found = len(file.formatted)
         file.warnings.append(f"Line {file.formatted[0]}: fonts, colours and positions are not kept ({found} in all).")
     if not file.segments:
-        file.warnings.append("Line 1: the file holds no subtitles.")
+        file.warnings.append(NOTHING)
     return Parsed(with_speakers(file.segments), tuple(file.warnings))
 
 
@@ -142,9 +142,7 @@ def _dialogue(file: _File, number: int, values: str, line: str) -> None:
     if start is None or end is None or "text" not in event:
         file.warnings.append(f"Line {number}: {quoted(line)} has no pair of times or no text and was left out.")
         return
-    if end < start:
-        file.warnings.append(f"Line {number}: the subtitle ends before it starts; its end was set to its start.")
-        end = start
+    end = checked_end(number, start, end, file.warnings)
     shown = _Shown(start)
     pieces = shown.read(event["text"])
     if shown.formatted:

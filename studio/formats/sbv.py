@@ -12,7 +12,7 @@ from studio.core.errors import FormatError
 from studio.core.transcript import Segment, Transcript
 
 from .base import Parsed, WriteOptions, lines_of, quoted, with_speakers
-from .subtitles import cues_for, named, printable_lines
+from .subtitles import NOTHING, checked_end, cues_for, named, no_times_before, printable_lines
 
 _STAMP = r"([0-9]{1,9}):([0-9]{1,2}):([0-9]{1,2})(?:[.,]([0-9]{1,9}))?"
 _TIMES = re.compile(rf"\s*{_STAMP}\s*,\s*{_STAMP}\s*")
@@ -49,15 +49,13 @@ def read(text: str) -> Parsed:
     for number, line in enumerate(lines_of(text), 1):
         if match := _TIMES.fullmatch(line):
             start, end = _milliseconds(*match.groups()[:4]), _milliseconds(*match.groups()[4:])
-            if end < start:
-                warnings.append(f"Line {number}: the subtitle ends before it starts; its end was set to its start.")
             _close(segments, said)
-            segments.append(Segment(start, max(start, end), ""))
+            segments.append(Segment(start, checked_end(number, start, end, warnings), ""))
         elif _LIKE_TIMES.fullmatch(line) and (blank or not segments):
             raise FormatError(f"Line {number}: {quoted(line)} is not a pair of times.", "Correct this line.")
         elif not segments:
             if line.strip() and not _HEADER.fullmatch(line):
-                raise FormatError(f"Line {number}: {quoted(line)} has no times before it.", "Is it a subtitle file?")
+                raise no_times_before(number, line)
         elif line.strip():
             if blank and said:
                 warnings.append(f"Line {number}: {quoted(line)} has no times; it was added to the subtitle before it.")
@@ -65,7 +63,7 @@ def read(text: str) -> Parsed:
         blank = not line.strip()
     _close(segments, said)
     if not segments:
-        warnings.append("Line 1: the file holds no subtitles.")
+        warnings.append(NOTHING)
     return Parsed(with_speakers(named(segments)), tuple(warnings))
 
 

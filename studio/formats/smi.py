@@ -11,7 +11,7 @@ from studio.core.errors import FormatError
 from studio.core.transcript import Segment
 
 from .base import Parsed, lines_of, quoted, with_speakers
-from .subtitles import end_after, named, printable_lines
+from .subtitles import NOTHING, end_after, named, printable_lines
 
 _SYNC = re.compile(r"<\s*sync\b([^<>]*)>", re.IGNORECASE)
 _START = re.compile(r"start\s*=\s*[\"']?\s*(-?[0-9]{1,12})", re.IGNORECASE)
@@ -41,7 +41,7 @@ def read(text: str) -> Parsed:
     starts = sorted(start for start, _ in shown)
     segments = [Segment(start, end_after(start, starts), said) for start, said in shown if said]
     if not segments:
-        warnings.append("Line 1: the file holds no subtitles.")
+        warnings.append(NOTHING)
     return Parsed(with_speakers(named(segments)), tuple(warnings))
 
 

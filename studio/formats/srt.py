@@ -14,7 +14,7 @@ from studio.core.errors import FormatError
 from studio.core.transcript import Segment, Transcript
 
 from .base import Parsed, WriteOptions, lines_of, loose_times, quoted, with_speakers
-from .subtitles import cues_for, named, printable_lines
+from .subtitles import NOTHING, checked_end, cues_for, named, no_times_before, places_lost, printable_lines, stamp
 
 _LIKE_TIMES = re.compile(r"[0-9]\s*:.*-->|-->.*[0-9]\s*:")
 _NUMBER = re.compile(r"\s*[0-9]+\s*")
@@ -37,13 +37,9 @@ def write(transcript: Transcript, options: WriteOptions) -> str:
     """Cues with names before the text. Raises FormatError for a transcript without times."""
     cues = cues_for(transcript, options, options.speaker_names)
     return "\n".join(
-        f"{number}\n{_stamp(cue.start)} --> {_stamp(cue.end)}\n{_escape(chr(10).join(cue.lines))}\n"
+        f"{number}\n{stamp(cue.start, ',')} --> {stamp(cue.end, ',')}\n{_escape(chr(10).join(cue.lines))}\n"
         for number, cue in enumerate(cues, 1)
     )
-
-
-def _stamp(ms: int) -> str:
-    return f"{ms // 3600000:02}:{ms // 60000 % 60:02}:{ms // 1000 % 60:02},{ms % 1000:03}"
 
 
 def _escape(text: str) -> str:
@@ -60,15 +56,12 @@ def read(text: str) -> Parsed:
     blocks = _blocks(lines_of(text))
     warnings: list[str] = []
     segments: list[Segment] = []
-    placed = [b.line for b in blocks if b.place]
     for block in blocks:
-        if block.end < block.start:
-            warnings.append(f"Line {block.line}: the subtitle ends before it starts; its end was set to its start.")
-        segments.append(Segment(block.start, max(block.start, block.end), _plain("\n".join(block.text))))
-    if placed:
-        warnings.append(f"Line {placed[0]}: positions on the screen are not kept ({len(placed)} in all).")
+        end = checked_end(block.line, block.start, block.end, warnings)
+        segments.append(Segment(block.start, end, _plain("\n".join(block.text))))
+    warnings += places_lost([b.line for b in blocks if b.place])
     if not blocks:
-        warnings.append("Line 1: the file holds no subtitles.")
+        warnings.append(NOTHING)
     return Parsed(with_speakers(named(segments)), tuple(warnings))
 
 
@@ -85,7 +78,7 @@ def _blocks(lines: list[str]) -> list[_Block]:
             raise FormatError(f"Line {index + 1}: {quoted(line)} is not a pair of times.", "Correct this line.")
         elif not blocks:
             if line.strip() and not _NUMBER.fullmatch(line):
-                raise FormatError(f"Line {index + 1}: {quoted(line)} has no times before it.", "Is it a subtitle file?")
+                raise no_times_before(index + 1, line)
         else:
             if blank_before and _NUMBER.fullmatch(line) and _timeless(lines, index, len(blocks) + 1):
                 raise FormatError(f"Line {index + 1}: subtitle {line.strip()} has no times.", "Add its times.")

@@ -13,7 +13,7 @@ from studio.core.transcript import Segment
 
 from . import sbv
 from .base import Parsed, lines_of, quoted, with_speakers
-from .subtitles import end_after, named, printable_lines
+from .subtitles import NOTHING, checked_end, end_after, named, printable_lines
 
 _FILM = 24000 / 1001  # frames a second that MicroDVD files mean where they do not say it
 _TELEVISION = 25.0  # those of Spruce files, which never say it
@@ -83,10 +83,8 @@ def _parsed(rows: list[Row], time: Callable[[str], int], warnings: list[str]) ->
         end = time(last) if last else end_after(start, starts)
         if not last:
             warnings.append(f"Line {number}: the subtitle has no end; it lasts until the next one.")
-        elif end < start:
-            warnings.append(f"Line {number}: the subtitle ends before it starts; its end was set to its start.")
         text = printable_lines(_FORMATTING.sub("", said.replace("|", "\n")))
-        segments.append(Segment(start, max(start, end), text))
+        segments.append(Segment(start, checked_end(number, start, end, warnings), text))
     if not segments:
-        warnings.append("Line 1: the file holds no subtitles.")
+        warnings.append(NOTHING)
     return Parsed(with_speakers(named(segments)), tuple(warnings))

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
 from studio.core.breaks import HAS_CJK, line_text, segment_tokens, text_width, wrap_lines
 from studio.core.cues import Cue, CueRules, SpeakerNames, make_cues
+from studio.core.errors import FormatError
 from studio.core.transcript import Segment, Transcript, Word, join_words
 
-from .base import Read, WriteOptions, printable, require_times, split_name
+from .base import Read, WriteOptions, printable, quoted, require_times, split_name
 
 _MARKED = re.compile(r">>\s*")  # before who speaks, in American captions
 _LAST = 4000  # milliseconds that the last subtitle is shown where the file does not say how long
@@ -29,6 +30,32 @@ class Piece(NamedTuple):
     voice: str | None = None
     start: int | None = None
     end: int | None = None  # None: until the next piece with a time
+
+
+NOTHING = "Line 1: the file holds no subtitles."
+
+
+def stamp(ms: int, point: str = ".") -> str:
+    """A time as most subtitle files write it: "01:02:03.045"."""
+    return f"{ms // 3600000:02}:{ms // 60000 % 60:02}:{ms // 1000 % 60:02}{point}{ms % 1000:03}"
+
+
+def checked_end(line: int, start: int, end: int, warnings: list[str]) -> int:
+    """When a subtitle ends: no earlier than it starts, and what was mended is told."""
+    if end < start:
+        warnings.append(f"Line {line}: the subtitle ends before it starts; its end was set to its start.")
+    return max(start, end)
+
+
+def places_lost(lines: Sequence[int]) -> Iterator[str]:
+    """What is to be told of the cues that stand at a place of their own; `lines`: where they are in the file."""
+    if lines:
+        yield f"Line {lines[0]}: positions on the screen are not kept ({len(lines)} in all)."
+
+
+def no_times_before(line: int, text: str) -> FormatError:
+    """The first line that is neither times nor something that may stand before them."""
+    return FormatError(f"Line {line}: {quoted(text)} has no times before it.", "Is it a subtitle file?")
 
 
 def printable_lines(text: str) -> str:

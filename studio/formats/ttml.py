@@ -19,7 +19,7 @@ from studio.core.errors import FormatError
 from studio.core.transcript import Transcript
 
 from .base import Parsed, Read, WriteOptions, printable, quoted, with_speakers
-from .subtitles import Piece, cues_for, end_after, printable_lines, segments_of
+from .subtitles import NOTHING, Piece, checked_end, cues_for, end_after, printable_lines, segments_of, stamp
 
 _CLOCK = re.compile(r"(?:([0-9]{1,9}):)?([0-9]{1,2}):([0-9]{1,2})(?:[.,]([0-9]{1,9})|[:;]([0-9]{1,3})(?:\.[0-9]+)?)?")
 _OFFSET = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,18})?)\s*(h|ms|m|s|f|t|)")
@@ -52,7 +52,7 @@ def write(transcript: Transcript, options: WriteOptions) -> str:
     for cue in cues:
         agent = f' ttm:agent="{ids[cue.speaker]}"' if cue.speaker in ids else ""
         text = "<br/>".join(_escape(line) for line in cue.lines)
-        lines.append(f'      <p begin="{_stamp(cue.start)}" end="{_stamp(cue.end)}"{agent}>{text}</p>\n')
+        lines.append(f'      <p begin="{stamp(cue.start)}" end="{stamp(cue.end)}"{agent}>{text}</p>\n')
     lines.append("    </div>\n  </body>\n</tt>\n")
     return "".join(lines)
 
@@ -63,10 +63,6 @@ def _name(transcript: Transcript, speaker: str) -> str:
 
 def _escape(text: str) -> str:
     return escape(_NO_XML.sub("", text), quote=False)
-
-
-def _stamp(ms: int) -> str:
-    return f"{ms // 3600000:02}:{ms // 60000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"
 
 
 def read(text: str) -> Parsed:
@@ -140,7 +136,7 @@ class _Reader:
     def finished(self) -> list[Read]:
         """Who says what, ends filled in."""
         if not self.found:
-            self.warnings.append("Line 1: the file holds no subtitles.")
+            self.warnings.append(NOTHING)
         starts = sorted(segment.start for _, (_, segment), _ in self.found)
         read: list[Read] = []
         for line, (voice, segment), ended in self.found:
@@ -266,9 +262,8 @@ class _Reader:
                 self.warnings.append(f"Line {paragraph.line}: {quoted(lost)} has no times and was left out.")
 
     def _found(self, line: int, pieces: list[Piece], start: int, end: int | None) -> None:
-        if end is not None and end < start:
-            self.warnings.append(f"Line {line}: the subtitle ends before it starts; its end was set to its start.")
-            end = start
+        if end is not None:
+            end = checked_end(line, start, end, self.warnings)
         for read in segments_of(pieces, start, start if end is None else end):
             self.found.append((line, read, end is not None))
 

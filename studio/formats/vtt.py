@@ -13,7 +13,7 @@ from studio.core.transcript import Transcript
 
 from . import vtt_text
 from .base import Parsed, Read, WriteOptions, lines_of, loose_times, printable, quoted, with_speakers
-from .subtitles import cues_for, segments_of
+from .subtitles import NOTHING, checked_end, cues_for, places_lost, segments_of, stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,8 @@ def write(transcript: Transcript, options: WriteOptions) -> str:
     for cue in cues_for(transcript, options):
         name = printable(transcript.name_of(cue.speaker)) if options.speaker_names != "never" else ""
         voice = f"<v {_escape(name)}>" if name else ""
-        blocks.append(f"{_stamp(cue.start)} --> {_stamp(cue.end)}\n{voice}{_escape(chr(10).join(cue.lines))}\n")
+        blocks.append(f"{stamp(cue.start)} --> {stamp(cue.end)}\n{voice}{_escape(chr(10).join(cue.lines))}\n")
     return "\n".join(blocks)
-
-
-def _stamp(ms: int) -> str:
-    return f"{ms // 3600000:02}:{ms // 60000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"
 
 
 def _escape(text: str) -> str:
@@ -61,18 +57,15 @@ def read(text: str) -> Parsed:
     """Segments, with words only where the file times each word. Raises FormatError if the signature is missing."""
     raw = parse(text, lenient=True)
     warnings = list(raw.skipped)
-    placed = [cue.line for cue in raw.cues if cue.settings]
-    if placed:
-        warnings.append(f"Line {placed[0]}: positions on the screen are not kept ({len(placed)} in all).")
+    warnings += places_lost([cue.line for cue in raw.cues if cue.settings])
     if raw.styled:
         warnings.append(f"Line {raw.styled}: colours, fonts and regions are not kept.")
     if not raw.cues:
-        warnings.append("Line 1: the file holds no subtitles.")
+        warnings.append(NOTHING)
     segments: list[Read] = []
     for cue in raw.cues:
-        if cue.end < cue.start:
-            warnings.append(f"Line {cue.line}: the subtitle ends before it starts; its end was set to its start.")
-        segments += segments_of(vtt_text.pieces(vtt_text.parse(cue.text)), cue.start, max(cue.start, cue.end))
+        end = checked_end(cue.line, cue.start, cue.end, warnings)
+        segments += segments_of(vtt_text.pieces(vtt_text.parse(cue.text)), cue.start, end)
     return Parsed(with_speakers(segments, _language(raw.header)), tuple(warnings))
 
 

@@ -6,6 +6,7 @@ from .accounts import AccountStore
 from .database import Database, leave_thread
 from .home import Home
 from .jobs import JobStore
+from .pending import Pending
 from .presence import Presence
 from .search import Hit, Search
 from .secrets import Place, Secrets
@@ -25,8 +26,9 @@ class Library:
         self.database = Database(home.database)
         self.presence = Presence(home.run)
         self.jobs = JobStore(self.database, self.presence)
-        self.transcripts = TranscriptStore(self.database)
-        self.search = Search(self.database)
+        self.pending = Pending(self.database)
+        self.transcripts = TranscriptStore(self.database, self.pending)
+        self.search = Search(self.database, self.pending)
         self.versions = VersionStore(self.database)
         self.settings = Settings(self.database)
         self.voices = VoiceStore(self.database)
@@ -48,6 +50,7 @@ __all__ = [
     "JobStore",
     "KnownVoice",
     "Library",
+    "Pending",
     "Place",
     "Search",
     "Secrets",

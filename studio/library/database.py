@@ -14,6 +14,8 @@ from pathlib import Path
 
 from studio.core.errors import StorageError
 
+from .packing import Packed
+
 # Each entry brings the file from one version to the next; never change one that was released.
 MIGRATIONS = (
     """
@@ -169,6 +171,52 @@ MIGRATIONS = (
     """
     CREATE INDEX step_segment_id ON step_segment (transcript_id, id)
     """,
+    # What a step changes is one packed value, and comes into the rows of `segment` bit by bit; see pending.py.
+    """
+    CREATE TABLE content (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        transcript_id INTEGER NOT NULL REFERENCES transcript (id) ON DELETE CASCADE,
+        size INTEGER NOT NULL,
+        highest INTEGER NOT NULL,
+        went_ids TEXT NOT NULL,
+        came BLOB NOT NULL,
+        went BLOB
+    );
+    CREATE INDEX content_highest ON content (transcript_id, highest);
+    CREATE TABLE pending (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        transcript_id INTEGER NOT NULL REFERENCES transcript (id) ON DELETE CASCADE,
+        content INTEGER NOT NULL,
+        back INTEGER NOT NULL,
+        position INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX pending_transcript ON pending (transcript_id);
+    CREATE INDEX pending_content ON pending (content);
+    ALTER TABLE step ADD COLUMN content INTEGER;
+    UPDATE step SET content = numbered.number FROM (
+        SELECT transcript_id, step, row_number() OVER (ORDER BY transcript_id, step) AS number FROM step
+    ) AS numbered WHERE numbered.transcript_id = step.transcript_id AND numbered.step = step.step;
+    CREATE INDEX step_content ON step (content);
+    ALTER TABLE transcript ADD COLUMN opinion TEXT;
+    INSERT INTO content SELECT s.content, s.transcript_id,
+        (SELECT COUNT(*) FROM step_segment o WHERE o.transcript_id = s.transcript_id AND o.step = s.step),
+        (SELECT COALESCE(MAX(id), 0) FROM step_segment o WHERE o.transcript_id = s.transcript_id AND o.step = s.step),
+        (SELECT json_group_array(id) FROM step_segment o
+            WHERE o.transcript_id = s.transcript_id AND o.step = s.step AND side = 0),
+        (SELECT packed(id, start, end, speaker, text, confidence, words, comment, flagged) FROM step_segment o
+            WHERE o.transcript_id = s.transcript_id AND o.step = s.step AND side = 1),
+        (SELECT packed(id, start, end, speaker, text, confidence, words, comment, flagged) FROM step_segment o
+            WHERE o.transcript_id = s.transcript_id AND o.step = s.step AND side = 0)
+        FROM step s;
+    DROP TABLE step_segment;
+    DROP TRIGGER segment_reworded;
+    CREATE TRIGGER segment_reworded AFTER UPDATE OF text ON segment WHEN old.text <> new.text BEGIN
+        INSERT INTO segment_words (segment_words, rowid, text)
+            VALUES ('delete', (old.transcript_id << 32) + old.id + 2147483648, spaced(old.text));
+        INSERT INTO segment_words (rowid, text)
+            VALUES ((new.transcript_id << 32) + new.id + 2147483648, spaced(new.text));
+    END
+    """,
     # Accounts at vendors, and what was ordered there. An order outlives its job: the money stays spent.
     """
     CREATE TABLE account (
@@ -267,6 +315,16 @@ class Database:
             yield self._connection()
 
     @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """The same for several questions: what others write meanwhile is not seen."""
+        with self.read() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("COMMIT")
+
+    @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it or nothing."""
         with self.translated():
@@ -298,6 +356,7 @@ class Database:
             held = sqlite3.connect(self.path, timeout=10, isolation_level=None)
             held.row_factory = sqlite3.Row
             held.create_function("spaced", 1, spaced, deterministic=True)
+            held.create_aggregate("packed", 9, Packed)  # type: ignore[arg-type]  # the stub knows numbers only
             held.execute("PRAGMA journal_mode=WAL")
             held.execute("PRAGMA synchronous=FULL")
             held.execute("PRAGMA foreign_keys=ON")

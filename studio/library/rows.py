@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import gc
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from studio.core.collector import resting
 from studio.core.errors import Problem
 from studio.core.jobs import JobOptions
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Word
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # made once
+
 
 def dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value)
 
 
 def load(text: str) -> Any:
@@ -96,9 +98,7 @@ def segment_to(segment: Segment) -> tuple[Any, ...]:
 def segments_from(found: Iterable[Sequence[Any]]) -> tuple[Segment, ...]:
     """From rows of the columns of SEGMENT."""
     found = list(found)
-    collects = gc.isenabled()
-    gc.disable()  # a hundred thousand new words would set the collector off again and again, for nothing
-    try:
+    with resting(len(found)):
         words = json.loads(f"[{','.join([row[6] for row in found])}]")  # 20,000 calls take twice the time of one
         return tuple(
             [
@@ -108,6 +108,3 @@ def segments_from(found: Iterable[Sequence[Any]]) -> tuple[Segment, ...]:
                 )
             ]
         )
-    finally:
-        if collects:
-            gc.enable()

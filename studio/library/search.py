@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from .database import Database, spaced
+from .pending import Pending
 
 _PART = re.compile(r'"([^"]*)"?|([^\s"]+)')  # words in quotes belong together
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -39,8 +40,8 @@ class Hit:
 
 
 class Search:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, database: Database, pending: Pending) -> None:
+        self._db, self._pending = database, pending
 
     def search(self, text: str, limit: int = 200, each: int = 20) -> list[Hit]:
         """Segments that hold all words of `text`; the last word may be the beginning of one, "quoted words" follow
@@ -49,6 +50,7 @@ class Search:
         terms = _terms(text)
         if not terms:
             return []
+        self._pending.finish()
         with self._db.read() as db:
             hits: list[Hit] = []
             for transcript, ids in groupby(self._matching(db, terms, each), key=lambda place: place[0]):
@@ -61,6 +63,7 @@ class Search:
         """Transcripts that hold these words one after the other, the latest first; None where `text` has no word."""
         if not _WORD.search(text):
             return None
+        self._pending.finish()
         with self._db.read() as db:
             found = db.execute(
                 "SELECT DISTINCT rowid >> 32 FROM segment_words WHERE segment_words MATCH ? ORDER BY 1 DESC",

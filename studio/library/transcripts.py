@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from studio.core.edits import Edit
 from studio.core.errors import ConflictError, UsageError
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript
 
-from . import rows
+from . import pending, rows
 from .database import Database
+from .pending import Pending, Turn
 
 
 class TranscriptStore:
     """All calls may come from any thread; each is one transaction."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, database: Database, pending: Pending) -> None:
+        self._db, self._pending = database, pending
 
     def create(self, source: Source, engine: EngineInfo, job: int | None = None) -> int:
         """An empty transcript; in the same step it becomes the one of `job`."""
@@ -36,22 +38,8 @@ class TranscriptStore:
             return db.execute("SELECT 1 FROM transcript WHERE id = ?", (id,)).fetchone() is not None
 
     def get(self, id: int) -> Transcript | None:
-        with self._db.read() as db:
-            row = db.execute("SELECT * FROM transcript WHERE id = ?", (id,)).fetchone()
-            if row is None:
-                return None
-            speakers = db.execute("SELECT id, name, color FROM speaker WHERE transcript_id = ? ORDER BY place", (id,))
-            segments = db.execute(
-                f"SELECT {rows.SEGMENT} FROM segment WHERE transcript_id = ? ORDER BY start, end, id", (id,)
-            ).fetchall()
-            return Transcript(
-                segments=rows.segments_from(segments),
-                speakers=tuple(Speaker(*r) for r in speakers),
-                language=row["language"],
-                duration=row["duration"],
-                source=rows.source_from(row["source"]),
-                engine=rows.engine_from(row["engine"]),
-            )
+        with self._db.snapshot() as db:
+            return _transcript(db, id)
 
     def heard(self, id: int) -> int:
         """Up to where (milliseconds) the recording is recognised and stored: where to go on."""
@@ -77,7 +65,7 @@ class TranscriptStore:
         with self._db.write() as db:
             last = _last_id(db, id)
             stored = tuple(dataclasses.replace(s, id=n) for n, s in enumerate(segments, last + 1))
-            _insert(db, id, stored)
+            pending.put(db, id, {s.id: s for s in stored})
             db.execute("UPDATE transcript SET heard = MAX(heard, ?) WHERE id = ?", (heard, id))
             if speakers:  # who changes speakers at the same time must take these along
                 db.executemany(
@@ -94,9 +82,9 @@ class TranscriptStore:
     def replace(self, id: int, segments: Iterable[Segment], speakers: tuple[Speaker, ...], engine: EngineInfo) -> None:
         """Put these in place of all, numbered anew; steps made before do not fit any more and are forgotten."""
         with self._db.write() as db:
-            db.execute("DELETE FROM segment WHERE transcript_id = ?", (id,))
-            db.execute("DELETE FROM step WHERE transcript_id = ?", (id,))
-            _insert(db, id, (dataclasses.replace(s, id=n) for n, s in enumerate(segments, 1)))
+            for kept in ("segment", "step", "pending", "content"):
+                db.execute(f"DELETE FROM {kept} WHERE transcript_id = ?", (id,))
+            pending.put(db, id, {n: dataclasses.replace(s, id=n) for n, s in enumerate(segments, 1)})
             _set_speakers(db, id, speakers)
             db.execute("UPDATE transcript SET engine = ? WHERE id = ?", (rows.dump(dataclasses.asdict(engine)), id))
             _next_revision(db, id)
@@ -110,7 +98,7 @@ class TranscriptStore:
         recognition itself by accident. Steps undone before are dropped.
         """
         with self._db.write() as db:
-            transcript = self.get(id)
+            transcript = _transcript(db, id)
             if transcript is None:
                 return
             edit = change(transcript)
@@ -119,10 +107,13 @@ class TranscriptStore:
             if last:
                 _record(db, id, last + 1, edit)
             else:
-                _apply(db, id, edit)
+                content = pending.store(db, id, edit)
+                _make(db, id, [Turn(content, False)], edit)
+                pending.forget(db, [content])
             db.execute("UPDATE transcript SET engine = ? WHERE id = ?", (rows.dump(dataclasses.asdict(engine)), id))
             _next_revision(db, id)
             _done(db, submission)
+        self._pending.finish()
 
     def describe(
         self, id: int, *, language: str | None = None, duration: int | None = None, engine: EngineInfo | None = None
@@ -141,8 +132,19 @@ class TranscriptStore:
         with self._db.write() as db:
             db.execute("UPDATE transcript SET source = ? WHERE id = ?", (rows.dump(dataclasses.asdict(source)), id))
 
+    def opinion(self, id: int) -> Mapping[str, Any] | None:
+        """What it was compared with last."""
+        with self._db.read() as db:
+            row = db.execute("SELECT opinion FROM transcript WHERE id = ?", (id,)).fetchone()
+            return rows.load(row["opinion"]) if row and row["opinion"] else None
+
+    def set_opinion(self, id: int, opinion: Mapping[str, Any]) -> None:
+        with self._db.write() as db:
+            db.execute("UPDATE transcript SET opinion = ? WHERE id = ?", (rows.dump(opinion), id))
+
     def end(self, id: int) -> int:
         """Up to where (milliseconds) something is written, 0 where nothing is."""
+        self._pending.finish()
         with self._db.read() as db:
             return int(
                 db.execute("SELECT COALESCE(MAX(end), 0) FROM segment WHERE transcript_id = ?", (id,)).fetchone()[0]
@@ -153,10 +155,12 @@ class TranscriptStore:
     def revision(self, id: int) -> int:
         """Grows with every change but the arrival of recognised segments."""
         with self._db.read() as db:
-            row = db.execute("SELECT revision FROM transcript WHERE id = ?", (id,)).fetchone()
-            if row is None:
-                raise UsageError("This transcript is not in the library any more.", "Transcribe the recording again.")
-            return int(row[0])
+            return _revision(db, id)
+
+    def state(self, id: int) -> tuple[int, int]:
+        """The revision, and the id of the segment recognised last: as long as they stay, so does everything."""
+        with self._db.snapshot() as db:
+            return _revision(db, id), _last_id(db, id)
 
     def last_step(self, id: int) -> int:
         """Number of the last step that is not undone, 0 for none."""
@@ -197,22 +201,13 @@ class TranscriptStore:
 
     def step(self, id: int, step: int) -> Edit:
         """What a step changes. Raises ConflictError where it is not there any more."""
-        with self._db.read() as db:
+        with self._db.snapshot() as db:
             row = db.execute("SELECT * FROM step WHERE transcript_id = ? AND step = ?", (id, step)).fetchone()
             if row is None:
                 raise ConflictError(_CHANGED)
-            before, after = (
-                db.execute(
-                    f"SELECT {rows.SEGMENT} FROM step_segment WHERE transcript_id = ? AND step = ? AND side = ?"
-                    " ORDER BY start, end, id",
-                    (id, step, side),
-                ).fetchall()
-                for side in (_BEFORE, _AFTER)
-            )
             return Edit(
                 row["name"],
-                rows.segments_from(before),
-                rows.segments_from(after),
+                *pending.edit_of(db, id, row["content"]),
                 rows.speakers_from(row["speakers_before"]),
                 rows.speakers_from(row["speakers_after"]),
             )
@@ -230,26 +225,37 @@ class TranscriptStore:
             row = _next_undo(db, id) if back else _next_redo(db, id)
             if row is None:
                 return None
-            step, (gone, come) = row["step"], (_AFTER, _BEFORE) if back else (_BEFORE, _AFTER)
-            db.execute(
-                "DELETE FROM segment WHERE transcript_id = ?1 AND id IN"
-                " (SELECT id FROM step_segment WHERE transcript_id = ?1 AND step = ?2 AND side = ?3)",
-                (id, step, gone),
-            )
-            db.execute(
-                f"INSERT INTO segment (transcript_id, {rows.SEGMENT}) SELECT transcript_id, {rows.SEGMENT}"
-                " FROM step_segment WHERE transcript_id = ? AND step = ? AND side = ?",
-                (id, step, come),
-            )
+            pending.make(db, id, [Turn(row["content"], back)])
             if row["speakers_before"] != row["speakers_after"]:
                 _set_speakers(db, id, rows.speakers_from(row["speakers_before" if back else "speakers_after"]))
-            db.execute("UPDATE step SET undone = ? WHERE transcript_id = ? AND step = ?", (int(back), id, step))
+            db.execute("UPDATE step SET undone = ? WHERE transcript_id = ? AND step = ?", (int(back), id, row["step"]))
             _next_revision(db, id)
-            return int(step)
+            return int(row["step"])
 
 
 _CHANGED = "The transcript was changed by another window or program."
-_BEFORE, _AFTER = 0, 1  # the sides of a step
+
+
+def _transcript(db: sqlite3.Connection, id: int) -> Transcript | None:
+    row = db.execute("SELECT * FROM transcript WHERE id = ?", (id,)).fetchone()
+    if row is None:
+        return None
+    speakers = db.execute("SELECT id, name, color FROM speaker WHERE transcript_id = ? ORDER BY place", (id,))
+    return Transcript(
+        segments=pending.segments(db, id),
+        speakers=tuple(Speaker(*r) for r in speakers),
+        language=row["language"],
+        duration=row["duration"],
+        source=rows.source_from(row["source"]),
+        engine=rows.engine_from(row["engine"]),
+    )
+
+
+def _revision(db: sqlite3.Connection, id: int) -> int:
+    row = db.execute("SELECT revision FROM transcript WHERE id = ?", (id,)).fetchone()
+    if row is None:
+        raise UsageError("This transcript is not in the library any more.", "Transcribe the recording again.")
+    return int(row[0])
 
 
 def _last_step(db: sqlite3.Connection, id: int) -> int:
@@ -261,7 +267,7 @@ def _last_id(db: sqlite3.Connection, id: int) -> int:
     """The highest id given so far, also to segments that are gone but that undo brings back."""
     row = db.execute(
         "SELECT MAX(id) FROM (SELECT MAX(id) AS id FROM segment WHERE transcript_id = ?1"
-        " UNION ALL SELECT MAX(id) FROM step_segment WHERE transcript_id = ?1)",
+        " UNION ALL SELECT MAX(highest) FROM content WHERE transcript_id = ?1)",
         (id,),
     ).fetchone()
     return max(int(row[0] or 0), 0)
@@ -269,7 +275,8 @@ def _last_id(db: sqlite3.Connection, id: int) -> int:
 
 def _drop_undone(db: sqlite3.Connection, id: int) -> None:
     """What is done now cannot be followed by steps that were undone before."""
-    db.execute("DELETE FROM step WHERE transcript_id = ? AND undone", (id,))
+    dropped = db.execute("DELETE FROM step WHERE transcript_id = ? AND undone RETURNING content", (id,)).fetchall()
+    pending.forget(db, [content for (content,) in dropped])
 
 
 def _next_undo(db: sqlite3.Connection, id: int) -> sqlite3.Row | None:
@@ -303,45 +310,21 @@ def _done(db: sqlite3.Connection, submission: str | None) -> None:
 
 
 def _record(db: sqlite3.Connection, id: int, step: int, edit: Edit) -> None:
-    """Store and apply a step. What was is copied inside SQLite; a step that grows keeps what was."""
+    """Store and make a step; one that grows is taken back first."""
+    content = pending.store(db, id, edit)
+    known = db.execute("SELECT content FROM step WHERE transcript_id = ? AND step = ?", (id, step)).fetchone()
+    if known:
+        db.execute("UPDATE step SET content = ? WHERE transcript_id = ? AND step = ?", (content, id, step))
+        _make(db, id, [Turn(known["content"], True), Turn(content, False)], edit)
+        pending.forget(db, [known["content"]])
+        return
     speakers = rows.speakers_to(edit.speakers_before), rows.speakers_to(edit.speakers_after)
-    new = db.execute(
-        "INSERT INTO step (transcript_id, step, name, speakers_before, speakers_after) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING",
-        (id, step, edit.name, *speakers),
-    ).rowcount
-    if new:
-        _copy(db, id, step, _BEFORE, edit.before)
-    else:
-        _forget(db, id, step)
-    _apply(db, id, edit)
-    _copy(db, id, step, _AFTER, edit.after)
-
-
-def _forget(db: sqlite3.Connection, id: int, step: int) -> None:
-    """The outcome of a step that is about to get another one."""
-    after = (id, step, _AFTER)
     db.execute(
-        "DELETE FROM segment WHERE transcript_id = ?1 AND id IN"
-        " (SELECT id FROM step_segment WHERE transcript_id = ?1 AND step = ?2 AND side = ?3)",
-        after,
+        "INSERT INTO step (transcript_id, step, name, speakers_before, speakers_after, content)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (id, step, edit.name, *speakers, content),
     )
-    db.execute("DELETE FROM step_segment WHERE transcript_id = ? AND step = ? AND side = ?", after)
-
-
-def _copy(db: sqlite3.Connection, id: int, step: int, side: int, segments: Iterable[Segment]) -> None:
-    db.executemany(
-        f"INSERT INTO step_segment (transcript_id, step, side, {rows.SEGMENT})"
-        f" SELECT transcript_id, ?, ?, {rows.SEGMENT} FROM segment WHERE transcript_id = ? AND id = ?",
-        ((step, side, id, s.id) for s in segments),
-    )
-
-
-def _insert(db: sqlite3.Connection, id: int, segments: Iterable[Segment]) -> None:
-    db.executemany(
-        f"INSERT INTO segment (transcript_id, {rows.SEGMENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ((id, *rows.segment_to(s)) for s in segments),
-    )
+    _make(db, id, [Turn(content, False)], edit)
 
 
 def _set_speakers(db: sqlite3.Connection, id: int, speakers: tuple[Speaker, ...]) -> None:
@@ -352,8 +335,7 @@ def _set_speakers(db: sqlite3.Connection, id: int, speakers: tuple[Speaker, ...]
     )
 
 
-def _apply(db: sqlite3.Connection, id: int, edit: Edit) -> None:
-    db.executemany("DELETE FROM segment WHERE transcript_id = ? AND id = ?", ((id, s.id) for s in edit.before))
-    _insert(db, id, edit.after)
+def _make(db: sqlite3.Connection, id: int, turns: Sequence[Turn], edit: Edit) -> None:
+    pending.make(db, id, turns)
     if edit.changes_speakers:
         _set_speakers(db, id, edit.speakers_after)

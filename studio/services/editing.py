@@ -1,7 +1,7 @@
 """Changes to a stored transcript: made in memory at once, stored a moment later, undone from the library.
 
-The window's thread calls `do`, `type_text`, `undo` and `redo`; its saver thread calls `save`. Nothing waits for the
-disk but the undoing of steps that are not in memory any more.
+The window's thread calls `do`, `type_text`, `undo` and `redo`; its saver thread calls `save`, `look` and
+`read_ahead`. Nothing waits for the disk but the undoing of steps that are not in memory any more.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from .studio import Studio
 
 _KEPT = 30  # steps whose changes are kept in memory, so that undo need not read them
 
+_NOTHING = (-1, -1), None
+
 _Kind = Literal["do", "undo", "redo"]
 _Waiting = tuple[_Kind, int, Edit]  # what is to be stored: what was done with which step
 
@@ -37,12 +39,14 @@ class EditSession:
         self.id = transcript_id
         self._guard = threading.Lock()  # of what follows
         self._saving = threading.Lock()  # one save at a time
+        self._reading = threading.Lock()  # no step is read twice
         self._revision = self._store.revision(transcript_id)
         self._last = self._store.last_step(transcript_id)
         self._top = self._store.top_step(transcript_id)  # the last one that could be made again
         self._waiting: list[_Waiting] = []  # in order
         self._made: dict[int, Edit] = {}  # steps by number: all that are not stored, and the last ones
         self._typing: Edit | None = None  # the last step, while it may grow
+        self._seen: tuple[tuple[int, int], Transcript | None] = _NOTHING  # what `look` has read, and its state
         _open[transcript_id] = self
 
     def read(self) -> Transcript:
@@ -55,6 +59,11 @@ class EditSession:
     @property
     def unsaved(self) -> bool:
         return bool(self._waiting)
+
+    @property
+    def typing(self) -> bool:
+        """Whether the last step may grow."""
+        return self._typing is not None
 
     @property
     def last(self) -> int:
@@ -102,6 +111,27 @@ class EditSession:
         self._last += 1
         self._keep("redo", self._last, edit)
         return edit
+
+    def read_ahead(self) -> None:
+        """Have at hand what `undo` would take back; for another thread, since reading a large step takes a while.
+
+        Raises StorageError.
+        """
+        with suppress(ConflictError):  # it was taken back meanwhile
+            if self._last:
+                self._edit(self._last)
+
+    def look(self) -> bool:
+        """Whether someone else has changed the transcript: then `make_again`, which need not read it any more.
+
+        For another thread. Raises StorageError, and UsageError for a transcript that was removed.
+        """
+        with self._saving:
+            state = self._store.state(self.id)
+            if state[0] == self._revision:
+                return False
+            self._seen = state, self._store.get(self.id)
+            return True
 
     def history(self) -> tuple[str | None, str | None]:
         """Names of what undo would take back and redo would bring back."""
@@ -154,17 +184,19 @@ class EditSession:
         """
         with self._saving:
             try:
-                revision = self._store.revision(self.id)
+                state = self._store.state(self.id)
             except UsageError:
                 self._waiting = []
                 raise
             last, top = self._store.last_step(self.id), self._store.top_step(self.id)
-            transcript = self._store.get(self.id)
+            (seen, transcript), self._seen = self._seen, _NOTHING
+            if seen != state:
+                transcript = self._store.get(self.id)
             assert transcript is not None  # its revision was found
             with self._guard:
                 changes = [edit.inverse() if kind == "undo" else edit for kind, _, edit in self._waiting]
                 fitted, lost = rebased(changes, transcript)
-                self._revision, self._typing = revision, None
+                self._revision, self._typing = state[0], None
                 self._last = last + len(fitted)
                 self._top = self._last if fitted else top
                 self._made = dict(enumerate(fitted, last + 1))
@@ -182,7 +214,16 @@ class EditSession:
             self._made[step] = edit
 
     def _edit(self, step: int) -> Edit:
-        return self._made.get(step) or self._store.step(self.id, step)
+        with self._reading:
+            made = self._made
+            edit = made.get(step)
+            if edit is None:
+                edit = self._store.step(self.id, step)
+                with self._guard:
+                    edit = made.setdefault(
+                        step, edit
+                    )  # where numbers mean other steps by now, `made` is not used any more
+            return edit
 
     def _name(self, step: int) -> str | None:
         if not 1 <= step <= self._top:

@@ -1,6 +1,6 @@
 """The second opinion: another transcript of the same recording, and what is decided between the two.
 
-`candidates`, `load`, `from_file` and `ask_for` may be called from any thread; `Decisions` belongs to one thread.
+All functions may be called from any thread; `Decisions` belongs to one thread.
 """
 
 from __future__ import annotations
@@ -72,6 +72,21 @@ def from_file(path: Path) -> Transcript:
     if not transcript.segments:
         raise UsageError(f"“{path.name}” holds no text.", "Choose another file.")
     return transcript
+
+
+def remember(studio: Studio, transcript_id: int, source: Job | Path) -> None:
+    """Keep with a transcript what it is compared with."""
+    kept = {"file": str(source)} if isinstance(source, Path) else {"job": source.id}
+    studio.library.transcripts.set_opinion(transcript_id, kept)
+
+
+def remembered(studio: Studio, transcript_id: int) -> Job | Path | None:
+    """What a transcript was compared with last; None for nothing, and for a job that was removed."""
+    kept = studio.library.transcripts.opinion(transcript_id) or {}
+    if "file" in kept:
+        return Path(kept["file"])
+    job = studio.library.jobs.get(kept["job"]) if "job" in kept else None
+    return job if job and job.transcript_id is not None else None
 
 
 def ask_for(studio: Studio, job: Job, options: HearOptions) -> Job:

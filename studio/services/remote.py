@@ -147,7 +147,8 @@ def _ended(order: Submission) -> RemoteError:
 def _plan(run: Run, limits: Limits) -> list[Part]:
     rate = min(media.ENCODINGS[f].rate for f in limits.formats)
     by_size = limits.bytes * 1000 // rate if limits.bytes else None
-    longest = min((n for n in (limits.part, limits.duration, by_size) if n), default=None)
+    part = limits.part if limits.part and run.duration > 2 * limits.part else None
+    longest = min((n for n in (part, limits.duration, by_size) if n), default=None)
     peaks = media.Peaks.load(run.studio.home.peaks_file(run.job.content_id, run.job.options.track))
     return parts.plan(run.duration, longest, peaks.levels[0])
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from studio.core.compare import Keep
 from studio.core.decisions import doubtful, other_words
-from studio.core.errors import Problem
+from studio.core.errors import Problem, StudioError
 from studio.core.jobs import Job, JobState
 from studio.core.transcript import EngineInfo, Transcript
 from studio.models import catalogue
@@ -55,6 +55,8 @@ class CompareDesk(QObject):
         self._awaited: int | None = None  # the job whose text is wanted when it is done
         self._soon = QTimer(self, singleShot=True, interval=_SOON)
         self._soon.timeout.connect(self._follow)
+        self._reopening = QTimer(self, singleShot=True, interval=0)  # when its text is there
+        self._reopening.timeout.connect(self._reopen)
         desk.opened.connect(self._close)
         desk.changed.connect(lambda _: self._soon.start())
         desk.model.modelReset.connect(self._soon.start)
@@ -84,14 +86,14 @@ class CompareDesk(QObject):
         found = opinion.candidates(self._studio, job)
         ready = frozenset(id for id in catalogue() if self._studio.models.is_ready(id))
         dialog = OpinionDialog(found, job.options, ready, self.page.window())
-        dialog.job_chosen.connect(lambda other: self._take(dialog, lambda: self._load(other)))
+        dialog.job_chosen.connect(lambda other: self._take(dialog, other))
         dialog.file_wanted.connect(lambda: self._ask_for_file(dialog))
         dialog.make_requested.connect(lambda options: self._make(dialog, options))
         dialog.open()
         return dialog
 
     def compare_with_file(self, path: Path) -> None:
-        self._start(lambda: (opinion.from_file(path), path.name, "File"), self._tell)
+        self._start(path, self._tell)
 
     def on_job_event(self, id: int, event: object) -> None:
         """Something happened to a job; the one that was asked for its opinion is taken up when it is done."""
@@ -99,13 +101,15 @@ class CompareDesk(QObject):
             job = event.job
             if job.state is JobState.DONE:
                 self._awaited = None
-                self._start(lambda: self._load(job), self._tell)
+                self._start(job, self._tell)
             elif job.state in (JobState.FAILED, JobState.CANCELLED):
                 self._awaited = None
                 self.notice.emit("warn", "The second opinion was not written. The queue says why.")
 
-    def _load(self, job: Job) -> tuple[Transcript, str, str]:
-        transcript = opinion.load(self._studio, job)
+    def _load(self, source: Job | Path) -> tuple[Transcript, str, str]:
+        if isinstance(source, Path):
+            return opinion.from_file(source), source.name, "File"
+        transcript = opinion.load(self._studio, source)
         return transcript, engine_title(transcript.engine), _HERE
 
     def _ask_for_file(self, dialog: OpinionDialog) -> None:
@@ -113,11 +117,10 @@ class CompareDesk(QObject):
         folder = str(Path(job.path).parent) if job else ""
         name, _ = QFileDialog.getOpenFileName(dialog, "Take a transcript or subtitle file", folder)
         if name:
-            path = Path(name)
-            self._take(dialog, lambda: (opinion.from_file(path), path.name, "File"))
+            self._take(dialog, Path(name))
 
-    def _take(self, dialog: OpinionDialog, load: Callable[[], tuple[Transcript, str, str]]) -> None:
-        self._start(load, lambda problem: dialog.show_problem(problem.sentence), dialog.accept)
+    def _take(self, dialog: OpinionDialog, source: Job | Path) -> None:
+        self._start(source, lambda problem: dialog.show_problem(problem.sentence), dialog.accept)
 
     def _make(self, dialog: OpinionDialog, options: HearOptions) -> None:
         """Queue the recording once more; the queue works in its own threads."""
@@ -132,7 +135,7 @@ class CompareDesk(QObject):
     def _on_made(self, dialog: OpinionDialog, job: Job) -> None:
         dialog.accept()
         if job.state is JobState.DONE:
-            self._start(lambda: self._load(job), self._tell)
+            self._start(job, self._tell)
             return
         self._awaited = job.id
         self.queued.emit(job)
@@ -141,22 +144,43 @@ class CompareDesk(QObject):
 
     # Comparing
 
+    def _reopen(self) -> None:
+        """Compare as when the program was closed, or another recording opened; nobody has asked to see it now."""
+        job = self._desk.job
+        if job is None or job.transcript_id is None or self.decisions:
+            return
+        try:
+            source = opinion.remembered(self._studio, job.transcript_id)
+        except StudioError as e:
+            self._tell(e.problem)
+            return
+        if source is not None:
+            self._start(source, lambda problem: self.notice.emit("info", problem.sentence), asked=False)
+
     def _start(
         self,
-        load: Callable[[], tuple[Transcript, str, str]],
+        source: Job | Path,
         fail: Callable[[Problem], None],
         done: Callable[[], object] = lambda: None,
+        asked: bool = True,
     ) -> None:
         left, job = self._desk.transcript, self._desk.job
         marks = self.page.bar.ignore.isChecked()
 
         def work() -> tuple[Decisions, str, str]:
-            right, name, place = load()
+            right, name, place = self._load(source)
+            if asked and job is not None and job.transcript_id is not None:
+                opinion.remember(self._studio, job.transcript_id, source)
             return Decisions(left, right, marks), name, place
 
         def show(result: tuple[Decisions, str, str]) -> None:
             done()
-            if self._desk.job is not None and job is not None and self._desk.job.id == job.id:
+            if self._desk.job is None or job is None or self._desk.job.id != job.id:
+                return
+            if asked:
+                self._show(*result)
+                self.ready.emit()
+            elif self.decisions is None:
                 self._show(*result)
 
         task = Task(work, self)
@@ -170,7 +194,6 @@ class CompareDesk(QObject):
         self.page.heads.show_names(engine_title(self._desk.transcript.engine), _HERE, name, place)
         self.page.show_decisions(decisions)
         self._refresh()
-        self.ready.emit()
 
     def _close(self, job: Job | None) -> None:
         """Another recording is open."""
@@ -179,6 +202,7 @@ class CompareDesk(QObject):
         self.page.show_decisions(None)
         self._commands["secondOpinionAction"].setEnabled(job is not None)
         self._refresh()
+        self._reopening.start()
 
     def _set_marks(self, ignore: bool) -> None:
         if self.decisions:

@@ -10,12 +10,8 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +22,7 @@ from . import theme
 from .commands import Commands
 from .edit_bar import EditBar
 from .editor.transcript_view import TranscriptView
+from .file_header import FileHeader
 from .models.transcript_model import TranscriptModel
 from .models.wording import clock, counted, percent
 from .player import VideoPane
@@ -52,12 +49,7 @@ class FilePage(QWidget):
         self.waveform = WaveformView()
         self.video = VideoPane()
         self.transcript = TranscriptView(model)
-        self._name = QLabel()
-        self._name.setObjectName("fileName")
-        self._name.setProperty("role", "heading")
-        self._about = QLabel()
-        self._about.setObjectName("fileAbout")
-        self._about.setProperty("role", "note")
+        self._header = FileHeader(commands)
 
         split = self._split = QSplitter(Qt.Orientation.Vertical)
         split.setObjectName("waveformSplitter")
@@ -84,33 +76,8 @@ class FilePage(QWidget):
         split.splitterMoved.connect(lambda height, _: self._keep_height(height))
 
         column = _column(self)
-        column.addWidget(self._header(commands))
+        column.addWidget(self._header)
         column.addWidget(split, 1)
-
-    def _header(self, commands: Commands) -> QWidget:
-        header = QFrame()
-        header.setObjectName("fileHeader")
-        header.setProperty("role", "bar")
-        header.setFixedHeight(theme.FILE_HEADER)
-        names = QVBoxLayout()
-        names.setSpacing(0)
-        names.addStretch()
-        names.addWidget(self._name)
-        names.addWidget(self._about)
-        names.addStretch()
-        export = QToolButton()
-        export.setObjectName("exportButton")
-        export.setDefaultAction(commands["exportAction"])
-        export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        export.setText("Export")
-        export.setAccessibleName("Export the transcript")
-        row = QHBoxLayout(header)
-        row.setContentsMargins(16, 4, 12, 4)
-        row.addLayout(names, 1)
-        row.addWidget(_mode_switch(commands))
-        row.addSpacing(8)
-        row.addWidget(export)
-        return header
 
     def add_mode(self, name: str, page: QWidget) -> None:
         """Another way to look at the text: "subtitles" or "compare"."""
@@ -162,8 +129,6 @@ class FilePage(QWidget):
 
     def show_job(self, job: Job, model: TranscriptModel, progress: Progress | None) -> None:
         """Name the recording and say what is known of it."""
-        self._name.setText(job.name)
-        self._name.setToolTip(job.path)
         facts = [clock(job.duration or model.duration)]
         if model.speakers:
             facts.append(counted(len(model.speakers), "speaker", "speakers"))
@@ -173,27 +138,7 @@ class FilePage(QWidget):
             facts.append(f"{progress.stage}, {percent(progress.fraction)}" if progress else "starting")
         elif job.state == JobState.DONE:
             facts.append("made on this computer" if job.options.model else "opened from a file")
-        self._about.setText(" · ".join(facts))
-
-
-def _mode_switch(commands: Commands) -> QFrame:
-    """Transcript, subtitles or comparison: three buttons of which one is on."""
-    switch = QFrame()
-    switch.setObjectName("modeSwitch")
-    switch.setProperty("role", "segments")
-    row = QHBoxLayout(switch)
-    switch.setFixedHeight(theme.CONTROL + 4)
-    row.setContentsMargins(1, 1, 1, 1)
-    row.setSpacing(0)
-    for name in ("transcript", "subtitles", "compare"):
-        button = QToolButton()
-        button.setObjectName(f"{name}ModeButton")
-        button.setProperty("kind", "segment")
-        button.setDefaultAction(commands[f"{name}ModeAction"])
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setAccessibleName(name.capitalize())
-        row.addWidget(button)
-    return switch
+        self._header.show_facts(job.name, job.path, facts)
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

@@ -74,7 +74,7 @@ class NoticeBar(QFrame):
     def lie_over(self, *places: QWidget) -> None:
         """Stand at the lower right of the first of these that is shown, whatever the layout does with them."""
         self._places = places
-        for watched in (self.parentWidget(), *places):
+        for watched in (self.window(), *places):
             watched.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -89,8 +89,9 @@ class NoticeBar(QFrame):
 
     def _place(self) -> None:
         below = next((place for place in self._places if place.isVisible()), None)
-        if below is not None and not self.isHidden():
-            area = below.rect().translated(below.mapTo(self.parentWidget(), QPoint()))
+        parent = self.parentWidget()
+        if below is not None and parent is not None and not self.isHidden():
+            area = below.rect().translated(below.mapTo(parent, QPoint()))
             width = min(area.width() - 2 * _MARGIN, _WIDEST)
             height = min(self._column.totalHeightForWidth(width), area.height() - 2 * _MARGIN)
             self.setGeometry(area.right() + 1 - _MARGIN - width, area.bottom() + 1 - _MARGIN - height, width, height)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.edits import Edit
 from studio.core.errors import Problem, StudioError
-from studio.core.jobs import JobOptions, Note, Progress, StopToken
+from studio.core.jobs import JobOptions, StopToken
 from studio.models import catalogue
 from studio.services import opening
 from studio.services.hearing import HearOptions
@@ -80,9 +80,7 @@ class OpeningDesk(QObject):
     def open_files(self, paths: Sequence[Path], again: bool = False) -> None:
         """Put these in the library, and show the last one; `again`: even if they are there."""
         for path in paths:
-            self._reading.run(
-                partial(self._read, path, again), lambda opened, path=path: self._on_opened(path, opened), self._tell
-            )
+            self._reading.run(partial(self._read, path, again), partial(self._on_opened, path), self._tell)
 
     def _read(self, path: Path, again: bool, stop: StopToken) -> Opened:
         """Off the window's thread."""
@@ -153,9 +151,8 @@ class OpeningDesk(QObject):
     def _listen(self, dialog: RetimeDialog, path: Path, track: int, options: HearOptions) -> None:
         transcript = self._desk.transcript
         steps = Steps(lambda stop: retime(self._studio, path, track, transcript, options, stop), self)
-        steps.told.connect(lambda event: _show(dialog, event))
-        steps.failed.connect(lambda problem: dialog.show_problem(problem.sentence))
-        steps.stopped.connect(dialog.show_stopped)
+        dialog.follow(steps)
+        steps.told.connect(lambda event: dialog.show_result(event) if isinstance(event, Retimed) else None)
         steps.start()
 
     def _cancel(self) -> None:
@@ -174,13 +171,3 @@ class OpeningDesk(QObject):
 
     def _tell(self, problem: Problem) -> None:
         self._notices.show_notice("error", problem.sentence)
-
-
-def _show(dialog: RetimeDialog, event: object) -> None:
-    match event:
-        case Progress():
-            dialog.show_progress(event)
-        case Note(text):
-            dialog.show_note(text)
-        case Retimed():
-            dialog.show_result(event)

@@ -339,7 +339,11 @@ class PlaybackDesk(QObject):
     # The open recording
 
     def shut_down(self) -> None:
-        """Stop, and remember where."""
+        """Stop, and remember where; nothing runs in the background any more."""
+        self._stop_here()
+        self._page.video.shut_down()
+
+    def _stop_here(self) -> None:
         self.player.stop()
         self._keep_place()
 
@@ -352,7 +356,7 @@ class PlaybackDesk(QObject):
 
     def _load(self, job: Job | None) -> None:
         self._resume.stop()
-        self.shut_down()
+        self._stop_here()
         self._heard = job.id if job else None
         self._seen = self._peaks = None
         self._commands["loopAction"].setChecked(False)

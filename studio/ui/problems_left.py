@@ -25,14 +25,22 @@ class ProblemsLeft(QWidget):
         self._words = QLabel()
         self._words.setObjectName("problemsLeftLabel")
         self._words.setProperty("role", "note")
-        key = key_text((*commands.keys("nextProblemAction"), "")[0])
-        self.next = KeyButton("nextProblemButton", "Next problem", "chevron-right", key)
+        self._commands = commands
+        self.next = KeyButton("nextProblemButton", "Next problem", "chevron-right", self._key())
+        commands["nextProblemAction"].changed.connect(self._show_key)
         self.next.clicked.connect(commands["nextProblemAction"].trigger)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self._words)
         row.addWidget(self.next)
+
+    def _key(self) -> str:
+        return key_text((*self._commands.keys("nextProblemAction"), "")[0])
+
+    def _show_key(self) -> None:
+        self.next.set_keys(self._key())
+        self.changed.emit()
 
     def show_as(self, shape: Shape) -> None:
         """Less words where there is less room."""

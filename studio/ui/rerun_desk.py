@@ -8,7 +8,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from studio.core.jobs import Note, Progress
 from studio.models import catalogue
 from studio.services.hearing import HearOptions
 from studio.services.opinion import Decisions
@@ -66,23 +65,13 @@ class RerunDesk(QObject):
             return
         dialog.show_running(options)
         steps = Steps(lambda stop: rerun(self._studio, job, transcript, start, end, options, stop), self)
-        steps.told.connect(lambda event: self._on_event(dialog, event))
+        dialog.follow(steps)
         steps.done.connect(lambda result: self._on_result(dialog, result))
-        steps.failed.connect(lambda problem: dialog.show_problem(problem.sentence))
-        steps.stopped.connect(dialog.show_stopped)
         steps.start()
 
     def _cancel(self) -> None:
         for steps in self.findChildren(Steps):
             steps.cancel()
-
-    @staticmethod
-    def _on_event(dialog: RerunDialog, event: object) -> None:
-        match event:
-            case Progress():
-                dialog.show_progress(event)
-            case Note(text):
-                dialog.show_note(text)
 
     def _on_result(self, dialog: RerunDialog, result: Reheard) -> None:
         self._result, comparison = result, result.comparison

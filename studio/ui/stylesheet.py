@@ -223,6 +223,8 @@ QTabBar::tab:disabled { color: $off_text; }
 QAbstractItemView {
     background: $surface; color: $text; border: none; selection-background-color: $sel; selection-color: $text;
 }
+QTreeWidget::item { padding: 0 6px; border: none; }
+QTreeWidget::item:selected { background: $sel; color: $text; }
 QHeaderView { background: $win; }
 QHeaderView::section {
     background: $win; color: $text2; border: none; border-bottom: 1px solid $border; padding: 6px 8px;

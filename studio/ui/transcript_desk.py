@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.core import edits
+from studio.core import collector, edits
 from studio.core.edits import Edit
 from studio.core.errors import ConflictError, Problem, StudioError, UsageError
 from studio.core.jobs import Job, JobState, PeaksReady, Progress, SegmentsStored, SpeakersApplied, TranscriptStarted
@@ -44,7 +44,7 @@ class TranscriptDesk(QObject):
         self.job: Job | None = None
         self.selection = Selection(self)
         self._session: EditSession | None = None
-        self._saver = Saver(self)
+        self._saver = Saver(studio.library.pending, self)
         self._saver.saved.connect(self.saved)
         self._saver.failed.connect(self._tell)
         self._saver.conflict.connect(self._on_conflict)
@@ -57,6 +57,7 @@ class TranscriptDesk(QObject):
     def open(self, job: Job | None) -> None:
         """Show a job's recording and what is written of it, which may be nothing yet."""
         self.job = job
+        collector.reopen()
         self.selection.set(())
         self.opened.emit(job)
         self._take_up(job.transcript_id if job else None)
@@ -92,6 +93,7 @@ class TranscriptDesk(QObject):
         if not self._fits(edit):
             self.notice.emit("warn", f"The text was changed meanwhile, so “{edit.name}” was not done. Do it again.")
             return
+        collector.spare(len(edit.after))
         self.model.apply(edit)
         self._session.do(edit)
         self._select_after(edit)
@@ -101,9 +103,9 @@ class TranscriptDesk(QObject):
         """Whether the edit was made for the text as it is: what took minutes to find out may be out of date."""
         row_of, segment = self.model.row_of, self.model.segment
         before = {s.id for s in edit.before}
-        return all(row_of(s.id) >= 0 and segment(row_of(s.id)) == s for s in edit.before) and all(
-            s.id in before or row_of(s.id) < 0 for s in edit.after
-        )
+        return all(
+            (row := row_of(s.id)) >= 0 and (segment(row) is s or segment(row) == s) for s in edit.before
+        ) and all(s.id in before or row_of(s.id) < 0 for s in edit.after)
 
     def type_text(self, segment: int, text: str) -> None:
         """The text of a segment as it stands in the editor now."""
@@ -188,6 +190,8 @@ class TranscriptDesk(QObject):
         try:
             self._session = EditSession(self._studio, transcript_id) if transcript_id else None
             self.model.set_transcript(self._session.read() if self._session else Transcript())
+            self._saver.watch(self._session)
+            self.flush()  # what it could undo is read meanwhile
         except StudioError as e:
             self._session = None
             self._tell(e.problem)
@@ -196,6 +200,7 @@ class TranscriptDesk(QObject):
     def _leave(self) -> None:
         """Store what the session so far still waits with; a saver that fails keeps trying."""
         session, self._session = self._session, None
+        self._saver.watch(None)
         if session is None:
             return
         try:
@@ -241,7 +246,10 @@ class TranscriptDesk(QObject):
         self._tell_history()
 
     def _on_conflict(self, session: EditSession) -> None:
-        """Someone else was faster: make the waiting changes again on top of theirs, and show the outcome."""
+        """Someone else was faster: make the waiting changes again on top of theirs, and show the outcome.
+
+        It is shown as a change of what stands there, so that caret and selection stay where they can.
+        """
         try:
             transcript, lost = session.make_again()
         except StudioError as e:  # the transcript was removed, or cannot be read
@@ -255,8 +263,13 @@ class TranscriptDesk(QObject):
             self.notice.emit("warn", f"The transcript was changed elsewhere, so {names} had no place. Make it again.")
         self._saver.soon(session)
         if self._session is session:
-            self.model.set_transcript(transcript)
+            theirs = edits.between(self.transcript, transcript)
+            self.model.apply(theirs)
+            self._select_after(theirs)
+            self.changed.emit(theirs)
             self._tell_history()
+            if not session.unsaved:
+                self.saved.emit()
 
     def _tell_history(self) -> None:
         undo, redo = self._session.history() if self._session else (None, None)

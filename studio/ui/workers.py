@@ -13,9 +13,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from studio.core.errors import ConflictError, Problem, StudioError
+from studio.core.errors import ConflictError, Problem, StudioError, UsageError
 from studio.core.jobs import Stopped, StopReason, StopToken
-from studio.library import leave_thread
+from studio.library import Pending, leave_thread
 from studio.services.editing import EditSession
 from studio.services.queue import Running, go_on, of_account, share
 from studio.services.runner import run_next
@@ -23,7 +23,9 @@ from studio.services.studio import Studio
 
 _LOOK_EVERY = 2.0  # seconds; jobs may also be added by another process
 _TRY_AGAIN = 60.0  # seconds after which jobs that could not reach their vendor are tried again
-_GATHER = 0.1  # seconds that an edit waits for more to be stored with it
+_GATHER = 0.1  # seconds that a key waits for more to be stored with it
+_LOOK_AT_OPEN = 0.7  # seconds; another process may have changed what is open
+_BREATH = 0.005  # seconds that the window gets between two parts of a large change
 _REST_AFTER = 30  # looks without work before the engines give their memory back
 
 log = logging.getLogger(__name__)
@@ -192,26 +194,36 @@ class _AccountJob(Worker):
 
 
 class Saver(Worker):
-    """Stores what edit sessions wait with, a moment after it was made: keys typed in between are stored together."""
+    """Stores what edit sessions wait with, a moment after it was made: keys typed in between are stored together.
+
+    In its spare time it brings large changes into the rows of the library, reads what could be undone next, and looks
+    whether someone else has changed what is open.
+    """
 
     saved = Signal()
     failed = Signal(object)  # Problem; it is tried again until it works
     conflict = Signal(object)  # EditSession whose transcript someone else has changed
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, pending: Pending, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("saver")
+        self._pending = pending
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._sessions: list[EditSession] = []
+        self._watched: EditSession | None = None
         self._guard = threading.Lock()
 
     def soon(self, session: EditSession) -> None:
-        """This session has something to store."""
+        """This session has something to store, or has been opened."""
         with self._guard:
             if session not in self._sessions:
                 self._sessions.append(session)
         self._wake.set()
+
+    def watch(self, session: EditSession | None) -> None:
+        """Tell by `conflict` when someone else has changed its transcript."""
+        self._watched = session
 
     def waiting(self) -> list[EditSession]:
         """Sessions that have something to store."""
@@ -225,31 +237,70 @@ class Saver(Worker):
         self.wait()
 
     def work(self) -> None:
+        busy = True  # with what a process that was killed has left
         while not self._stop.is_set():
-            self._wake.wait()
+            if busy and not self._wake.wait(_BREATH):
+                busy = self._work_off()
+                continue
+            if not self._wake.wait(_LOOK_AT_OPEN):
+                self._look()
+                continue
             self._wake.clear()
-            self._stop.wait(_GATHER)
+            sessions = self.waiting()
+            if any(session.typing for session in sessions):
+                self._stop.wait(_GATHER)
             if not self._save_all():
                 self._stop.wait(_LOOK_EVERY)
                 self._wake.set()
+            busy = True
+            for session in sessions:
+                self._read_ahead(session)
         self._save_all()
 
     def _save_all(self) -> bool:
         """Whether everything is stored."""
-        left = []
+        failed = stored = False
         for session in self.waiting():
+            unsaved = session.unsaved
             try:
                 session.save()
+                stored = stored or unsaved
             except ConflictError:
                 self.conflict.emit(session)
             except StudioError as e:
-                left.append(session)
+                failed = True
                 self.failed.emit(e.problem)
         with self._guard:
             self._sessions = [s for s in self._sessions if s.unsaved]
-        if not left:
+        if stored and not failed:
             self.saved.emit()
-        return not left
+        return not failed
+
+    def _work_off(self) -> bool:
+        """A part of what is not in the rows yet; whether there may be more."""
+        try:
+            return self._pending.work_off()
+        except StudioError as e:  # nothing is lost: the next time that something is stored it is tried again
+            self.failed.emit(e.problem)
+            return False
+
+    def _look(self) -> None:
+        session = self._watched
+        try:
+            changed = session is not None and session.look()
+        except UsageError:  # it was removed: who makes its changes again will be told
+            changed = True
+        except StudioError as e:  # what cannot be read now may be read the next time
+            log.warning("looking for changes: %s", e.problem.sentence)
+            return
+        if changed:
+            self.conflict.emit(session)
+
+    def _read_ahead(self, session: EditSession) -> None:
+        try:
+            session.read_ahead()
+        except StudioError as e:  # undo tries again, and says so
+            log.warning("reading ahead: %s", e.problem.sentence)
 
 
 class Task(Worker):

@@ -24,6 +24,7 @@ from studio.services.editing import EditSession
 from studio.services.studio import Studio
 
 STEPS = ("type", "type", "type", "type", "split", "merge", "undo", "undo", "redo", "flag", "rename", "reflow", "append")
+STEPS += ("work off",) * 4
 
 
 def _step(session: EditSession, shown: Transcript, kind: str, pick: random.Random) -> Edit | None:
@@ -66,6 +67,9 @@ def _edit_until_killed(home: Home, talk: int, seed: int, tell: Connection) -> No
             arrived = store.append(talk, [Segment.from_words([Word(f"a{at}", at, at + 100)])], at + 200)
             shown = shown.with_segments(sorted([*shown.segments, *arrived], key=order))
             continue
+        if kind == "work off":
+            studio.library.pending.work_off()
+            continue
         try:
             edit = _step(session, shown, kind, pick)
         except UsageError:
@@ -88,9 +92,9 @@ def test_thirty_kills(studio: Studio, home: Home) -> None:
     job = studio.library.jobs.add("/a.wav", "a.wav", "content", 9000, "cpu", JobOptions())
     store = studio.library.transcripts
     id = store.create(Source(duration=9000), EngineInfo(), job.id)
-    words = [[Word(f"w{n}_{i}", n * 1000 + i * 100, n * 1000 + i * 100 + 90) for i in range(6)] for n in range(20)]
+    words = [[Word(f"w{n}_{i}", n * 1000 + i * 100, n * 1000 + i * 100 + 90) for i in range(6)] for n in range(300)]
     store.replace(id, [Segment.from_words(w, "S1") for w in words], default_speakers(["S1"]), EngineInfo())
-    store.append(id, [], 40_000)
+    store.append(id, [], 400_000)  # so many that a re-flow comes in parts
     first = store.get(id)
     assert first
     context, pick = multiprocessing.get_context("spawn"), random.Random(1)

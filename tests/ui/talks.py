@@ -1,12 +1,14 @@
-"""A talk of three people and a queue of jobs, for the tests of the views."""
+"""A talk of three people and a queue of jobs, for the tests of the views; and what these tests look at and press."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from studio.core.errors import Problem
 from studio.core.jobs import Job, JobOptions, JobState
-from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript, Word
+from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript, Word, join_words
 from studio.ui.main_window import MainWindow
 
 SPEAKERS = (Speaker("S1", "Annika Böhm"), Speaker("S2", "Jörg Müller"), Speaker("S3", "Sri Wahyuni"))
@@ -61,3 +63,37 @@ def open_talk(window: MainWindow) -> None:
     window._open_id(job.id)
     QApplication.processEvents()
     window.tools.findChild(QWidget, "addFilesButton").setFocus()
+
+
+def said(window: MainWindow) -> list[str]:
+    return [s.text for s in window.desk.model.segments()]
+
+
+def stored(window: MainWindow) -> Transcript:
+    assert window.desk.job
+    transcript = window._studio.library.transcripts.get(window.desk.job.transcript_id or 0)
+    assert transcript
+    return transcript
+
+
+def model_is_stored(window: MainWindow, qtbot: QtBot) -> None:
+    """What the model holds gets stored, and each of its texts is made up of its words."""
+    model = window.desk.model
+    qtbot.waitUntil(lambda: stored(window).segments == tuple(model.segments()), timeout=5000)
+    assert all(not s.words or s.text == join_words(s.words) for s in model.segments())
+
+
+def button(of: QWidget, name: str) -> QPushButton:
+    found = of.findChild(QPushButton, name)
+    assert found is not None, name
+    return found
+
+
+def press(qtbot: QtBot, of: QWidget, name: str) -> None:
+    qtbot.mouseClick(button(of, name), Qt.MouseButton.LeftButton)
+
+
+def label_text(of: QWidget, name: str) -> str:
+    label = of.findChild(QLabel, name)
+    assert label is not None, name
+    return label.text()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from talks import button, label_text, press
 
 from studio.core.compare import Keep
 from studio.core.jobs import Job, JobOptions, JobState
@@ -55,22 +56,6 @@ def page(qtbot: QtBot, decisions: Decisions) -> ComparePage:
     return page
 
 
-def button(of: QWidget, name: str) -> QPushButton:
-    found = of.findChild(QPushButton, name)
-    assert found is not None, name
-    return found
-
-
-def press(qtbot: QtBot, of: QWidget, name: str) -> None:
-    qtbot.mouseClick(button(of, name), Qt.MouseButton.LeftButton)
-
-
-def text(of: QWidget, name: str) -> str:
-    label = of.findChild(QLabel, name)
-    assert label is not None
-    return label.text()
-
-
 def place_of(page: ComparePage, row: int) -> QRect:
     return page.list.visualRect(page.model.index(row))
 
@@ -93,7 +78,7 @@ def word_at(page: ComparePage, row: int, difference: int, side: Keep) -> QPoint:
 
 
 def test_it_begins_at_the_first_open_difference(page: ComparePage):
-    assert text(page, "decidedLabel") == "0 of 9 decided"
+    assert label_text(page, "decidedLabel") == "0 of 9 decided"
     assert page.list.current_row == 0
     assert page.findChild(QWidget, "savedWords").accessibleName().startswith("Will be saved as: Honestly?")
 
@@ -146,7 +131,7 @@ def test_next_and_back_go_round_what_is_open(page: ComparePage, qtbot: QtBot, de
     assert rows == [3, 4, 5, 6, 0]
     press(qtbot, page, "previousDifferenceButton")
     assert page.list.current_row == 6
-    assert text(page, "decidedLabel") == "1 of 9 decided"
+    assert label_text(page, "decidedLabel") == "1 of 9 decided"
 
 
 def test_the_place_is_told(page: ComparePage, qtbot: QtBot):
@@ -332,7 +317,7 @@ def test_the_dialog_offers_other_texts_of_the_recording(desks: Desks, qtbot: QtB
     assert [listed.item(n).text() for n in range(listed.count())] == ["small · Language detected, ready"]
     with qtbot.waitSignal(desks.compare.ready):
         press(qtbot, dialog, "compareButton")
-    assert text(desks.page, "rightName") == "faster-whisper small"
+    assert label_text(desks.page, "rightName") == "faster-whisper small"
 
 
 def test_a_subtitle_file_can_be_the_second_opinion(desks: Desks, qtbot: QtBot, tmp_path: Path):
@@ -340,7 +325,7 @@ def test_a_subtitle_file_can_be_the_second_opinion(desks: Desks, qtbot: QtBot, t
     file.write_text("1\n00:12:17,620 --> 00:12:22,000\nHonestly? How quiet the water was.\n", "utf-8")
     with qtbot.waitSignal(desks.compare.ready):
         desks.compare.compare_with_file(file)
-    assert text(desks.page, "rightName") == "zweite.srt"
+    assert label_text(desks.page, "rightName") == "zweite.srt"
     with qtbot.waitSignal(desks.compare.notice) as told:
         desks.compare.compare_with_file(tmp_path / "fehlt.srt")
     assert told.args[0] == "error"
@@ -351,17 +336,17 @@ def test_alt_and_arrows_decide_and_undo_takes_back(compared: Desks, qtbot: QtBot
     page = compared.page
     qtbot.keyClick(page.list, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
     assert "Nordfriesland" in compared.texts()[0]
-    assert text(page, "decidedLabel") == "1 of 9 decided"
+    assert label_text(page, "decidedLabel") == "1 of 9 decided"
     page.step(1)
     qtbot.keyClick(page.list, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
-    assert text(page, "decidedLabel") == "2 of 9 decided"
+    assert label_text(page, "decidedLabel") == "2 of 9 decided"
     compared.transcript.undo()
-    qtbot.waitUntil(lambda: text(page, "decidedLabel") == "1 of 9 decided")
+    qtbot.waitUntil(lambda: label_text(page, "decidedLabel") == "1 of 9 decided")
     compared.transcript.undo()
-    qtbot.waitUntil(lambda: text(page, "decidedLabel") == "0 of 9 decided")
+    qtbot.waitUntil(lambda: label_text(page, "decidedLabel") == "0 of 9 decided")
     assert compared.transcript.transcript == compared.transcript.transcript.with_segments(LEFT.segments)
     compared.transcript.redo()
-    qtbot.waitUntil(lambda: text(page, "decidedLabel") == "1 of 9 decided")
+    qtbot.waitUntil(lambda: label_text(page, "decidedLabel") == "1 of 9 decided")
 
 
 def test_decisions_are_stored(compared: Desks, qtbot: QtBot, studio: Studio):
@@ -382,7 +367,7 @@ def test_ones_own_text_is_saved_and_decided(compared: Desks, qtbot: QtBot):
     qtbot.keyClicks(field, "Honestly? In North Frisia.")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert compared.texts()[0] == "Honestly? In North Frisia."
-    assert text(compared.page, "decidedLabel") == "1 of 9 decided"
+    assert label_text(compared.page, "decidedLabel") == "1 of 9 decided"
 
 
 def test_disagreement_marks_words_in_the_editor(compared: Desks, qtbot: QtBot):
@@ -403,7 +388,7 @@ def test_capitals_and_punctuation_count_when_they_are_not_ignored(compared: Desk
 
 def test_a_change_in_another_view_is_followed(compared: Desks, qtbot: QtBot):
     compared.transcript.type_text(1, RIGHT.segments[0].text)
-    qtbot.waitUntil(lambda: text(compared.page, "decidedLabel") == "0 of 8 decided")
+    qtbot.waitUntil(lambda: label_text(compared.page, "decidedLabel") == "0 of 8 decided")
 
 
 def test_a_new_one_is_queued_and_awaited(
@@ -425,7 +410,7 @@ def test_a_new_one_is_queued_and_awaited(
     studio.library.jobs.set_state(asked.id, JobState.DONE)
     with qtbot.waitSignal(desks.compare.ready):
         desks.compare.on_job_event(asked.id, JobChanged(studio.library.jobs.get(asked.id)))
-    assert text(desks.page, "rightName") == "faster-whisper tiny.en"
+    assert label_text(desks.page, "rightName") == "faster-whisper tiny.en"
 
 
 def test_another_recording_closes_the_comparison(compared: Desks):
@@ -433,3 +418,32 @@ def test_another_recording_closes_the_comparison(compared: Desks):
     assert compared.compare.decisions is None
     assert not compared.commands["keepLeftAction"].isEnabled()
     assert compared.page.findChild(PassageList).isHidden() or not compared.page.list.isVisible()
+
+
+def test_the_comparison_is_open_again_after_a_restart(compared: Desks, qtbot: QtBot, studio: Studio, tmp_path: Path):
+    with qtbot.waitSignal(compared.transcript.saved):
+        press(qtbot, compared.panel, "keepSurerButton")
+    job, before = compared.transcript.job, compared.compare.decisions
+    desks = Desks(studio)
+    qtbot.addWidget(desks.window)
+    shown: list[bool] = []
+    desks.compare.ready.connect(lambda: shown.append(True))
+    desks.transcript.open(job)
+    qtbot.waitUntil(lambda: desks.compare.decisions is not None)
+    assert len(desks.compare.decisions.open) == len(before.open) < len(before.comparison.differences)
+    assert not shown  # nobody has asked to see it now
+    file = tmp_path / "andere.srt"
+    file.write_text("1\n00:00:00,000 --> 00:00:05,000\nSomething else\n", encoding="utf-8")
+    with qtbot.waitSignal(desks.compare.ready):
+        desks.compare.compare_with_file(file)
+    desks.transcript.open(None)
+    assert desks.compare.decisions is None
+    desks.transcript.open(job)
+    qtbot.waitUntil(lambda: desks.compare.decisions is not None)
+    assert desks.compare.decisions.right.text == "Something else"
+    file.unlink()
+    desks.transcript.open(None)
+    with qtbot.waitSignal(desks.compare.notice) as told:
+        desks.transcript.open(job)
+    assert "andere.srt" in told.args[1]
+    desks.transcript.shut_down()

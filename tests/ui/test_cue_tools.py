@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from talks import open_talk, segment, talk
+from talks import open_talk, press, segment, talk
 
 from studio.core.errors import UsageError
 from studio.core.profiles import DEFAULT, PROFILES
@@ -41,10 +41,6 @@ W = TypeVar("W", bound=QWidget)
 def desk(window: MainWindow) -> MainWindow:
     open_talk(window)
     return window
-
-
-def press(qtbot: QtBot, of: QWidget, name: str) -> None:
-    qtbot.mouseClick(part(of, QPushButton, name), Qt.MouseButton.LeftButton)
 
 
 def part(of: QWidget, kind: type[W], name: str) -> W:

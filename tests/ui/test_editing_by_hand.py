@@ -10,11 +10,11 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent, QTextCursor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from talks import LINES, open_talk
+from talks import LINES, model_is_stored, open_talk, said
 
 from studio.core.edits import set_text
 from studio.core.jobs import SegmentsStored
-from studio.core.transcript import Segment, Transcript, Word, join_words
+from studio.core.transcript import Segment, Word
 from studio.ui.editor.spans import block_text, units
 from studio.ui.editor.transcript_view import TranscriptView
 from studio.ui.main_window import MainWindow
@@ -29,25 +29,13 @@ def text(window: MainWindow) -> TranscriptView:
     return window.page.transcript
 
 
-def said(window: MainWindow) -> list[str]:
-    return [s.text for s in window.desk.model.segments()]
-
-
-def stored(window: MainWindow) -> Transcript:
-    assert window.desk.job
-    transcript = window._studio.library.transcripts.get(window.desk.job.transcript_id or 0)
-    assert transcript
-    return transcript
-
-
 def agree(window: MainWindow, qtbot: QtBot) -> None:
     """What is seen, what the model holds and what is stored are the same."""
     view, model = window.page.transcript, window.desk.model
-    qtbot.waitUntil(lambda: stored(window).segments == tuple(model.segments()), timeout=5000)
+    model_is_stored(window, qtbot)
     view._typing.settle(-1)
     blocks = [view.document().findBlockByNumber(n).text() for n in range(view.document().blockCount())]
     assert blocks == [block_text(s) for s in model.segments()]
-    assert all(not s.words or s.text == join_words(s.words) for s in model.segments())
 
 
 def select(view: TranscriptView, row: int, start: int, to_row: int, end: int) -> None:

@@ -14,7 +14,7 @@ from studio.ui.choice import Choice
 from studio.ui.main_window import MainWindow
 from studio.ui.tag import Tag
 
-SIZES = [(1600, 1000), (1360, 800), (1280, 720), (1100, 700), (1024, 640)]
+SIZES = [(1600, 1000), (1360, 800), (1280, 720), (1200, 800), (1100, 700), (1024, 640)]
 
 
 @pytest.fixture
@@ -143,6 +143,17 @@ class TestNothingIsCut:
         assert label.isVisible()
         assert QFontMetrics(label.font()).horizontalAdvance(label.text()) <= label.width()
         assert window.desks.checks.left.geometry().right() <= bar.width()
+
+    @pytest.mark.parametrize("size", SIZES)
+    def test_in_the_head_of_the_recording(self, window: MainWindow, size: tuple[int, int]) -> None:
+        open_talk(window)
+        resize(window, *size)
+        header = window.page.findChild(QWidget, "fileHeader")
+        for button in header.findChildren(QToolButton):
+            assert button.width() >= button.sizeHint().width(), button.objectName()
+            assert button.mapTo(header, button.rect().bottomRight()).x() < header.width()
+        assert header.findChild(QLabel, "fileName").text() == "talk.wav"
+        assert header.findChild(QLabel, "fileAbout").text().startswith("00:50 · 3")
 
     @pytest.mark.parametrize("size", SIZES)
     def test_in_the_bars_of_the_window(self, window: MainWindow, size: tuple[int, int]) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QHelpEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPlainTextEdit, QPushButton, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPlainTextEdit, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
-from talks import failed, job
+from talks import button, failed, job
 
 from studio.core.errors import Problem
 from studio.core.jobs import Job, JobState, Progress
@@ -69,12 +69,6 @@ def spot(page: QueuePage, id: int, name: str) -> QPoint:
 
 def press(qtbot: QtBot, page: QueuePage, id: int, name: str) -> None:
     qtbot.mouseClick(page.list.viewport(), Qt.MouseButton.LeftButton, pos=spot(page, id, name))
-
-
-def button(page: QWidget, name: str) -> QPushButton:
-    found = page.findChild(QPushButton, name)
-    assert found is not None, name
-    return found
 
 
 def texts(page: QueuePage) -> list[str]:

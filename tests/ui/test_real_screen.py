@@ -1,21 +1,21 @@
 """The program on a real screen, with real mouse, keys and sound, in a process of its own.
 
 Every test starts Xvfb's window afresh on a library with a finished transcript. Where things are on the screen is asked
-of a twin of the window, which shows a copy of the same library in this process. Needs xvfb, openbox, xdotool,
-pulseaudio and imagemagick.
+of a twin of the window, which shows a copy of the same library in this process. Needs xvfb, openbox, xdotool
+and pulseaudio.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
+import machine
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -38,7 +38,7 @@ from studio.ui.main_window import MainWindow
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES = ROOT / "screenshots"
-TOOLS = ("Xvfb", "openbox", "xdotool", "pulseaudio", "parec", "import")
+TOOLS = ("Xvfb", "openbox", "xdotool", "pulseaudio", "parec")
 MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
 RATE = 16_000
 SIZE = (1200, 800)
@@ -61,7 +61,7 @@ WORDS = (
 )
 
 
-def until(condition: Callable[[], object], what: str, seconds: float = 15) -> None:
+def until(condition: Callable[[], object], what: str, seconds: float = 45) -> None:
     """Wait for a condition; fail with its name when it does not come true."""
     end = time.monotonic() + seconds
     while not condition():
@@ -99,37 +99,7 @@ def fill(home: Home, exports: Path) -> None:
 @pytest.fixture(scope="module")
 def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of programs on a screen with a window manager and a sound card that can be listened to."""
-    folder = tmp_path_factory.mktemp("screen")
-    folder.chmod(0o700)
-    with contextlib.ExitStack() as running:
-
-        def start(*command: str, **more: object) -> None:
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)  # type: ignore[call-overload]
-            running.callback(process.wait)
-            running.callback(process.terminate)
-
-        read, write = os.pipe()
-        start("Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp", pass_fds=[write])
-        os.close(write)
-        with os.fdopen(read) as numbers:
-            display = f":{numbers.readline().strip()}"
-        socket = folder / "pulse.sock"
-        env = {
-            **{k: v for k, v in os.environ.items() if k not in ("WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS")},
-            "DISPLAY": display,
-            "HOME": str(folder),
-            "XDG_RUNTIME_DIR": str(folder),
-            "PULSE_SERVER": f"unix:{socket}",
-            "QT_QPA_PLATFORM": "xcb",
-        }
-        start("openbox", env=env)
-        start(
-            *("pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1"),
-            f"--load=module-native-protocol-unix socket={socket} auth-anonymous=1",
-            "--load=module-null-sink sink_name=ci",
-            env=env,
-        )
-        until(socket.exists, "the sound server is up")
+    with machine.screen(tmp_path_factory.mktemp("screen")) as env:
         yield env
 
 
@@ -171,22 +141,38 @@ class Desk:
         """A double click on a word: the playhead goes there."""
         self.x(*self.point(self.twin.page.transcript.viewport(), self.word(row, word)), "click", "--repeat", "2", "1")
 
+    def spot(self, ms: int) -> QPoint:
+        """Where a moment is in the zoomed waveform."""
+        detail = self.twin.page.waveform.detail
+        return QPoint(round(detail.x_of(ms)), detail.height() // 2)
+
+    def drag(self, start: int, end: int, held: str) -> None:
+        """From one moment of the waveform to another, with a key held."""
+        detail = self.twin.page.waveform.detail
+        self.x(*self.point(detail, self.spot(start)), "keydown", held, "mousedown", "1")
+        for step in range(1, 11):
+            self.x(*self.point(detail, self.spot(start + (end - start) * step // 10)))
+        self.x("mouseup", "1", "keyup", held)
+
     def keys(self, *names: str) -> None:
         self.x("key", "--delay", "30", *names)
 
     def type(self, text: str) -> None:
         self.x("type", "--delay", "15", text)
 
-    def picture(self, name: str, window: str = "root") -> QImage:
+    def picture(self, name: str) -> QImage:
+        """What the whole screen shows, also as a file for people to look at."""
         PICTURES.mkdir(exist_ok=True)
-        path = PICTURES / f"screen-{name}.png"
-        subprocess.run(["import", "-window", window, str(path)], env=self.env, check=True)
-        return QImage(str(path))
+        pixels = machine.picture(self.env)
+        height, width, _ = pixels.shape
+        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+        image.save(str(PICTURES / f"screen-{name}.png"))
+        return image
 
     def shows(self, widget: QWidget) -> bool:
         """Whether the screen has the same picture as the twin where this widget is."""
         area = widget.rect().translated(widget.mapTo(self.twin, QPoint()))
-        return _difference(self.twin.grab(area), self.picture("now", self.window).copy(area)) < 1.5
+        return _difference(self.twin.grab(area), self.picture("now").copy(area.translated(*PLACE))) < 1.5
 
     def shows_time(self, ms: int) -> bool:
         self.twin.transport.time.set_position(ms)
@@ -252,27 +238,6 @@ def _pixels(image: QImage) -> npt.NDArray[np.int16]:
     return rows[:, : image.width()].astype(np.int16)
 
 
-class Recorder:
-    """Listens to what the sound card plays."""
-
-    def __init__(self, env: dict[str, str], path: Path) -> None:
-        self._file = path.open("wb")
-        self._path = path
-        form = ("--format=s16le", f"--rate={RATE}", "--channels=1", "--raw", "--latency-msec=50")
-        self._process = subprocess.Popen(["parec", "-d", "ci.monitor", *form], env=env, stdout=self._file)
-
-    def heard(self) -> npt.NDArray[np.float64]:
-        """What was louder than silence, from the first such moment on; -1..1."""
-        raw = np.fromfile(self._path, np.int16) / 32768
-        loud = np.flatnonzero(np.abs(raw) > 0.003)
-        return raw[loud[0] :] if len(loud) else raw[:0]
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait()
-        self._file.close()
-
-
 def match(heard: npt.NDArray[np.float64], sample: npt.NDArray[np.float64]) -> tuple[float, float]:
     """How well a sound fits into the sample at its best place (correlation 0..1), and that place in seconds."""
     size = len(sample) + len(heard)
@@ -295,7 +260,7 @@ def test_words_are_found_by_keys_and_heard_about_by_mouse(desk: Desk) -> None:
 
 @pytest.mark.parametrize("key", ["F4", "ctrl+space"])
 def test_what_is_played_is_heard(desk: Desk, tmp_path: Path, key: str) -> None:
-    recorder = Recorder(desk.env, tmp_path / "heard.raw")
+    recorder = machine.Recorder(desk.env, tmp_path / "heard.raw", RATE)
     try:
         desk.go_to(2, 3)
         until(lambda: desk.shows_time(11_740), "the time code is at “kettle”")
@@ -338,6 +303,64 @@ def test_speakers_are_renamed_by_mouse_and_keys_and_the_text_is_exported(desk: D
     until(lambda: all(f.exists() for f in files), "the files are written")
     assert "Marcus Reed: With a broken kettle" in files[0].read_text("utf-8")
     until(lambda: not desk.x("search", "--onlyvisible", "--name", "Export transcript"), "the dialog is closed")
+    assert desk.quit() == 0
+
+
+def test_another_key_is_given_to_a_command_and_works(desk: Desk) -> None:
+    desk.go_to(2, 3)
+    desk.keys("alt+v", "k")
+    desk.x("windowactivate", "--sync", desk.find("Keyboard shortcuts"))
+    desk.type("flag")
+    desk.keys("Tab", "Tab", "ctrl+b")
+    stored = {"flagAction": ["Ctrl+B"]}
+    until(lambda: desk.studio.library.settings.get("shortcuts") == stored, "the key is stored")
+    desk.picture("shortcuts")
+    desk.keys("Escape")
+    until(lambda: not desk.x("search", "--onlyvisible", "--name", "Keyboard shortcuts"), "the dialog is closed")
+    desk.x("windowactivate", "--sync", desk.window)
+    desk.keys("ctrl+d")  # means nothing any more
+    desk.keys("ctrl+b")
+    until(lambda: [s.flagged for s in desk.segments()] == [False, False, True, False], "the new key flags")
+    assert desk.quit() == 0
+
+
+def test_an_edge_dragged_with_ctrl_pushes_the_neighbour_and_undo_restores_both(desk: Desk) -> None:
+    before = [(s.start, s.end) for s in desk.segments()]
+    desk.drag(before[0][1], 3_500, "ctrl")
+    until(lambda: desk.segments()[0].end > 3_000, "the edge has moved")
+    desk.picture("pushed")
+    first, second, *rest = [(s.start, s.end) for s in desk.segments()]
+    assert first[0] == before[0][0]
+    assert abs(first[1] - 3_500) < 400, "where it was dragged, or to the speech nearby"
+    assert second == (first[1], before[1][1])
+    assert rest == before[2:]
+    desk.keys("ctrl+z")
+    until(lambda: [(s.start, s.end) for s in desk.segments()] == before, "one step back restores both")
+    assert desk.quit() == 0
+
+
+def test_a_marked_stretch_is_heard_over_and_over(desk: Desk, tmp_path: Path) -> None:
+    desk.drag(11_140, 13_800, "shift")
+    desk.click(desk.twin.transport.loop)
+    recorder = machine.Recorder(desk.env, tmp_path / "heard.raw", RATE)
+    try:
+        desk.keys("F4")
+        until(lambda: len(recorder.heard()) > 9 * RATE, "nine seconds are heard")
+        desk.picture("loop")
+        desk.keys("F4")
+    finally:
+        recorder.stop()
+    heard = recorder.heard()[: 9 * RATE]
+    for _ in media.decode(resource("sample.ogg"), tmp_path / "sample.wav", media.PeaksWriter(), stop=StopToken()):
+        pass
+    sample = soundfile.read(tmp_path / "sample.wav")[0]
+    pieces = [match(heard[at : at + RATE // 2], sample) for at in range(0, 9 * RATE - RATE // 2, RATE // 4)]
+    places = [at for fit, at in pieces if fit > 0.8]
+    assert len(places) > 15, "most pieces are the sample's, but for those in which the loop turns"
+    assert min(places) > 10.7, "nothing before the marked stretch,"
+    assert max(places) + 0.5 < 14.3, "and nothing behind it"
+    turns = sum(b < a for a, b in pairwise(places))
+    assert turns in (2, 3), "two or three times round in nine seconds"
     assert desk.quit() == 0
 
 

@@ -5,16 +5,14 @@ Needs pulseaudio and its parec.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import machine
 import numpy as np
-import numpy.typing as npt
 import pytest
 import soundfile
 
@@ -27,7 +25,7 @@ pytestmark = [
     pytest.mark.skipif(bool(MISSING), reason=f"listening needs {', '.join(MISSING)}"),
 ]
 
-Sound = npt.NDArray[np.float64]
+Sound = machine.Sound
 
 PLAY = """
 import sys
@@ -56,50 +54,20 @@ player.stop()
 @pytest.fixture(scope="module")
 def card(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of programs that play to a card nobody hears but us."""
-    folder = tmp_path_factory.mktemp("card")
-    folder.chmod(0o700)
-    socket = folder / "pulse.sock"
-    env = {k: v for k, v in os.environ.items() if k != "DBUS_SESSION_BUS_ADDRESS"}
-    env |= {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "PULSE_SERVER": f"unix:{socket}"}
-    env["QT_QPA_PLATFORM"] = "offscreen"
-    server = subprocess.Popen(
-        [
-            *("pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1"),
-            f"--load=module-native-protocol-unix socket={socket} auth-anonymous=1",
-            "--load=module-null-sink sink_name=ci",
-        ],
-        env=env,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        until = time.monotonic() + 15
-        while not socket.exists():
-            assert time.monotonic() < until, "the sound server is up"
-            os.sched_yield()
+    with machine.card(tmp_path_factory.mktemp("card")) as env:
         yield env
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def hear(card: dict[str, str], sound: Path, rate: float, loop: tuple[int, int] = (0, 0), seconds: float = 0) -> Sound:
     """What is heard of a recording from the first sound on: all of it once, or a loop for some seconds."""
-    raw = sound.with_suffix(".raw")
-    form = ("--format=s16le", f"--rate={RATE}", "--channels=1", "--raw", "--latency-msec=20")
-    with raw.open("wb") as file:
-        recorder = subprocess.Popen(["parec", "-d", "ci.monitor", *form], env=card, stdout=file)
-        try:
-            until = time.monotonic() + 15
-            while not raw.stat().st_size:
-                assert time.monotonic() < until, "the recorder records"
-                os.sched_yield()
-            numbers = [str(number) for number in (rate, *loop, seconds)]
-            command = [sys.executable, "-c", PLAY, str(sound), *numbers]
-            subprocess.run(command, env=card, check=True, capture_output=True, timeout=60)
-        finally:
-            recorder.terminate()
-            recorder.wait()
-    heard = np.fromfile(raw, np.int16) / 32768
+    recorder = machine.Recorder(card, sound.with_suffix(".raw"), RATE, 20)
+    try:
+        numbers = [str(number) for number in (rate, *loop, seconds)]
+        command = [sys.executable, "-c", PLAY, str(sound), *numbers]
+        subprocess.run(command, env=card, check=True, capture_output=True, timeout=60)
+    finally:
+        recorder.stop()
+    heard = recorder.raw()
     loud = np.flatnonzero(np.abs(heard) > 0.02)
     assert len(loud), "nothing was heard"
     return heard[loud[0] : loud[-1]]

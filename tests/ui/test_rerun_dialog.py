@@ -10,8 +10,9 @@ import pytest
 import shiboken6
 from opinions import interview
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMainWindow, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QMainWindow, QProgressBar
 from pytestqt.qtbot import QtBot
+from talks import button, label_text, press
 
 from studio.core.errors import EngineError
 from studio.core.jobs import JobOptions, JobState, Progress, StopToken
@@ -43,20 +44,8 @@ def dialog(qtbot: QtBot) -> RerunDialog:
     return dialog
 
 
-def button(of: QWidget, name: str) -> QPushButton:
-    found = of.findChild(QPushButton, name)
-    assert found is not None, name
-    return found
-
-
-def press(qtbot: QtBot, of: QWidget, name: str) -> None:
-    qtbot.mouseClick(button(of, name), Qt.MouseButton.LeftButton)
-
-
 def says(dialog: RerunDialog, name: str = "rerunNote") -> str:
-    label = dialog.findChild(QLabel, name)
-    assert label is not None
-    return label.text()
+    return label_text(dialog, name)
 
 
 def test_another_model_is_proposed_all_else_as_before(dialog: RerunDialog, qtbot: QtBot):

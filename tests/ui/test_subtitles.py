@@ -11,11 +11,10 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from talks import LINES, open_talk, talk
+from talks import LINES, model_is_stored, open_talk, said, talk
 
 from studio.core.edits import apply
 from studio.core.reflow import reflow
-from studio.core.transcript import Transcript, join_words
 from studio.ui.main_window import MainWindow
 from studio.ui.models.cue_model import Column, CueModel
 from studio.ui.models.findings import Findings
@@ -32,28 +31,16 @@ def page(window: MainWindow) -> SubtitlesPage:
     return window.desks.modes.subtitles
 
 
-def said(window: MainWindow) -> list[str]:
-    return [s.text for s in window.desk.model.segments()]
-
-
-def stored(window: MainWindow) -> Transcript:
-    assert window.desk.job
-    transcript = window._studio.library.transcripts.get(window.desk.job.transcript_id or 0)
-    assert transcript
-    return transcript
-
-
 def agree(window: MainWindow, qtbot: QtBot) -> None:
     """What is seen, what the model holds and what is stored are the same."""
     page, model = window.desks.modes.subtitles, window.desk.model
-    qtbot.waitUntil(lambda: stored(window).segments == tuple(model.segments()), timeout=5000)
+    model_is_stored(window, qtbot)
     page.leave_cue()
     segment = page.editor.segment()
     assert page.editor.text.text() == (segment.text if segment else "")
     table = page.table.model()
     shown = [table.index(row, Column.TEXT).data() for row in range(table.rowCount())]
     assert shown == [s.text for s in model.segments()]
-    assert all(not s.words or s.text == join_words(s.words) for s in model.segments())
 
 
 def choose(window: MainWindow, row: int) -> None:

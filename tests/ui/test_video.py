@@ -8,13 +8,15 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtMultimedia import QtVideo, QVideoFrame, QVideoFrameFormat
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui.player import Player, VideoPane
+from studio.ui.player.frames import image_of
 
 COLOURS = ((200, 0, 0), (0, 200, 0), (0, 0, 200), (200, 200, 0))  # one for each second
 RATE = 10
@@ -59,7 +61,7 @@ def pane(player: Player, qtbot: QtBot) -> Iterator[VideoPane]:
     pane.resize(400, 400)
     pane.set_player(player)
     yield pane
-    player.set_video_sink(None)
+    pane.shut_down()
 
 
 @pytest.fixture
@@ -174,3 +176,64 @@ def test_its_window_closes_into_the_pane(shown: VideoPane, how: str) -> None:
         QTest.mouseDClick(shown, Qt.MouseButton.LeftButton)
     assert not shown.enlarged
     assert shown.picture.isVisible()
+
+
+def frame_of(
+    pixels: QVideoFrameFormat.PixelFormat, turn: QtVideo.Rotation = QtVideo.Rotation.None_, full: bool = False
+) -> QVideoFrame:
+    """64 × 32: brighter to the right, redder below, in the layout asked for."""
+    form = QVideoFrameFormat(QSize(64, 32), pixels)
+    form.setRotation(turn)
+    ranges = QVideoFrameFormat.ColorRange
+    form.setColorRange(ranges.ColorRange_Full if full else ranges.ColorRange_Video)
+    frame = QVideoFrame(form)
+    assert frame.map(QVideoFrame.MapMode.WriteOnly)
+    deep = pixels in (QVideoFrameFormat.PixelFormat.Format_P010, QVideoFrameFormat.PixelFormat.Format_YUV420P10)
+    left = 6 if pixels == QVideoFrameFormat.PixelFormat.Format_P010 else 0  # its ten bits are the upper ones
+    for plane in range(frame.planeCount()):
+        values = np.frombuffer(frame.bits(plane), np.uint16 if deep else np.uint8)
+        stride = frame.bytesPerLine(plane) // values.itemsize
+        lines = values[: len(values) // stride * stride].reshape(-1, stride)
+        down, across = np.mgrid[0 : lines.shape[0], 0:stride]
+        made = 60 + across % 64 * 2 if plane == 0 else np.where(down < lines.shape[0] // 2, 110, 150)
+        lines[:] = made * (4 << left if deep else 1)
+    frame.unmap()
+    return frame
+
+
+def pixels_of(image: QImage) -> np.ndarray:
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return lines[:, :, :3].astype(int)
+
+
+@pytest.mark.parametrize("name", ["YUV420P", "YUV422P", "NV12", "P010"])
+@pytest.mark.parametrize("turn", [QtVideo.Rotation.None_, QtVideo.Rotation.Clockwise90])
+def test_pictures_are_those_that_qt_makes_itself(qapp: QApplication, name: str, turn: QtVideo.Rotation) -> None:
+    frame = frame_of(getattr(QVideoFrameFormat.PixelFormat, f"Format_{name}"), turn)
+    theirs = frame.toImage()
+    ours = image_of(frame, theirs.size())
+    assert ours.size() == theirs.size()
+    inner = np.s_[3:-3, 3:-3]
+    assert np.abs(pixels_of(ours)[inner] - pixels_of(theirs)[inner]).mean() < 4
+
+
+def test_films_may_use_all_values(qapp: QApplication) -> None:
+    """Qt leaves that out on processors; so by the formula of BT.601: Y 70, U and V 110."""
+    frame = frame_of(QVideoFrameFormat.PixelFormat.Format_YUV420P, full=True)
+    blue, green, red = pixels_of(image_of(frame, QSize(64, 32)))[5, 5]
+    assert (red, green, blue) == pytest.approx((70 - 1.402 * 18, 70 + (0.344 + 0.714) * 18, 70 - 1.772 * 18), abs=2)
+
+
+def test_ten_bits_which_qt_turns_on_graphics_cards_only(qapp: QApplication) -> None:
+    deep, plain = (
+        frame_of(getattr(QVideoFrameFormat.PixelFormat, f"Format_{name}")) for name in ("YUV420P10", "YUV420P")
+    )
+    ours, theirs = image_of(deep, QSize(64, 32)), image_of(plain, QSize(64, 32))
+    assert np.abs(pixels_of(ours) - pixels_of(theirs)).mean() < 4
+
+
+def test_a_picture_is_as_large_as_its_room(qapp: QApplication) -> None:
+    frame = frame_of(QVideoFrameFormat.PixelFormat.Format_NV12)
+    assert image_of(frame, QSize(30, 100)).size() == QSize(30, 15)
+    assert image_of(QVideoFrame(), QSize(30, 100)).isNull()

@@ -57,7 +57,7 @@ class AimlApi(Vendor):
         response = yield from self.line.send("GET", "billing/balance")
         account = reply_object(self.info.title, response)
         balance = real(account.get("balance"))
-        told = "" if balance is None else f"; the balance is {balance:g}"
+        told = "" if balance is None else f"; the balance is {balance:.15g}"
         return f"AI/ML API takes the key{told}{' and low' if account.get('lowBalance') is True else ''}."
 
     def models(self) -> Traffic[tuple[RemoteModel, ...]]:
@@ -76,6 +76,7 @@ class AimlApi(Vendor):
         if "url" in data:
             body = Json({**values, "url": data["url"]})
         else:
+            self.fits(order)
             sound, part = order.sound, "file" if family(order.model) == "openai" else "audio"
             body = Multipart(part, sound.path, sound.name, sound.mime, {k: _field(v) for k, v in values.items()})
         response = yield from self.line.send("POST", "stt/create", body, order=True)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 
 from studio.core.accounts import Limits, RemoteModel, VendorInfo
-from studio.core.errors import InvalidRequest, JobLost, RemoteError, TooLarge
+from studio.core.errors import InvalidRequest, JobLost, RemoteError
 
 from . import assemblyai_shape as shape
 from .base import Data, Order, Result, Traffic, Vendor, Working, said
@@ -57,9 +57,8 @@ class AssemblyAI(Vendor):
         return "AssemblyAI takes the key."
 
     def upload(self, order: Order) -> Traffic[Data]:
+        self.fits(order)
         body = Raw(order.sound.path, "application/octet-stream")
-        if body.size() > _LARGEST or order.sound.duration > _LONGEST:
-            raise TooLarge("AssemblyAI takes 10 hours and 2.2 GB at most.", "Send it in parts or in a smaller format.")
         response = yield from self.line.send("POST", "v2/upload", body, resends=1)
         url = text(reply_object(self.info.title, response).get("upload_url"))
         if not url:

@@ -19,10 +19,10 @@ from typing import Any, ClassVar, TypeVar
 import httpx
 
 from studio.core.accounts import Account, Limits, RemoteModel, VendorInfo
-from studio.core.errors import RemoteError
+from studio.core.errors import RemoteError, TooLarge
 from studio.core.transcript import Segment
 
-from .errors import of_status
+from .errors import of_status, unreadable
 from .line import Line, Sent, Waiting
 
 # What must be kept to go on later; JSON values, never a key. "facts" in it are those that no reply repeats: they join
@@ -181,6 +181,21 @@ class Vendor(ABC):
         """Tell the vendor to stop or to delete a job, where `info.cancels`."""
         return None
         yield
+
+    def fits(self, order: Order) -> None:
+        """Nothing is sent that is over a limit. Raises TooLarge, InvalidRequest."""
+        limits = self.limits(order.model)
+        try:
+            size = order.sound.path.stat().st_size
+        except OSError as error:
+            raise unreadable(error) from error
+        if limits.bytes is not None and size > limits.bytes:
+            most = f"{limits.bytes / 1_000_000:g} MB"
+        elif limits.duration is not None and order.sound.duration > limits.duration:
+            most = f"{limits.duration / 3_600_000:g} hours"
+        else:
+            return
+        raise TooLarge(f"{self.info.title} takes {most} at most.", "Send it in parts or in a smaller format.")
 
     def patience(self, order: Order) -> float:
         """Seconds that an answer which is the whole transcript may take."""

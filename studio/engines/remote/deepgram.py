@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from studio.core.accounts import Limits, RemoteModel, VendorInfo
-from studio.core.errors import TooLarge
 
 from . import deepgram_shape as shape
 from .base import Data, Order, Result, Traffic, Vendor
@@ -55,9 +54,8 @@ class Deepgram(Vendor):
         return tuple(found.values()) or self.info.models
 
     def submit(self, order: Order, data: Data) -> Traffic[Data | bytes]:
+        self.fits(order)
         body = Raw(order.sound.path, order.sound.mime)
-        if body.size() > _LARGEST:
-            raise TooLarge("Deepgram takes 2 GB at most.", "Send it in parts or in a smaller format.")
         response = yield from self.line.send(
             "POST", "v1/listen", body, params=_wishes(order), order=True, read_timeout=self.patience(order)
         )

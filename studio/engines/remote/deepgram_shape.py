@@ -80,8 +80,9 @@ def _utterance(utterance: Object, apart: str) -> list[Segment]:
     parts = cut(spoken)
     if len(parts) > 1 or (parts and not said):
         return parts
-    times = seconds(utterance.get("start")), seconds(utterance.get("end"))
-    return [segment(*times, said, [w for _, w in spoken], speaker, share(utterance.get("confidence")))]
+    words, sure = [w for _, w in spoken], share(utterance.get("confidence"))
+    confidence = mean_confidence(words) if sure is None else sure
+    return [segment(seconds(utterance.get("start")), seconds(utterance.get("end")), said, words, speaker, confidence)]
 
 
 def _sentences(holders: list[Object], spoken: list[Spoken], apart: str) -> list[Segment]:

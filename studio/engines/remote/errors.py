@@ -93,6 +93,11 @@ def _of_certificate(host: str, text: str) -> RemoteError:
     )
 
 
+def unreadable(error: OSError) -> InvalidRequest:
+    """The sound has gone before it was sent."""
+    return InvalidRequest("The sound to send cannot be read any more.", "Start it again.", str(error))
+
+
 def bad_response(title: str, why: str, reply: bytes | str) -> BadResponse:
     """An answer that is not what it should be; the log gets its beginning."""
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply

@@ -107,7 +107,7 @@ def _find(vendor: Vendor, order: Order, error: Ambiguous | None) -> Traffic[Data
 def _await(vendor: Vendor, order: Order, data: Data) -> Iterator[RemoteEvent]:
     line, unit = vendor.line, vendor.line.pace.unit
     began = time.monotonic()
-    deadline = max(_SHORTEST_DEADLINE, _DURATIONS * order.sound.duration / 1000) * unit
+    patience = max(_SHORTEST_DEADLINE, _DURATIONS * order.sound.duration / 1000)
     every, unknown, broken = vendor.poll_every, 0, 0
     yield Working()
     while True:
@@ -129,9 +129,9 @@ def _await(vendor: Vendor, order: Order, data: Data) -> Iterator[RemoteEvent]:
         yield answer
         if vendor.latest is not None and _age(data) > vendor.latest:
             raise lost(vendor.info.title)
-        if time.monotonic() - began > deadline:
+        if time.monotonic() - began > patience * unit:
             raise Deadline(
-                f"{vendor.info.title} still works on it after {round(deadline / 60)} minutes.",
+                f"{vendor.info.title} still works on it after {round(patience / 60)} minutes.",
                 "Start it again to go on waiting; it is not sent or charged again.",
             )
         line.rest(every * random.uniform(0.9, 1.1) * unit)

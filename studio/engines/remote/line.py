@@ -24,12 +24,12 @@ from itertools import chain
 import httpx
 
 from studio.core.accounts import Account
-from studio.core.errors import Ambiguous, AuthError, BadResponse, InvalidRequest, RateLimited, RemoteError, UsageError
+from studio.core.errors import Ambiguous, AuthError, BadResponse, RateLimited, RemoteError, UsageError
 from studio.core.jobs import StopToken
 from studio.net import USER_AGENT, certificates
 
 from .bodies import Arguments, Body
-from .errors import bad_response, of_transport
+from .errors import bad_response, of_transport, unreadable
 
 _LOOK = 0.05  # seconds between looks at the stop token
 _TELL = 0.2  # seconds between two tellings of how much is sent
@@ -102,6 +102,10 @@ def check_address(account: Account, base: str) -> httpx.URL:
     return url
 
 
+def _host(url: httpx.URL) -> str:
+    return url.netloc.decode() if url.port else url.host
+
+
 def _on_this_computer(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -127,7 +131,7 @@ class Line:
 
     @property
     def host(self) -> str:
-        return self._base.netloc.decode() if self._base.port else self._base.host
+        return _host(self._base)
 
     def use(self, headers: Mapping[str, str], explain: Callable[[httpx.Response], RemoteError]) -> None:
         """The headers of the account, and what its vendor's errors mean."""
@@ -187,14 +191,16 @@ class Line:
             try:
                 response = yield from self._exchange(method, url, body, params, order, read_timeout, with_key)
             except _NEVER_SENT as e:
-                error = of_transport(self._title, self.host, e)
+                error = of_transport(self._title, _host(url), e)
                 again = not _hopeless(e)
                 self.delivered = False
             except OSError as e:
+                if order and self.delivered:  # so it was not the sound that could not be read
+                    raise ambiguous(self._title, of_transport(self._title, _host(url), e)) from e
                 self.delivered = False
-                raise InvalidRequest("The sound to send cannot be read any more.", "Start it again.", str(e)) from e
+                raise unreadable(e) from e
             except httpx.HTTPError as e:
-                error = of_transport(self._title, self.host, e)
+                error = of_transport(self._title, _host(url), e)
                 if order:
                     raise ambiguous(self._title, error) from e
                 again = True

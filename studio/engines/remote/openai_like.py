@@ -9,7 +9,7 @@ from __future__ import annotations
 import httpx
 
 from studio.core.accounts import Account, Limits, RemoteModel, VendorInfo
-from studio.core.errors import InvalidRequest, RemoteError, TooLarge, UsageError
+from studio.core.errors import InvalidRequest, RemoteError, UsageError
 
 from . import openai_shape as shape
 from .base import Data, Order, Result, Traffic, Vendor, said
@@ -59,6 +59,8 @@ class OpenAILike(Vendor):
         super().__init__(account, key, line)
         options = account.options
         self.path = options.get("path", "")
+        if ":" in self.path:
+            raise UsageError(f"“{self.path}” is not a path.", "Give one like /inference; the address stands elsewhere.")
         format = options.get("format") or ("wav" if self.path else "")
         if format and format not in _FORMATS:
             raise UsageError(f"There is no format “{format}”.", f"Choose one of {', '.join(_FORMATS)}.")
@@ -92,11 +94,7 @@ class OpenAILike(Vendor):
         return tuple(_model(text(e["id"]), e) for e in speech or found) or self.info.models
 
     def submit(self, order: Order, data: Data) -> Traffic[Data | bytes]:
-        if order.sound.path.stat().st_size > self.largest:
-            raise TooLarge(
-                f"{self.line.host} takes {self.largest / 1_000_000:g} MB at most.",
-                "Send it in parts or in a smaller format.",
-            )
+        self.fits(order)
         forms = _forms(order)
         while True:
             form = forms.pop(0)

@@ -35,6 +35,8 @@ from .reading import (
     word,
 )
 
+_NEVER = 1e6  # seconds; no recording lasts for eleven days
+
 
 def parsed(title: str, reply: bytes) -> Object:
     """The reply as an object; plain text counts as one with only a text. Raises BadResponse."""
@@ -52,17 +54,15 @@ def read(title: str, payload: Object, order_duration: int) -> Result:
     """The result; `order_duration`: of the sound that was sent, milliseconds. Raises BadResponse."""
     if not any(isinstance(payload.get(key), kind) for key, kind in (("text", str), ("segments", list))):
         raise bad_response(title, "neither a text nor segments", json.dumps(payload))
-    said = text(payload.get("text"))
-    entries = [e for e in objects(payload.get("segments")) if seconds(e.get("start")) is not None]
+    listed = objects(payload.get("segments"))
+    said = text(payload.get("text")) or " ".join(text(e.get("text")) for e in listed).strip()
+    entries = _timed(listed)
     words = _words(objects(payload.get("words")))
     found = _segments(entries, words)
     if not found or letters(found) < WHOLE * letters([said]):
         entries, found = [], cut(spelled([(None, w) for w in words], said))
     timed = bool(found)
-    if not found:
-        whole = said or " ".join(text(e.get("text")) for e in objects(payload.get("segments")))
-        found = [Segment(0, order_duration, whole.strip())]
-    segments = ordered(found, order_duration)
+    segments = ordered(found or [Segment(0, order_duration, said)], order_duration)
     marks = unmeasured(segments, timed)
     if any(_derived(e) is not None for e in entries):
         marks |= {"derived_confidence"}
@@ -75,6 +75,15 @@ def read(title: str, payload: Object, order_duration: int) -> Result:
         marks,
         _facts(payload, usage),
     )
+
+
+def _timed(entries: list[Object]) -> list[Object]:
+    """Those with times; LocalAI has counted them in nanoseconds."""
+    timed = [e | {"start": real(e.get("start")), "end": real(e.get("end"))} for e in entries]
+    timed = [e for e in timed if e["start"] is not None]
+    if any((e["end"] or 0) > _NEVER for e in timed):
+        timed = [e | {"start": e["start"] / 1e9, "end": (e["end"] or e["start"]) / 1e9} for e in timed]
+    return timed
 
 
 def _segments(entries: list[Object], words: list[Word]) -> list[Segment]:

@@ -17,7 +17,7 @@ from studio.core.errors import InvalidRequest, JobLost, RemoteError, TooLarge
 from . import prosa_shape as shape
 from .base import Data, Order, Result, Traffic, Vendor, Working, said
 from .bodies import PLACE, JsonWithFile
-from .errors import bad_response, failed, lost, of_status
+from .errors import bad_response, failed, lost, of_status, unreadable
 from .line import reply_object
 from .reading import Object, language, object_, objects, real, text
 
@@ -111,7 +111,11 @@ class Prosa(Vendor):
             config["speaker_count"] = int(order.speakers)
         request = {"label": order.uid, "data": PLACE}
         body = JsonWithFile({"config": config, "request": request}, order.sound.path)
-        if order.sound.duration > _LONGEST or body.size() > _LARGEST:
+        try:
+            size = body.size()
+        except OSError as error:
+            raise unreadable(error) from error
+        if order.sound.duration > _LONGEST or size > _LARGEST:
             raise TooLarge("Prosa.ai takes 4 hours and 10 MB at most.", "Send it in parts or in a smaller format.")
         return (
             yield from self.line.send(

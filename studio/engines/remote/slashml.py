@@ -64,6 +64,7 @@ class SlashML(Vendor):
         return "SlashML answers."
 
     def upload(self, order: Order) -> Traffic[Data]:
+        self.fits(order)
         sound = order.sound
         body = Multipart("audio", sound.path, sound.name, sound.mime, {"service_provider": self.provider})
         response = yield from self.line.send("POST", "upload/", body, resends=1)

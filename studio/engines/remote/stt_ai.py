@@ -6,7 +6,7 @@ Without a key it takes three recordings a day from one address.
 from __future__ import annotations
 
 from studio.core.accounts import Account, Limits, RemoteModel, VendorInfo
-from studio.core.errors import TooLarge, UsageError
+from studio.core.errors import UsageError
 
 from . import openai_shape as shape
 from .base import Data, Order, Result, Traffic, Vendor
@@ -94,14 +94,9 @@ class SttAi(Vendor):
         return tuple(dict.fromkeys(filter(None, codes)))
 
     def submit(self, order: Order, data: Data) -> Traffic[Data | bytes]:
+        self.fits(order)
         sound = order.sound
         body = Multipart("file", sound.path, sound.name, sound.mime, _wishes(order))
-        largest = _TIERS[self.tier][0]
-        if body.size() > largest:
-            raise TooLarge(
-                f"STT.ai takes {largest // 1_000_000} MB at most in the tier {self.tier}.",
-                "Send it in a smaller format, or in parts.",
-            )
         response = yield from self.line.send(
             "POST",
             "v1/transcribe",

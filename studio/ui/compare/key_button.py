@@ -37,12 +37,19 @@ class KeyButton(QPushButton):
             self.setToolTip(f"{text} ({self._keys.replace(' ', '+')})")
             self.setText(text if self.text() else "")
 
+    def set_keys(self, keys: str) -> None:
+        """The user gave it others."""
+        if keys != self._keys:
+            self._keys, much, self._much = keys, self._much or "all", None
+            self.setToolTip(f"{self._text} ({keys.replace(' ', '+')})")
+            self.show_as(much)
+
     def show_as(self, much: Much) -> None:
         """Less where there is less room."""
         if much == self._much:
             return
         self._much = much
-        self._chip = much == "all"
+        self._chip = much == "all" and bool(self._keys)
         room = self._chip_width() + _GAP + 6 if self._chip else 9
         self.setText("" if much == "icon" else self._text)
         self.setStyleSheet(f"QPushButton {{ padding: 0 {room}px 0 9px; text-align: left; }}")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from .buttons import button
 
 _WIDTH, _HIGH = 380, 96  # of the popup, of the field
 
@@ -47,15 +49,12 @@ class CommentDialog(QDialog):
         title.setProperty("role", "heading")
         note = QLabel("For you and your team; never part of the text.")
         note.setProperty("role", "note")
-        save = _button("commentSaveButton", "Save", "primary")
+        save = button("commentSaveButton", "Save", self._save, kind="primary")
         save.setToolTip("Save (Ctrl+Enter)")
-        save.clicked.connect(self._save)
-        delete = _button("commentDeleteButton", "Delete", "danger")
+        delete = button("commentDeleteButton", "Delete", self._delete, kind="danger")
         delete.setVisible(there)
-        delete.clicked.connect(self._delete)
-        cancel = _button("commentCancelButton", "Cancel")
+        cancel = button("commentCancelButton", "Cancel", self.reject)
         cancel.setToolTip("Keep it as it was (Esc)")
-        cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(delete)
@@ -88,13 +87,3 @@ class CommentDialog(QDialog):
     def _delete(self) -> None:
         self.written.emit("")
         self.accept()
-
-
-def _button(name: str, text: str, kind: str = "") -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(text)
-    button.setAutoDefault(False)
-    if kind:
-        button.setProperty("kind", kind)
-    return button

@@ -189,8 +189,8 @@ class ExportDialog(QDialog):
 
     def _set_tab_order(self) -> None:
         """From left to right, then down; one by one, because a panel has no place in the order."""
-        buttons = [self._copy, self._open, self._cancel, self._export]
-        target = [*self._target.fields(), *self._notice.findChildren(QPushButton)]
+        buttons: list[QWidget] = [self._copy, self._open, self._cancel, self._export]
+        target: list[QWidget] = [*self._target.fields(), *self._notice.findChildren(QPushButton)]
         self._parts = [self._list.fields(), self._form.fields(), self._preview.fields(), target, buttons]
         for first, second in pairwise([field for part in self._parts for field in part]):
             self.setTabOrder(first, second)

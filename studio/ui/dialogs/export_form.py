@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QScrollArea, QVBoxLayout, QWidget
 
 from studio.core.cues import SpeakerNames
 from studio.core.profiles import CueRules
@@ -14,7 +14,7 @@ from studio.services.export import TextStyle
 from studio.ui.focus_group import FocusGroup
 from studio.ui.models.wording import counted
 
-from .export_rules import RulesForm, grid, section
+from .export_rules import RulesForm, grid, scroll_plainly, section
 
 _NAMES: dict[str, SpeakerNames] = {
     "When the speaker changes": "change",
@@ -108,14 +108,7 @@ class ExportForm(QScrollArea):
         )
         column.addStretch()
         self.setObjectName("exportForm")
-        self.setWidget(inner)
-        inner.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFixedWidth(_WIDTH)
+        scroll_plainly(self, inner, _WIDTH)
 
     def _choice(self, name: str, entries: Mapping[str, object]) -> QComboBox:
         box = QComboBox(self)

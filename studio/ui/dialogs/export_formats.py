@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QScrollArea, QWidget
 
 from studio.formats import Format
 from studio.ui.focus_group import FocusGroup
 
-from .export_rules import section
+from .export_rules import scroll_plainly, section
 
 _WIDTH = 292
 
@@ -43,14 +43,7 @@ class FormatList(QScrollArea):
         grid.setRowStretch(grid.rowCount(), 1)
         grid.addWidget(hint, grid.rowCount(), 0, 1, 2)
         self.setObjectName("exportFormats")
-        self.setWidget(inner)
-        inner.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFixedWidth(_WIDTH)
+        scroll_plainly(self, inner, _WIDTH)
 
     def chosen(self) -> list[str]:
         """Ids of the formats that are ticked."""

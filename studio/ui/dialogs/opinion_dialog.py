@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -20,8 +19,8 @@ from PySide6.QtWidgets import (
 from studio.core.jobs import JobOptions
 from studio.services.opinion import Candidate
 from studio.ui import theme
-from studio.ui.icons import icon
 
+from .buttons import button
 from .rerun_options import RerunFields
 
 _ROW, _MOST = 30, 5
@@ -64,17 +63,13 @@ class OpinionDialog(QDialog):
         self._arrange()
 
     def _arrange(self) -> None:
-        compare = _button("compareButton", "Compare", primary=True)
+        compare = button("compareButton", "Compare", self._choose, kind="primary")
         compare.setEnabled(False)
-        file = _button("opinionFileButton", "Take a file …", "folder")
-        make = _button("opinionMakeButton", "Queue it now", "add")
-        cancel = _button("opinionCancelButton", "Cancel")
+        file = button("opinionFileButton", "Take a file …", self.file_wanted.emit, "folder")
+        make = button("opinionMakeButton", "Queue it now", self._make, "add")
+        cancel = button("opinionCancelButton", "Cancel", self.reject)
         self._list.currentRowChanged.connect(lambda row: compare.setEnabled(self._ready(row)))
         self._list.itemActivated.connect(lambda _: self._choose())
-        compare.clicked.connect(self._choose)
-        file.clicked.connect(self.file_wanted)
-        make.clicked.connect(lambda: self.make_requested.emit(self._fields.options()))
-        cancel.clicked.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 14)
         column.setSpacing(10)
@@ -107,6 +102,9 @@ class OpinionDialog(QDialog):
         if self._ready(self._list.currentRow()):
             self.job_chosen.emit(self._candidates[self._list.currentRow()].job)
 
+    def _make(self) -> None:
+        self.make_requested.emit(self._fields.options())
+
     def show_problem(self, sentence: str) -> None:
         self._note.setText(sentence)
         self._note.show()
@@ -116,14 +114,3 @@ def _section(text: str) -> QLabel:
     label = QLabel(text)
     label.setProperty("role", "section")
     return label
-
-
-def _button(name: str, text: str, sign: str = "", primary: bool = False) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(text)
-    if sign:
-        button.setIcon(icon(sign))
-    if primary:
-        button.setProperty("kind", "primary")
-    return button

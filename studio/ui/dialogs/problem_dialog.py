@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.errors import Problem
-from studio.ui.icons import icon
+
+from .buttons import button
 
 
 class ProblemDialog(QDialog):
@@ -28,41 +29,44 @@ class ProblemDialog(QDialog):
         self.setAccessibleName("Why it stopped")
         self.setWindowTitle(f"Why it stopped, {name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._text = "\n\n".join(filter(None, (problem.sentence, problem.detail)))
+        text = "\n\n".join(filter(None, (problem.sentence, problem.detail)))
         sentence = QLabel(problem.sentence)
         sentence.setObjectName("problemSentence")
         sentence.setWordWrap(True)
-        detail = QPlainTextEdit(problem.detail)
-        detail.setObjectName("problemDetail")
-        detail.setAccessibleName("Technical text")
-        detail.setProperty("role", "field")
-        detail.setReadOnly(True)
-        detail.setTabChangesFocus(True)
+        detail = read_only("problemDetail", "Technical text", problem.detail)
         detail.setVisible(bool(problem.detail))
-        copy = QPushButton(icon("copy"), "Copy")
-        copy.setObjectName("problemCopyButton")
+        copy = button("problemCopyButton", "Copy", lambda: QGuiApplication.clipboard().setText(text), "copy")
         copy.setToolTip("Copy the sentence and the technical text")
-        copy.clicked.connect(self._copy)
-        close = QPushButton("Close")
-        close.setObjectName("problemCloseButton")
-        close.setProperty("kind", "primary")
-        close.setDefault(True)
-        close.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addWidget(copy)
-        buttons.addStretch()
-        buttons.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        column.addWidget(sentence)
-        column.addWidget(detail, 1)
-        column.addLayout(buttons)
+        close = button("problemCloseButton", "Close", self.accept, kind="primary")
+        lay_out(self, sentence, detail, copy, close)
         self.resize(560, 320 if problem.detail else 0)
-        close.setFocus()
 
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._text)
+
+def read_only(name: str, title: str, text: str) -> QPlainTextEdit:
+    """Text that can be read and copied, not changed."""
+    field = QPlainTextEdit(text)
+    field.setObjectName(name)
+    field.setAccessibleName(title)
+    field.setProperty("role", "field")
+    field.setReadOnly(True)
+    field.setTabChangesFocus(True)
+    return field
+
+
+def lay_out(dialog: QDialog, sentence: QLabel, text: QPlainTextEdit, copy: QPushButton, close: QPushButton) -> None:
+    """A sentence, what there is to read about it, and below it the two buttons."""
+    row = QHBoxLayout()
+    row.addWidget(copy)
+    row.addStretch()
+    row.addWidget(close)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(16, 16, 16, 16)
+    column.setSpacing(12)
+    column.addWidget(sentence)
+    column.addWidget(text, 1)
+    column.addLayout(row)
+    close.setDefault(True)
+    close.setFocus()
 
 
 def closes_unsaved(problem: Problem, window: QWidget) -> bool:

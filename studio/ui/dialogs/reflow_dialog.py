@@ -8,14 +8,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from studio.core.profiles import CueRules
 from studio.core.transcript import Speaker
-from studio.ui import theme
 from studio.ui.models.wording import counted
 
 from .before_after import BeforeAfterList
+from .buttons import button
 from .export_rules import RulesForm, section
 from .reflow_plan import ReflowPlan
 
@@ -49,8 +49,7 @@ class ReflowDialog(QDialog):
         self._outcome.setWordWrap(True)
         self.preview = BeforeAfterList("reflowPreview", "As it is", "Re-flowed")
         self.preview.setProperty("role", "card")
-        self._apply = _button("reflowApplyButton", "Re-flow", "primary")
-        self._apply.clicked.connect(self._accept)
+        self._apply = button("reflowApplyButton", "Re-flow", self._accept, kind="primary")
         self._soon = QTimer(self, singleShot=True, interval=_SOON)
         self._soon.timeout.connect(self._ask)
         self._rules.changed.connect(self._wait)
@@ -115,8 +114,7 @@ class ReflowDialog(QDialog):
         note.setProperty("role", "note")
         note.setWordWrap(True)
         options.addWidget(note)
-        cancel = _button("reflowCancelButton", "Cancel")
-        cancel.clicked.connect(self.reject)
+        cancel = button("reflowCancelButton", "Cancel", self.reject)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch()
@@ -145,14 +143,3 @@ def _radio(name: str, text: str) -> QRadioButton:
     box.setObjectName(name)
     box.setAccessibleName(text)
     return box
-
-
-def _button(name: str, text: str, kind: str = "") -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(text)
-    button.setMinimumHeight(theme.CONTROL)
-    button.setAutoDefault(False)
-    if kind:
-        button.setProperty("kind", kind)
-    return button

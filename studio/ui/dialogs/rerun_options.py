@@ -21,16 +21,13 @@ class RerunFields(QWidget):
         self._used = used
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 0, 0, 0)
-        known = catalogue()
-        models = [m.id for m in known.values() if m.kind == "speech"]
-        titles = {id: id.removeprefix("whisper-") + ("" if id in ready else ", is fetched first") for id in models}
-        self._model = self._choice("Model", "rerunModelBox", titles)
-        languages = {"auto": "Detect", **dict(sorted(LANGUAGES.items(), key=lambda entry: entry[1]))}
-        self._language = self._choice("Language", "rerunLanguageBox", languages)
-        self._task = self._choice("What to write", "rerunTaskBox", _TASKS)
+        known, models = catalogue(), model_titles(ready)
+        self._model = choice_row(self._form, "Model", "rerunModelBox", models)
+        self._language = choice_row(self._form, "Language", "rerunLanguageBox", language_titles())
+        self._task = choice_row(self._form, "What to write", "rerunTaskBox", _TASKS)
         self._vocabulary = QLineEdit(used.vocabulary)
         self._vocabulary.setPlaceholderText("Annika Böhm, Semarang, Nordfriesland")
-        self._row("Names and terms", "rerunVocabularyField", self._vocabulary)
+        _row(self._form, "Names and terms", "rerunVocabularyField", self._vocabulary)
         english = used.language == "en" or (used.model in known and known[used.model].languages == ("en",))
         other = [id for id in models if id != used.model and (english or known[id].languages != ("en",))]
         at_hand = [id for id in other if id in ready]
@@ -49,14 +46,27 @@ class RerunFields(QWidget):
             decode=self._used.decode,
         )
 
-    def _choice(self, title: str, name: str, entries: dict[str, str]) -> QComboBox:
-        box = QComboBox()
-        for value, text in entries.items():
-            box.addItem(text, value)
-        self._row(title, name, box)
-        return box
 
-    def _row(self, title: str, name: str, field: QWidget) -> None:
-        field.setObjectName(name)
-        field.setAccessibleName(title)
-        self._form.addRow(title, field)
+def model_titles(ready: frozenset[str]) -> dict[str, str]:
+    """The speech models by id; `ready`: ids of those that need not be fetched."""
+    models = [m.id for m in catalogue().values() if m.kind == "speech"]
+    return {id: id.removeprefix("whisper-") + ("" if id in ready else ", is fetched first") for id in models}
+
+
+def language_titles() -> dict[str, str]:
+    return {"auto": "Detect", **dict(sorted(LANGUAGES.items(), key=lambda entry: entry[1]))}
+
+
+def choice_row(form: QFormLayout, title: str, name: str, entries: dict[str, str]) -> QComboBox:
+    """A field of the form: values and what they are called."""
+    box = QComboBox()
+    for value, text in entries.items():
+        box.addItem(text, value)
+    _row(form, title, name, box)
+    return box
+
+
+def _row(form: QFormLayout, title: str, name: str, field: QWidget) -> None:
+    field.setObjectName(name)
+    field.setAccessibleName(title)
+    form.addRow(title, field)

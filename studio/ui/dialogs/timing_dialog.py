@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -27,9 +26,9 @@ from studio.core.edits import Edit
 from studio.core.errors import UsageError
 from studio.core.timing import BeforeStart, Ids, behind
 from studio.core.transcript import Segment, Transcript
-from studio.ui import theme
 from studio.ui.models.wording import counted, time_code
 
+from .buttons import button
 from .timing_pages import AnchorsPage, Page, Playhead, RatePage, Scope, ShiftPage, StretchPage
 
 _SOON = 200  # milliseconds after the last key until the preview follows
@@ -70,9 +69,7 @@ class TimingDialog(QDialog):
         self._leaves.setObjectName("timingLeaves")
         self._leaves.setProperty("role", "warn")
         self._leaves.setWordWrap(True)
-        self._apply = _button("timingApplyButton", "Apply")
-        self._apply.setProperty("kind", "primary")
-        self._apply.clicked.connect(self._accept)
+        self._apply = button("timingApplyButton", "Apply", self._accept, kind="primary")
         self._soon = QTimer(self, singleShot=True, interval=_SOON)
         self._soon.timeout.connect(self._refresh)
         self._arrange()
@@ -190,8 +187,7 @@ class TimingDialog(QDialog):
         label.setMinimumWidth(132)
         scope.addWidget(label)
         scope.addWidget(self._scope, 1)
-        cancel = _button("timingCancelButton", "Cancel")
-        cancel.clicked.connect(self.reject)
+        cancel = button("timingCancelButton", "Cancel", self.reject)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         note = QLabel("Nothing changes until you press Move.")
@@ -253,12 +249,3 @@ class _Preview(QFrame):
 
 def _times(cue: Segment) -> str:
     return f"{time_code(cue.start)} – {time_code(cue.end)}"
-
-
-def _button(name: str, text: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(text)
-    button.setMinimumHeight(theme.CONTROL)
-    button.setAutoDefault(False)
-    return button

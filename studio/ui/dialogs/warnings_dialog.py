@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QWidget
 
 from .buttons import button
+from .problem_dialog import lay_out, read_only
 
 
 class WarningsDialog(QDialog):
@@ -23,23 +24,7 @@ class WarningsDialog(QDialog):
         text = "\n".join(warnings)
         sentence = QLabel("This could not be taken over as the file has it. All else was, and the file is as it was.")
         sentence.setWordWrap(True)
-        lines = QPlainTextEdit(text)
-        lines.setObjectName("warningLines")
-        lines.setAccessibleName("What could not be kept")
-        lines.setProperty("role", "field")
-        lines.setReadOnly(True)
-        lines.setTabChangesFocus(True)
-        close = button("warningsCloseButton", "Close", self.accept, kind="primary")
-        close.setDefault(True)
-        row = QHBoxLayout()
-        row.addWidget(button("warningsCopyButton", "Copy", lambda: QGuiApplication.clipboard().setText(text), "copy"))
-        row.addStretch()
-        row.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        column.addWidget(sentence)
-        column.addWidget(lines, 1)
-        column.addLayout(row)
+        lines = read_only("warningLines", "What could not be kept", text)
+        copy = button("warningsCopyButton", "Copy", lambda: QGuiApplication.clipboard().setText(text), "copy")
+        lay_out(self, sentence, lines, copy, button("warningsCloseButton", "Close", self.accept, kind="primary"))
         self.resize(620, 360)
-        close.setFocus()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.glossary import Entry, parse
+from studio.ui.dialogs.buttons import button
 
 _NOTE = (
     "Names and terms as they are to be written, and what recognition makes of them, with commas between. "
@@ -53,12 +53,11 @@ class GlossaryDialog(QDialog):
         header.setSectionResizeMode(_SIMILAR, QHeaderView.ResizeMode.ResizeToContents)
         self.table.setShowGrid(False)
         self.table.itemSelectionChanged.connect(self._offer)
-        self._remove = self._button("removeNameButton", "Remove", self._remove_rows)
-        self._apply = self._button("applyGlossaryButton", "Save and apply …", self._save_and_apply)
+        self._remove = button("removeNameButton", "Remove", self._remove_rows)
+        self._apply = button("applyGlossaryButton", "Save and apply …", self._save_and_apply)
         self._apply.setEnabled(can_apply)
         self._apply.setToolTip("" if can_apply else "Open a transcript first.")
-        self._save = self._button("saveGlossaryButton", "Save", self._save_all)
-        self._save.setProperty("kind", "primary")
+        self._save = button("saveGlossaryButton", "Save", self._save_all, kind="primary")
         self._arrange()
         self.resize(640, 420)
         self.show_entries(entries)
@@ -68,13 +67,13 @@ class GlossaryDialog(QDialog):
         note.setProperty("role", "note")
         note.setWordWrap(True)
         above, below = QHBoxLayout(), QHBoxLayout()
-        above.addWidget(self._button("addNameButton", "Add a name", self._add))
+        above.addWidget(button("addNameButton", "Add a name", self._add))
         above.addWidget(self._remove)
         above.addStretch()
-        above.addWidget(self._button("importGlossaryButton", "Import …", self.import_requested.emit))
-        above.addWidget(self._button("exportGlossaryButton", "Export …", self.export_requested.emit))
+        above.addWidget(button("importGlossaryButton", "Import …", self.import_requested.emit))
+        above.addWidget(button("exportGlossaryButton", "Export …", self.export_requested.emit))
         below.addStretch()
-        below.addWidget(self._button("cancelGlossaryButton", "Cancel", self.reject))
+        below.addWidget(button("cancelGlossaryButton", "Cancel", self.reject))
         below.addWidget(self._apply)
         below.addWidget(self._save)
         column = QVBoxLayout(self)
@@ -84,14 +83,6 @@ class GlossaryDialog(QDialog):
         column.addLayout(above)
         column.addWidget(self.table, 1)
         column.addLayout(below)
-
-    def _button(self, name: str, text: str, do: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setAccessibleName(text.removesuffix(" …"))
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda: do())
-        return button
 
     def show_entries(self, entries: Sequence[Entry]) -> None:
         self.table.setRowCount(0)

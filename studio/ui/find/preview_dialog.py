@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QTreeView,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.edits import Edit
 from studio.core.wording import part
+from studio.ui.dialogs.buttons import button
 from studio.ui.models.wording import counted
 
 from .changes import ChangeDelegate, ChangesModel, Column
@@ -56,8 +56,7 @@ class PreviewDialog(QDialog):
         self._scope.setAccessibleName(self._scope.text())
         self._scope.setVisible(selected > 1)
         self._scope.toggled.connect(self.refresh)
-        self._apply = self._button("previewApplyButton", "Apply", self._accept)
-        self._apply.setProperty("kind", "primary")
+        self._apply = button("previewApplyButton", "Apply", self._accept, kind="primary")
         self._apply.setDefault(True)
         self._arrange(note, controls)
         self.model.ticks_changed.connect(self._offer)
@@ -79,20 +78,12 @@ class PreviewDialog(QDialog):
         column.addWidget(self.list, 1)
         column.addWidget(self._none, 1, Qt.AlignmentFlag.AlignCenter)
         row = QHBoxLayout()
-        row.addWidget(self._button("previewAllButton", "Tick all", lambda: self._tick_all(True)))
-        row.addWidget(self._button("previewNoneButton", "Tick none", lambda: self._tick_all(False)))
+        row.addWidget(button("previewAllButton", "Tick all", lambda: self._tick_all(True)))
+        row.addWidget(button("previewNoneButton", "Tick none", lambda: self._tick_all(False)))
         row.addStretch()
-        row.addWidget(self._button("previewCancelButton", "Cancel", self.reject))
+        row.addWidget(button("previewCancelButton", "Cancel", self.reject))
         row.addWidget(self._apply)
         column.addLayout(row)
-
-    def _button(self, name: str, text: str, do: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda: do())
-        return button
 
     def refresh(self) -> None:
         """Ask the tool afresh what it would do."""

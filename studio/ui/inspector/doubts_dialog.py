@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio.core.speakers import color_of
 from studio.services.voices import Doubt
-from studio.ui.icons import icon
+from studio.ui.dialogs.buttons import button
 from studio.ui.models.transcript_model import TranscriptModel
 from studio.ui.models.wording import time_code
 
@@ -37,10 +38,8 @@ class DoubtsDialog(QDialog):
         self._where.setProperty("role", "note")
         self._text.setObjectName("doubtText")
         self._text.setWordWrap(True)
-        self._play = self._button("doubtPlayButton", "Play", "play")
-        self._play.clicked.connect(lambda: self.play_requested.emit(self._doubts[self._at].segment_id))
-        self._skip = self._button("doubtSkipButton", "Not sure, go on", "")
-        self._skip.clicked.connect(self._next)
+        self._play = button("doubtPlayButton", "Play", self._on_play, "play")
+        self._skip = button("doubtSkipButton", "Not sure, go on", self._next)
         self._people = QVBoxLayout()
         self._answers: list[QPushButton] = []
         row = QHBoxLayout()
@@ -56,14 +55,8 @@ class DoubtsDialog(QDialog):
         column.addLayout(row)
         self._next()
 
-    def _button(self, name: str, text: str, picture: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setAutoDefault(False)
-        if picture:
-            button.setIcon(icon(picture))
-        return button
+    def _on_play(self) -> None:
+        self.play_requested.emit(self._doubts[self._at].segment_id)
 
     def _next(self) -> None:
         """The next passage that is still as it was heard; the dialog ends behind the last."""
@@ -87,12 +80,12 @@ class DoubtsDialog(QDialog):
         for number, (place, speaker) in enumerate(listed[:_MANY], 1):
             note = {doubt.other: ", sounds like it", doubt.speaker_id: ", as it is now"}.get(speaker.id, "")
             text = f"{speaker.name}{note}"
-            answer = self._button(f"doubt{speaker.id}Button", text.replace("&", "&&"), "")
+            choose = partial(self._choose, speaker.id)
+            answer = button(f"doubt{speaker.id}Button", text.replace("&", "&&"), choose)
             answer.setIcon(swatch_icon(color_of(speaker, place), self.devicePixelRatioF()))
             answer.setShortcut(str(number))
             answer.setToolTip(f"{text} ({number})")
             answer.setStyleSheet("text-align: left;")
-            answer.clicked.connect(lambda _=False, id=speaker.id: self._choose(id))
             self._people.addWidget(answer)
             self._answers.append(answer)
         before: QWidget = self._play

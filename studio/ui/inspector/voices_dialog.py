@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from studio.library import KnownVoice
 from studio.ui import theme
-from studio.ui.icons import icon
+from studio.ui.dialogs.buttons import button
 from studio.ui.models.wording import clock, counted
 
 NONE = "No voices are known yet. A voice is learnt when you give a speaker a name."
@@ -66,16 +65,14 @@ class VoicesDialog(QDialog):
         self._none.setObjectName("voicesNone")
         self._none.setProperty("role", "muted")
         self._none.setWordWrap(True)
-        self._rename = self._button("renameVoiceButton", "Rename", "pencil", self._begin_rename)
-        self._forget = self._button("forgetVoiceButton", "Delete", "trash", self._forget_one)
-        self._all = self._button("forgetAllButton", "Delete all", "", self._forget_everyone)
-        self._all.setProperty("kind", "danger")
-        close = self._button("closeVoicesButton", "Close", "", self.accept)
-        close.setProperty("kind", "primary")
+        self._rename = button("renameVoiceButton", "Rename", self._begin_rename, "pencil")
+        self._forget = button("forgetVoiceButton", "Delete", self._forget_one, "trash")
+        self._all = button("forgetAllButton", "Delete all", self._forget_everyone, kind="danger")
+        close = button("closeVoicesButton", "Close", self.accept, kind="primary")
         close.setDefault(True)
         row = QHBoxLayout()
-        for button in (self._rename, self._forget, self._all):
-            row.addWidget(button)
+        for one in (self._rename, self._forget, self._all):
+            row.addWidget(one)
         row.addStretch()
         row.addWidget(close)
         column = QVBoxLayout(self)
@@ -87,16 +84,6 @@ class VoicesDialog(QDialog):
         column.addLayout(row)
         self.resize(480, 360)
         self.show_voices(voices)
-
-    def _button(self, name: str, text: str, picture: str, do: object) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setAutoDefault(False)
-        if picture:
-            button.setIcon(icon(picture))
-        button.clicked.connect(do)
-        return button
 
     def show_voices(self, voices: Sequence[KnownVoice]) -> None:
         now = self._list.currentItem()
@@ -119,8 +106,8 @@ class VoicesDialog(QDialog):
 
     def _offer(self) -> None:
         self._all.setText("Delete all")
-        for button in (self._rename, self._forget):
-            button.setEnabled(self._list.currentItem() is not None)
+        for part in (self._rename, self._forget):
+            part.setEnabled(self._list.currentItem() is not None)
         self._all.setEnabled(self._list.topLevelItemCount() > 0)
 
     def _begin_rename(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QAbstractListModel, QByteArray, QMimeData, QModelInde
 
 from studio.core.jobs import Job, JobState, Progress
 
+from .apart import apart
 from .wording import clock, job_sentence
 
 Index = QModelIndex | QPersistentModelIndex
@@ -53,6 +54,7 @@ class QueueRole(IntEnum):
     COUNT = Qt.ItemDataRole.UserRole + 4  # on a header: how many jobs the section has, folded or not
     FOLDED = Qt.ItemDataRole.UserRole + 5  # on a header: whether its jobs are hidden
     PLACE = Qt.ItemDataRole.UserRole + 6  # of a waiting job: 1 is next in line; 0 for all others
+    APART = Qt.ItemDataRole.UserRole + 7  # what tells a job from others of the same name; "" where there are none
 
 
 class QueueModel(QAbstractListModel):
@@ -75,6 +77,7 @@ class QueueModel(QAbstractListModel):
         self._only: Section | None = None
         self._line: list[int] = []  # waiting and paused jobs in their order, shown or not
         self._place: dict[int, int] = {}
+        self._apart: dict[int, str] = {}
 
     # What others ask
 
@@ -118,7 +121,7 @@ class QueueModel(QAbstractListModel):
     def update_job(self, job: Job) -> None:
         """One job is new or has changed."""
         old = self._jobs.get(job.id)
-        if old is None or (old.state, old.position, old.name) != (job.state, job.position, job.name):
+        if old is None or _standing(old) != _standing(job):
             self._adopt(self._jobs | {job.id: job})
         elif old != job:
             self._jobs[job.id] = job
@@ -154,10 +157,13 @@ class QueueModel(QAbstractListModel):
         self._counts = old_counts | counts
         self._reshape(rows)
         self._jobs, self._counts = dict(jobs), counts
+        old_apart, self._apart = self._apart, apart(jobs.values()) if jobs is not old else self._apart
         self._progress = {
             id: p for id, p in self._progress.items() if id in jobs and jobs[id].state is JobState.RUNNING
         }
-        changed: list[Row] = [id for id, job in jobs.items() if id in old and old[id] != job]
+        changed: list[Row] = [
+            id for id, job in jobs.items() if id in old and (old[id] != job or old_apart.get(id) != self._apart.get(id))
+        ]
         self._touch([*changed, *(s for s in counts if counts[s] != old_counts.get(s))])
         if counts != old_counts:
             self.counts_changed.emit()
@@ -259,9 +265,9 @@ class QueueModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return job.name
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{job.name}, {clock(job.duration)}, {job_sentence(job, self._progress.get(job.id))}"
+                return ", ".join((*self._named(job), clock(job.duration), self._sentence(job)))
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{job.name}\n{job_sentence(job, self._progress.get(job.id))}"
+                return "\n".join((*self._named(job), self._sentence(job)))
             case QueueRole.JOB:
                 return job
             case QueueRole.PROGRESS:
@@ -270,7 +276,15 @@ class QueueModel(QAbstractListModel):
                 return SECTION_OF[job.state]
             case QueueRole.PLACE:
                 return self._place.get(job.id, 0)
+            case QueueRole.APART:
+                return self._apart.get(job.id, "")
         return None
+
+    def _named(self, job: Job) -> tuple[str, ...]:
+        return tuple(filter(None, (job.name, self._apart.get(job.id))))
+
+    def _sentence(self, job: Job) -> str:
+        return job_sentence(job, self._progress.get(job.id))
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
@@ -306,6 +320,11 @@ class QueueModel(QAbstractListModel):
         for id in moved:
             self.move_requested.emit(id, before)
         return bool(moved)
+
+
+def _standing(job: Job) -> tuple[object, ...]:
+    """What a job's place in the list and the names of others depend on."""
+    return job.state, job.position, job.name, job.path
 
 
 def _ranges(rows: list[int]) -> list[tuple[int, int]]:

@@ -23,7 +23,7 @@ _FRAME = 16  # milliseconds between positions while playing
 _SETTLE = 250  # milliseconds after a seek in which the back end may still tell the old place
 _TRUST = 400  # milliseconds that the clock goes on without word of the back end, which is slow to begin at first
 _DRIFT = 120  # milliseconds; closer positions of the back end only steer the clock
-_STRETCH = 60  # milliseconds that keeping the pitch takes at other speeds: of the recording, and again of time
+_STRETCH = 105.0  # milliseconds of time that keeping the pitch takes at other speeds, measured at 0.5 to 3
 _NO_SOUND_SYSTEM = (
     "Playback does not work here: Qt's sound library cannot be loaded. "
     "Install the system package libpulse0 and start again; everything else works."
@@ -311,7 +311,7 @@ class Player(QObject):
 
     def _lag(self) -> float:
         """Milliseconds that sound comes after the back end's clock: it does not count what keeping the pitch takes."""
-        return 0.0 if self._rate == 1.0 else _STRETCH + _STRETCH / self._rate
+        return 0.0 if self._rate == 1.0 else _STRETCH
 
     def _rebase(self, ms: float, silence: float = 0.0) -> None:
         self._anchor, self._silence = ms, silence

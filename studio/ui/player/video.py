@@ -1,23 +1,26 @@
 """The pictures of a recording, beside its waveform or in a window of their own. Runs on the window's thread.
 
 Painted here from the frames of a QVideoSink: Qt's own video widget is a window of the system, over which nothing else
-can be drawn.
+can be drawn. Frames become pictures in a thread of their own, so that the playhead need not wait for them.
 """
 
 from __future__ import annotations
 
+import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui import theme
 from studio.ui.player.player import Player
 
 if TYPE_CHECKING:
-    from PySide6.QtMultimedia import QVideoSink
+    from PySide6.QtMultimedia import QVideoFrame, QVideoSink
 
+_log = logging.getLogger(__name__)
 _WIDTH, _LEAST = 256, 120  # logical pixels
 _ENLARGED = QSize(960, 540)
 
@@ -89,6 +92,12 @@ class VideoPane(QWidget):
         picture.show()
         self.enlarged_changed.emit(on)
 
+    def shut_down(self) -> None:
+        """No more pictures; returns when none is in work."""
+        if self._player is not None:
+            self._player.set_video_sink(None)
+        self.picture.shut_down()
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.enlarge(False)
 
@@ -108,6 +117,7 @@ class Picture(QWidget):
 
     double_clicked = Signal()
     closed = Signal()
+    _converted = Signal(QImage, int)  # from the thread: the picture, and whose
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -117,8 +127,11 @@ class Picture(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._sink: QVideoSink | None = None
-        self._fresh = False  # a frame has come that is not painted yet
-        self.image = QImage()  # the frame as it was last painted
+        self._fresh = self._busy = False  # a frame waits to be made a picture; one is being made
+        self._turn = 0  # counts the recordings; what comes late from the one before is not shown
+        self._thread = ThreadPoolExecutor(1, "pictures")
+        self._converted.connect(self._on_converted, Qt.ConnectionType.QueuedConnection)
+        self.image = QImage()  # the newest frame, as large as it is shown
 
     def take(self, player: Player) -> None:
         """Show this player's pictures."""
@@ -132,16 +145,56 @@ class Picture(QWidget):
 
     def clear(self) -> None:
         self._fresh = False
+        self._turn += 1
         self.image = QImage()
         self.update()
+
+    def shut_down(self) -> None:
+        """Returns when the thread has ended."""
+        self._sink = None
+        self._thread.shutdown()
 
     @Slot()
     def _on_frame(self) -> None:
         self._fresh = True
-        self.update()
+        self._next()
+
+    def _next(self) -> None:
+        """One at a time, and only what is seen: hidden, or too slow, we leave frames out."""
+        if self._fresh and not self._busy and self.isVisible() and self._sink is not None:
+            self._fresh, self._busy = False, True
+            frame, size, turn = self._sink.videoFrame(), self.size() * self.devicePixelRatioF(), self._turn
+            self._thread.submit(self._convert, frame, size, turn)
+
+    def _convert(self, frame: QVideoFrame, size: QSize, turn: int) -> None:
+        """Runs in the thread."""
+        from .frames import image_of
+
+        image = QImage()
+        try:
+            image = image_of(frame, size)
+        except Exception:
+            _log.exception("A frame of the video could not be turned into a picture.")
+        self._converted.emit(image, turn)
+
+    @Slot(QImage, int)
+    def _on_converted(self, image: QImage, turn: int) -> None:
+        self._busy = False
+        if turn == self._turn and not image.isNull():
+            self.image = image
+            self.update()
+        self._next()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._next()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fresh = self._fresh or not self.image.isNull()  # the same frame, as large as it is shown now
+        self._next()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._convert()
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), Qt.GlobalColor.black)
             if not self.image.isNull():
@@ -150,14 +203,6 @@ class Picture(QWidget):
                 place = QRectF(0, 0, size.width(), size.height())
                 place.moveCenter(QRectF(self.rect()).center())
                 painter.drawImage(place, self.image)
-
-    def _convert(self) -> None:
-        """Only what is painted is converted: hidden, or too slow, we leave frames out."""
-        if self._fresh and self._sink is not None:
-            self._fresh = False
-            frame = self._sink.videoFrame()
-            if frame.isValid():
-                self.image = frame.toImage()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.double_clicked.emit()

@@ -163,7 +163,7 @@ class PageDelegate(RowDelegate):
         places = {title: QRect(x, line.top(), wide, PLAIN) for title, (x, wide) in columns(row.width()).items()}
         painter.setPen(look.color("text"))
         painter.setFont(theme.font(weight=theme.MEDIUM))
-        self._write(painter, places["File"].adjusted(26, 0, 0, 0), job.name, Qt.TextElideMode.ElideMiddle)
+        self._paint_name(painter, places["File"].adjusted(26, 0, 0, 0), job.name, index.data(QueueRole.APART))
         painter.setPen(look.color("text3"))
         painter.setFont(theme.font())
         self._write(painter, places["Length"], clock(job.duration) if job.duration else "")
@@ -191,6 +191,14 @@ class PageDelegate(RowDelegate):
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         if selected:
             self.draw_icon(painter, "check", "on_accent", box.adjusted(2, 2, -2, -2))
+
+    def _paint_name(self, painter: QPainter, place: QRect, name: str, apart: str) -> None:
+        """With what tells it from others of the same name below."""
+        first = place.adjusted(0, 3, 0, -18) if apart else place
+        self._write(painter, first, name, Qt.TextElideMode.ElideMiddle)
+        painter.setPen(theme.current().color("text2"))
+        painter.setFont(theme.font(theme.NOTE))
+        self._write(painter, place.adjusted(0, 20, 0, -4), apart)
 
     def _paint_engine(self, painter: QPainter, place: QRect, job: Job) -> None:
         words = "This computer"

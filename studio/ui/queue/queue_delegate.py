@@ -48,6 +48,12 @@ def short_sentence(job: Job) -> str:
     return sentence.replace(name, "this file")
 
 
+def _why(index: Index, job: Job) -> str:
+    """Why a job failed, and which of several of its name it is."""
+    apart: str = index.data(QueueRole.APART)
+    return f"{apart}: {short_sentence(job)}" if apart else short_sentence(job)
+
+
 class QueueDelegate(RowDelegate):
     """For the left panel, which is narrow: what a job is stands below its name."""
 
@@ -60,7 +66,7 @@ class QueueDelegate(RowDelegate):
         if job.state is JobState.RUNNING:
             return WORKING
         if job.state is JobState.FAILED:
-            return 8 + NAME_LINE + 4 + self._sentence_height(job, width) + 6 + BUTTON + 10
+            return 8 + NAME_LINE + 4 + self._sentence_height(_why(index, job), width) + 6 + BUTTON + 10
         return PLAIN
 
     def buttons(self, row: QRect, index: Index) -> list[tuple[str, QRect]]:
@@ -110,11 +116,11 @@ class QueueDelegate(RowDelegate):
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, name)
         below = QRect(TEXT, line.bottom() + 3, line.width(), row.bottom() - line.bottom() - 3)
         if job.state is JobState.RUNNING:
-            self._paint_progress(painter, below, job, index.data(QueueRole.PROGRESS))
+            self._paint_progress(painter, below, job, index)
         elif job.state is JobState.FAILED:
-            self._paint_problem(painter, below, job, self.retry_rect(row, index), option)
+            self._paint_problem(painter, below, _why(index, job), self.retry_rect(row, index))
         else:
-            self._paint_chips(painter, below, [state_chip(job), _PLACE])
+            self._paint_apart(painter, below, [state_chip(job)], index)
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         look, state = theme.current(), option.state
@@ -133,12 +139,13 @@ class QueueDelegate(RowDelegate):
         if focused and (by_keys or not state & QStyle.StateFlag.State_Selected):
             self.draw_focus(painter, QRectF(option.rect).adjusted(6, 1, -6, -1))
 
-    def _paint_progress(self, painter: QPainter, place: QRect, job: Job, progress: Progress | None) -> None:
+    def _paint_progress(self, painter: QPainter, place: QRect, job: Job, index: Index) -> None:
         look = theme.current()
+        progress: Progress | None = index.data(QueueRole.PROGRESS)
         fraction = progress.fraction if progress else job.progress
         self.draw_bar(painter, QRectF(place.left(), place.top() + 2, place.width(), 4), fraction)
         line = QRect(place.left(), place.top() + 9, place.width(), CHIP)
-        used = self._paint_chips(painter, line, [_PLACE])
+        used = self._paint_apart(painter, line.adjusted(0, 0, -40, 0), [], index)
         painter.setFont(theme.font(theme.NOTE))
         painter.setPen(look.color("text2"))
         words = painter.fontMetrics().elidedText(
@@ -146,16 +153,14 @@ class QueueDelegate(RowDelegate):
         )
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
 
-    def _paint_problem(
-        self, painter: QPainter, place: QRect, job: Job, button: QRect, option: QStyleOptionViewItem
-    ) -> None:
+    def _paint_problem(self, painter: QPainter, place: QRect, why: str, button: QRect) -> None:
         look = theme.current()
         self.draw_icon(painter, "error", "err", QRect(place.left(), place.top() + 2, 14, 14))
         painter.setPen(look.color("err"))
         painter.setFont(theme.font(theme.NOTE))
-        height = self._sentence_height(job, option.rect.width())
+        height = self._sentence_height(why, place.width() + TEXT + RIGHT)
         room = QRect(place.left() + _SIGN, place.top() + 1, place.width() - _SIGN, height)
-        painter.drawText(room, Qt.TextFlag.TextWordWrap, short_sentence(job))
+        painter.drawText(room, Qt.TextFlag.TextWordWrap, why)
         painter.setPen(QPen(look.color("border"), 1))
         painter.setBrush(look.color("surface"))
         painter.drawRoundedRect(QRectF(button).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
@@ -164,14 +169,27 @@ class QueueDelegate(RowDelegate):
         painter.setPen(look.color("text"))
         painter.drawText(button.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, "Retry")
 
-    def _sentence_height(self, job: Job, width: int) -> int:
+    def _sentence_height(self, why: str, width: int) -> int:
         """Of the error sentence as it wraps in a panel of this width, at most MOST_LINES."""
         metrics = QFontMetrics(theme.font(theme.NOTE))
         room = QRect(0, 0, max(60, width - TEXT - _SIGN - RIGHT), 10_000)
-        wanted = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, short_sentence(job)).height()
+        wanted = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, why).height()
         return min(wanted, MOST_LINES * metrics.lineSpacing())
 
     # Pieces
+
+    def _paint_apart(self, painter: QPainter, place: QRect, chips: list[_Chip | None], index: Index) -> int:
+        """Chips and where it is worked on; in place of that, what tells a job from others of its name."""
+        words: str = index.data(QueueRole.APART)
+        if not words:
+            return self._paint_chips(painter, place, [*chips, _PLACE])
+        left = self._paint_chips(painter, place, chips) + 8 if chips else place.left()
+        room = QRect(left, place.top(), place.right() - left, CHIP - 2)
+        painter.setFont(theme.font(theme.NOTE))
+        painter.setPen(theme.current().color("text2"))
+        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+        return left + painter.fontMetrics().horizontalAdvance(shown)
 
     def _paint_chips(self, painter: QPainter, place: QRect, chips: list[_Chip | None]) -> int:
         """Chips side by side, as many as fit; returns where the last one ends."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QPolygonF, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QImage, QPainter, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from studio.ui import theme
 from studio.ui.waveform import cues, drawing
 from studio.ui.waveform.block import RATE, Block
 from studio.ui.waveform.ruler import ruler_label, ruler_step
 from studio.ui.waveform.scene import Scene
+from studio.ui.waveform.strip import Strip
 
 RULER = 20  # pixels
 SPECTRUM_SPAN = 120_000  # milliseconds in view, at most, for a spectrogram
@@ -20,29 +21,22 @@ _EMPTY = "The waveform appears when the recording has been read."
 _TOO_WIDE = "Zoom in to see the spectrogram."
 
 
-class Detail(QWidget):
-    """Drawn once into a pixmap; only the playhead is painted anew as it moves."""
+class Detail(Strip):
+    """Only the playhead is painted anew as it moves."""
+
+    ground = "raised"
 
     def __init__(self, scene: Scene, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._scene = scene
-        self._picture: QPixmap | None = None
+        super().__init__(scene, parent)
         self._spectrum: tuple[Block, QImage | None] | None = None  # the block's picture, as long as it is that block's
         self.spectrogram = False
         self.setObjectName("waveformDetail")
         self.setAccessibleName("Zoomed waveform")
         self.setMinimumHeight(theme.WAVEFORM_MIN)
         self.setMaximumHeight(theme.WAVEFORM_MAX)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def sizeHint(self) -> QSize:
         return QSize(theme.CENTRE_MIN, theme.WAVEFORM)
-
-    def redraw(self) -> None:
-        """Sound, segments or the visible stretch have changed."""
-        self._picture = None
-        self.update()
 
     def recolor(self) -> None:
         """The theme or the screen has changed."""
@@ -70,18 +64,7 @@ class Detail(QWidget):
         for ms in (before, after):
             self.update(QRect(int(self.x_of(ms)) - 8, 0, 17, self.height()))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            if self._picture is None:
-                self._picture = self._draw()
-            painter.drawPixmap(0, 0, self._picture)
-            if not self._scene.blank:
-                self._paint_playhead(painter)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._picture = None
-
-    def _paint_playhead(self, painter: QPainter) -> None:
+    def paint_moving(self, painter: QPainter) -> None:
         x = round(self.x_of(self._scene.position))
         if not -8 <= x <= self.width() + 8:
             return
@@ -93,27 +76,20 @@ class Detail(QWidget):
         head = [(-6, 4), (6, 4), (6, RULER - 7), (0, RULER - 1), (-6, RULER - 7)]
         painter.drawPolygon(QPolygonF([QPointF(x + dx, y) for dx, y in head]))
 
-    def _draw(self) -> QPixmap:
-        look, ratio = theme.current(), self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(look.color("raised"))
-        with QPainter(picture) as painter:
-            if self._scene.blank:
-                painter.setFont(theme.font(theme.BODY))
-                painter.setPen(look.color("text3"))
-                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _EMPTY)
-            else:
-                area = self.cue_area()
-                step = ruler_step(self._scene.span, self.width(), _LABEL_GAP)
-                ticks = range(int(self._scene.start) // step * step, int(self._scene.end) + 1, step)
-                self._draw_wave(painter, area, ratio, ticks)
-                if self.spectrogram:
-                    self._draw_spectrum(painter, area.bottom())
-                self._draw_ruler(painter, ticks)
-                cues.CuePainter(painter, self._scene, area).draw()
-            painter.fillRect(0, self.height() - 1, self.width(), 1, look.color("border"))
-        return picture
+    def draw(self, painter: QPainter, ratio: float) -> None:
+        if self._scene.blank:
+            painter.setFont(theme.font(theme.BODY))
+            painter.setPen(theme.current().color("text3"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _EMPTY)
+            return
+        area = self.cue_area()
+        step = ruler_step(self._scene.span, self.width(), _LABEL_GAP)
+        ticks = range(int(self._scene.start) // step * step, int(self._scene.end) + 1, step)
+        self._draw_wave(painter, area, ratio, ticks)
+        if self.spectrogram:
+            self._draw_spectrum(painter, area.bottom())
+        self._draw_ruler(painter, ticks)
+        cues.CuePainter(painter, self._scene, area).draw()
 
     def _draw_wave(self, painter: QPainter, area: QRectF, ratio: float, ticks: range) -> None:
         width, height = round(area.width() * ratio), round(area.height() * ratio)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from studio.ui import theme
 from studio.ui.waveform import drawing
 from studio.ui.waveform.scene import Scene
+from studio.ui.waveform.strip import Strip
 
 _STRIP = 5  # pixels of speaker colours along the lower edge
 _BAR = 2  # pixels from bar to bar
@@ -20,25 +21,16 @@ _MARKERS = {
 }
 
 
-class Overview(QWidget):
-    """Drawn once into a pixmap; frame and playhead are painted over it."""
+class Overview(Strip):
+    """Frame and playhead are painted over it."""
 
     sought = Signal(int)  # milliseconds
 
     def __init__(self, scene: Scene, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._scene = scene
-        self._picture: QPixmap | None = None
+        super().__init__(scene, parent)
         self.setObjectName("waveformOverview")
         self.setAccessibleName("Whole recording")
         self.setFixedHeight(theme.OVERVIEW)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-
-    def redraw(self) -> None:
-        """Sound, segments or colours have changed."""
-        self._picture = None
-        self.update()
 
     def x_of(self, ms: float) -> float:
         return ms / max(self._scene.duration, 1) * self.width()
@@ -51,16 +43,11 @@ class Overview(QWidget):
             for ms in (before, after):
                 self.update(int(self.x_of(ms)) - 2, 0, 5, self.height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            if self._picture is None:
-                self._picture = self._draw()
-            painter.drawPixmap(0, 0, self._picture)
-            if not self._scene.blank:
-                self._paint_stretches(painter)
-                self._paint_frame(painter)
-                x = round(self.x_of(self._scene.position))
-                painter.fillRect(x - 1, 0, 2, self.height(), theme.current().color("playhead"))
+    def paint_moving(self, painter: QPainter) -> None:
+        self._paint_stretches(painter)
+        self._paint_frame(painter)
+        x = round(self.x_of(self._scene.position))
+        painter.fillRect(x - 1, 0, 2, self.height(), theme.current().color("playhead"))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -69,9 +56,6 @@ class Overview(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
             self.sought.emit(self.time_at(event.position().x()))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._picture = None
 
     def _paint_stretches(self, painter: QPainter) -> None:
         """The loop and the range."""
@@ -96,23 +80,17 @@ class Overview(QWidget):
         painter.setBrush(fill)
         painter.drawRoundedRect(frame, 3, 3)
 
-    def _draw(self) -> QPixmap:
-        look, ratio = theme.current(), self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(look.color("surface"))
-        with QPainter(picture) as painter:
-            width, height = self.width(), self.height() - _STRIP - 4
-            if not self._scene.blank and width > _BAR:
-                ink = max(round(ratio), 1)
-                bars, bar = width // _BAR, _BAR * ink
-                wave = drawing.whole(self._scene, look, bars, round(height * ratio), bar, ink)
-                painter.drawImage(QRectF(0, 2, bars * _BAR, height), wave)
-                who = drawing.strip(self._scene, look, round(width * ratio))
-                painter.drawImage(QRectF(0, self.height() - _STRIP - 1, width, _STRIP), who)
-                self._draw_markers(painter)
-            painter.fillRect(0, self.height() - 1, self.width(), 1, look.color("border"))
-        return picture
+    def draw(self, painter: QPainter, ratio: float) -> None:
+        width, height = self.width(), self.height() - _STRIP - 4
+        if self._scene.blank or width <= _BAR:
+            return
+        look, ink = theme.current(), max(round(ratio), 1)
+        bars, bar = width // _BAR, _BAR * ink
+        wave = drawing.whole(self._scene, look, bars, round(height * ratio), bar, ink)
+        painter.drawImage(QRectF(0, 2, bars * _BAR, height), wave)
+        who = drawing.strip(self._scene, look, round(width * ratio))
+        painter.drawImage(QRectF(0, self.height() - _STRIP - 1, width, _STRIP), who)
+        self._draw_markers(painter)
 
     def _draw_markers(self, painter: QPainter) -> None:
         """At most one of a kind on two pixels: a thousand warnings take no longer than the strip is wide."""

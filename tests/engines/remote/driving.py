@@ -11,7 +11,7 @@ from studio.engines.remote.base import Data, Mark, Order, Received, Result, Stag
 from studio.engines.remote.flow import RemoteEvent, run
 from studio.engines.remote.line import Line, Pace, Shared
 
-HASTY = Pace(connect=2.0, write=5.0, read=5.0, unit=0.01)
+HASTY = Pace(connect=2.0, write=5.0, read=5.0, unit=0.004)
 
 
 @dataclass

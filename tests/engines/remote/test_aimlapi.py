@@ -12,7 +12,8 @@ from studio.core.errors import AuthError, BadResponse, InvalidRequest, JobFailed
 from studio.engines.remote.aimlapi import AimlApi
 from studio.engines.remote.aimlapi_models import MODELS
 from studio.engines.remote.base import Mark, Stage
-from tests.engines.remote.contract import Case, Polled, finish
+from tests.engines.remote.contract import Case, finish
+from tests.engines.remote.contract_jobs import Polled
 from tests.engines.remote.driving import Drive
 from tests.vendors.aimlapi import AimlApi as Stub
 

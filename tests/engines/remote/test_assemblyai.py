@@ -12,7 +12,8 @@ from studio.core.accounts import Account
 from studio.core.errors import InvalidRequest, JobLost
 from studio.engines.remote.assemblyai import AssemblyAI
 from studio.engines.remote.base import Order, Stage
-from tests.engines.remote.contract import Case, Limit, Polled, Uploading, order
+from tests.engines.remote.contract import Case, Limit, order
+from tests.engines.remote.contract_jobs import Polled, Uploading
 from tests.engines.remote.driving import Drive
 from tests.vendors.assemblyai import AssemblyAI as Stub
 from tests.vendors.heard import silence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ from studio.engines.remote.base import Result
 SOUND = 281_000  # milliseconds
 
 # Where each field of the vendor's example of a transcript goes.
-GOES_TO = {
+GOES_TO: dict[str, Callable[[Result], Any]] = {
     "id": lambda r: r.facts["job"],
     "acoustic_model": lambda r: r.facts["acoustic_model"],
     "language_code": lambda r: r.facts["language"],
     "language_confidence": lambda r: float(r.facts["language_confidence"]),
     "confidence": lambda r: float(r.facts["confidence"]),
-    "audio_duration": lambda r: r.duration / 1000,
+    "audio_duration": lambda r: (r.duration or 0) / 1000,
     "text": lambda r: " ".join(s.text for s in r.segments),
     "words": lambda r: [
         {"text": w.text, "start": w.start, "end": w.end, "confidence": w.confidence, "speaker": s.speaker}

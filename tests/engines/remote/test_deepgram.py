@@ -12,7 +12,8 @@ from studio.core.accounts import RemoteModel
 from studio.core.errors import Ambiguous, AuthError, BadResponse, InvalidRequest
 from studio.engines.remote.base import Order, Stage
 from studio.engines.remote.deepgram import Deepgram
-from tests.engines.remote.contract import AtOnce, Case, Limit, finish, order
+from tests.engines.remote.contract import Case, Limit, finish, order
+from tests.engines.remote.contract_jobs import AtOnce
 from tests.engines.remote.driving import Drive
 from tests.vendors.deepgram import Deepgram as Stub
 from tests.vendors.made_up import wav

@@ -24,7 +24,8 @@ from studio.core.errors import (
 )
 from studio.engines.remote.base import Order, Stage, Working
 from studio.engines.remote.prosa import Prosa
-from tests.engines.remote.contract import Case, Limit, Polled, finish, order
+from tests.engines.remote.contract import Case, Limit, finish, order
+from tests.engines.remote.contract_jobs import Polled
 from tests.engines.remote.driving import Drive
 from tests.vendors.made_up import wav
 from tests.vendors.prosa import PATH

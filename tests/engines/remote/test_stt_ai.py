@@ -14,7 +14,8 @@ from studio.core.errors import AuthError, InvalidRequest, RateLimited, UsageErro
 from studio.engines.remote.base import Order, Stage, Vendor
 from studio.engines.remote.stt_ai import SttAi
 from studio.engines.remote.stt_ai_account import FORMATS, export, transcripts, usage
-from tests.engines.remote.contract import AtOnce, Case, Limit, finish, order
+from tests.engines.remote.contract import Case, Limit, finish, order
+from tests.engines.remote.contract_jobs import AtOnce
 from tests.engines.remote.driving import Drive
 from tests.vendors.made_up import wav
 from tests.vendors.stt_ai import SttAi as Stub

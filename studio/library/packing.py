@@ -1,0 +1,149 @@
+"""Segments as one compact value: their fields and those of their words column by column, compressed. Any thread.
+
+150,000 words are packed in a tenth of a second, where JSON takes three and a row for each segment ten times as long.
+Stored data outlives the code: another layout needs another first byte.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import accumulate, chain, pairwise
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+
+from studio.core.collector import resting
+from studio.core.transcript import Segment, Word
+
+from . import rows
+
+_LAYOUT = b"\x01"
+_word = partial(tuple.__new__, Word)  # a quarter of the time that Word(...) takes
+_text, _start, _end, _confidence, _space, _line = map(itemgetter, range(6))
+
+
+def pack(segments: Sequence[Segment]) -> bytes:
+    words = list(chain.from_iterable([s.words for s in segments]))
+    count, spoken = len(segments), len(words)
+    columns = (
+        count.to_bytes(8, "little"),
+        spoken.to_bytes(8, "little"),
+        _integers((s.id for s in segments), count),
+        _integers((s.start for s in segments), count),
+        _integers((s.end for s in segments), count),
+        _chosen([s.speaker for s in segments]),
+        _strings([s.text for s in segments]),
+        _numbers([s.confidence for s in segments]),
+        _strings([s.comment for s in segments]),
+        _truths((s.flagged for s in segments), count),
+        _integers((len(s.words) for s in segments), count),
+        _chosen(list(map(_text, words))),
+        _integers(map(_start, words), spoken),
+        _integers(map(_end, words), spoken),
+        _numbers(list(map(_confidence, words))),
+        _truths(map(_space, words), spoken),
+        _truths(map(_line, words), spoken),
+    )
+    return _LAYOUT + zlib.compress(b"".join(columns), 1)
+
+
+def unpack(data: bytes) -> tuple[Segment, ...]:
+    if data[:1] != _LAYOUT:
+        raise ValueError(f"unknown layout {data[:1]!r}")
+    read = _Reader(zlib.decompress(data[1:]))
+    count, spoken = read.size(), read.size()
+    with resting(count):
+        ids, starts, ends = (read.integers(count) for _ in range(3))
+        speakers, texts, confidences = read.chosen(count), read.strings(count), read.numbers(count)
+        comments, flags, lengths = read.strings(count), read.truths(count), read.integers(count)
+        columns = read.chosen(spoken), read.integers(spoken), read.integers(spoken), read.numbers(spoken)
+        words = list(map(_word, zip(*columns, read.truths(spoken), read.truths(spoken), strict=True)))
+        cut = [tuple(words[a:b]) for a, b in pairwise(accumulate(lengths, initial=0))]
+        return tuple(map(Segment, starts, ends, texts, cut, speakers, confidences, ids, comments, flags))
+
+
+class Packed:
+    """The same for SQL, of the columns of rows.SEGMENT: an aggregate that brings older histories into this form."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[Any, ...]] = []
+
+    def step(self, *row: Any) -> None:
+        self._rows.append(row)
+
+    def finalize(self) -> bytes:
+        return pack(rows.segments_from(self._rows))
+
+
+def _integers(values: Iterable[int], count: int) -> bytes:
+    """Each as its difference to the one before: times that grow evenly take little room."""
+    return np.diff(np.fromiter(values, "<i8", count), prepend=np.int64(0)).astype("<i8").tobytes()
+
+
+def _numbers(values: Sequence[float | None]) -> bytes:
+    return np.array(values, "<f8").tobytes()  # None becomes NaN
+
+
+def _truths(values: Iterable[bool], count: int) -> bytes:
+    return np.fromiter(values, "?", count).tobytes()
+
+
+def _string(value: str) -> bytes:
+    encoded = value.encode()
+    return len(encoded).to_bytes(8, "little") + encoded
+
+
+def _strings(values: Sequence[str]) -> bytes:
+    return _integers(map(len, values), len(values)) + _string("".join(values))
+
+
+def _chosen(values: Sequence[str | None]) -> bytes:
+    """Of few different values: these once, and which of them stands where."""
+    numbers = {value: n for n, value in enumerate(dict.fromkeys(values))}
+    return _string(json.dumps(list(numbers))) + _integers(map(numbers.__getitem__, values), len(values))
+
+
+class _Reader:
+    def __init__(self, data: bytes) -> None:
+        self._data, self._at = data, 0
+
+    def size(self) -> int:
+        return int.from_bytes(self._take(8), "little")
+
+    def integers(self, count: int) -> list[int]:
+        return np.cumsum(self._array("<i8", count)).tolist()  # type: ignore[no-any-return]
+
+    def numbers(self, count: int) -> list[float | None]:
+        values = self._array("<f8", count)
+        found: list[float | None] = values.tolist()
+        for n in np.flatnonzero(np.isnan(values)).tolist():
+            found[n] = None
+        return found
+
+    def truths(self, count: int) -> list[bool]:
+        return self._array("?", count).tolist()  # type: ignore[no-any-return]
+
+    def string(self) -> str:
+        return self._take(self.size()).decode()
+
+    def strings(self, count: int) -> list[str]:
+        lengths = self.integers(count)
+        text = self.string()
+        return [text[a:b] for a, b in pairwise(accumulate(lengths, initial=0))]
+
+    def chosen(self, count: int) -> list[Any]:
+        values = json.loads(self.string())
+        return list(map(values.__getitem__, self.integers(count)))
+
+    def _array(self, kind: str, count: int) -> np.ndarray[Any, Any]:
+        kind_of = np.dtype(kind)
+        return np.frombuffer(self._take(count * kind_of.itemsize), kind_of)
+
+    def _take(self, size: int) -> bytes:
+        taken = self._data[self._at : self._at + size]
+        self._at += size
+        return taken

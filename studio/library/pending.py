@@ -1,0 +1,209 @@
+"""Changes that are stored but not yet in the rows of `segment`, where they come bit by bit. Any thread.
+
+What a change takes away and puts in place is one packed value, a row of `content`: stored in one short transaction,
+however many segments there are. Small changes are in the rows at once. A large one is put in the queue `pending`, and
+whoever has time (the saver thread, or who needs the rows) works it off in parts, so that nothing waits for long. Until
+then it is added to what is read from the rows.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from studio.core.edits import Edit, order
+from studio.core.transcript import Segment
+
+from . import rows
+from .database import Database
+from .packing import pack, unpack
+
+PART = 500  # segments that are put in the rows in one transaction
+
+_Changes = dict[int, Segment | None]  # by id; None: it goes
+
+
+class Turn(NamedTuple):
+    """A content made, or taken back."""
+
+    content: int
+    back: bool
+
+
+def store(db: sqlite3.Connection, transcript: int, edit: Edit) -> int:
+    """Store what an edit changes; returns the number of the content.
+
+    What goes is packed only if it is little: of a large change it is still in the rows until it is worked off.
+    """
+    ids = [s.id for s in edit.before]
+    size = len(ids) + len(edit.after)
+    highest = max((s.id for s in (*edit.before, *edit.after)), default=0)
+    went = pack(edit.before) if size <= PART else None
+    return int(
+        db.execute(
+            "INSERT INTO content (transcript_id, size, highest, went_ids, came, went) VALUES (?, ?, ?, ?, ?, ?)",
+            (transcript, size, highest, rows.dump(ids), pack(edit.after), went),
+        ).lastrowid
+        or 0
+    )
+
+
+def edit_of(db: sqlite3.Connection, transcript: int, content: int) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
+    """The segments that a content takes away, and those it puts in their place."""
+    row = db.execute("SELECT went_ids, came, went FROM content WHERE id = ?", (content,)).fetchone()
+    if row["went"] is not None:
+        return unpack(row["went"]), unpack(row["came"])
+    ids = set(rows.load(row["went_ids"]))
+    return tuple(s for s in segments(db, transcript, content) if s.id in ids), unpack(row["came"])
+
+
+def forget(db: sqlite3.Connection, contents: Iterable[int]) -> None:
+    """Remove those that no step has and that nothing waits for."""
+    db.executemany(
+        "DELETE FROM content WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM step WHERE content = ?1)"
+        " AND NOT EXISTS (SELECT 1 FROM pending WHERE content = ?1)",
+        [(content,) for content in contents],
+    )
+
+
+def make(db: sqlite3.Connection, transcript: int, turns: Sequence[Turn]) -> None:
+    """Make changes, one after the other, or take them back: at once, or later where they are large or others wait."""
+    sizes = [db.execute("SELECT size FROM content WHERE id = ?", (turn.content,)).fetchone()[0] for turn in turns]
+    if sum(sizes) > PART or _queue(db, transcript):
+        db.executemany(
+            "INSERT INTO pending (transcript_id, content, back) VALUES (?, ?, ?)",
+            [(transcript, turn.content, int(turn.back)) for turn in turns],
+        )
+        return
+    changes: _Changes = {}
+    for turn in turns:
+        changes |= _changes(db, turn)
+    put(db, transcript, changes)
+
+
+def segments(db: sqlite3.Connection, transcript: int, until: int | None = None) -> tuple[Segment, ...]:
+    """All of them in order, also those that are not yet in the rows. `until`: as they were before that content came."""
+    found = rows.segments_from(
+        db.execute(
+            f"SELECT {rows.SEGMENT} FROM segment WHERE transcript_id = ? ORDER BY start, end, id", (transcript,)
+        ).fetchall()
+    )
+    queue = _queue(db, transcript)
+    if not queue:
+        return found
+    now: dict[int, Segment] = {s.id: s for s in found}
+    went: dict[int, tuple[Segment, ...]] = {}
+    for turn in queue:
+        if turn.content == until:
+            break
+        changes = _changes(db, turn, went.get(turn.content, ()))
+        if not turn.back:
+            went[turn.content] = tuple(now[id] for id, s in changes.items() if id in now)
+        for id, segment in changes.items():
+            if segment is None:
+                now.pop(id, None)
+            else:
+                now[id] = segment
+    return tuple(sorted(now.values(), key=order))
+
+
+def put(db: sqlite3.Connection, transcript: int, changes: _Changes) -> None:
+    """Change the rows."""
+    gone = [(transcript, id) for id, segment in changes.items() if segment is None]
+    db.executemany("DELETE FROM segment WHERE transcript_id = ? AND id = ?", gone)
+    db.executemany(
+        f"INSERT INTO segment (transcript_id, {rows.SEGMENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET start = excluded.start, end = excluded.end, speaker = excluded.speaker,"
+        " text = excluded.text, confidence = excluded.confidence, words = excluded.words,"
+        " comment = excluded.comment, flagged = excluded.flagged",
+        [(transcript, *rows.segment_to(s)) for s in changes.values() if s is not None],
+    )
+
+
+class Pending:
+    """Works the queue off. Every call may come from any thread; several processes may do so at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._read: tuple[int, _Changes] = (0, {})  # what was unpacked last, by its place in the queue
+
+    def waits(self) -> bool:
+        with self._db.read() as db:
+            return db.execute("SELECT 1 FROM pending LIMIT 1").fetchone() is not None
+
+    def finish(self) -> None:
+        """Have everything in the rows."""
+        while self.work_off():
+            pass
+
+    def work_off(self) -> bool:
+        """Put a part of what waits in the rows; False where nothing waits any more."""
+        with self._db.read() as db:
+            first = db.execute(
+                "SELECT p.seq, p.transcript_id, p.content, p.back, c.went IS NULL AS bare"
+                " FROM pending p JOIN content c ON c.id = p.content ORDER BY p.seq LIMIT 1"
+            ).fetchone()
+        if first is None:
+            return False
+        if first["bare"]:
+            self._keep(first["transcript_id"], first["content"])
+        else:
+            self._put_part(first["seq"], first["transcript_id"], Turn(first["content"], bool(first["back"])))
+        return True
+
+    def _keep(self, transcript: int, content: int) -> None:
+        """Before the first part comes: what is to go is in the rows for the last time."""
+        with self._db.read() as db:
+            found = db.execute(
+                f"SELECT {rows.SEGMENT} FROM segment WHERE transcript_id = ? AND id IN"
+                " (SELECT value FROM json_each((SELECT went_ids FROM content WHERE id = ?)))",
+                (transcript, content),
+            ).fetchall()
+        went = pack(rows.segments_from(found))
+        with self._db.write() as db:  # nothing, where another process was faster
+            db.execute("UPDATE content SET went = ? WHERE id = ? AND went IS NULL", (went, content))
+
+    def _put_part(self, seq: int, transcript: int, turn: Turn) -> None:
+        place, changes = self._read
+        if place != seq:
+            with self._db.snapshot() as db:
+                if _position(db, seq) is None:
+                    return
+                changes = _changes(db, turn)
+            self._read = seq, changes
+        with self._db.write() as db:
+            begin = _position(db, seq)
+            if begin is None:
+                return
+            end = begin + PART
+            put(db, transcript, dict(islice(changes.items(), begin, end)))
+            if end < len(changes):
+                db.execute("UPDATE pending SET position = ? WHERE seq = ?", (end, seq))
+                return
+            db.execute("DELETE FROM pending WHERE seq = ?", (seq,))
+            forget(db, [turn.content])
+        self._read = 0, {}
+
+
+def _queue(db: sqlite3.Connection, transcript: int) -> list[Turn]:
+    found = db.execute("SELECT content, back FROM pending WHERE transcript_id = ? ORDER BY seq", (transcript,))
+    return [Turn(content, bool(back)) for content, back in found]
+
+
+def _position(db: sqlite3.Connection, seq: int) -> int | None:
+    """How much of an entry is in the rows; None where it is done, or is not needed any more."""
+    row = db.execute("SELECT position FROM pending WHERE seq = ?", (seq,)).fetchone()
+    return None if row is None else int(row["position"])
+
+
+def _changes(db: sqlite3.Connection, turn: Turn, went: tuple[Segment, ...] = ()) -> _Changes:
+    """What a turn does to the rows. `went`: what the content took away, where that is not packed yet."""
+    row = db.execute("SELECT went_ids, came, went FROM content WHERE id = ?", (turn.content,)).fetchone()
+    came = unpack(row["came"])
+    if not turn.back:
+        gone: Iterable[int] = rows.load(row["went_ids"])
+        return {**dict.fromkeys(gone), **{s.id: s for s in came}}
+    back = unpack(row["went"]) if row["went"] is not None else went
+    return {**{s.id: None for s in came}, **{s.id: s for s in back}}
