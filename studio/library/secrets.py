@@ -6,6 +6,7 @@ Never in the library's database, never in a log. Any thread.
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _SERVICE = "transcription-studio"
 
 Place = Literal["keyring", "file", "memory"]
+
+log = logging.getLogger(__name__)
 
 
 class Secrets:
@@ -53,10 +56,17 @@ class Secrets:
                 self._to_file(self._from_file() | {account: key})
             case "memory":
                 self._memory[account] = key
-        self._drop_elsewhere(account, place)
+        self._forget(account, kept=place)
+        if place != "keyring":
+            try:
+                self._forget_in_keyring(account)
+            except StorageError as error:  # what is kept elsewhere comes first anyway
+                log.warning("an older key of “%s” may be left in the keyring: %s", account, error)
 
     def remove(self, account: str) -> None:
-        self._drop_elsewhere(account, "nowhere")
+        """Raises StorageError where the keyring is locked."""
+        self._forget_in_keyring(account)
+        self._forget(account)
 
     @staticmethod
     def has_keyring() -> bool:
@@ -67,12 +77,14 @@ class Secrets:
         except StorageError:
             return False
 
-    def _drop_elsewhere(self, account: str, kept: str) -> None:
+    def _forget(self, account: str, kept: Place | None = None) -> None:
         if kept != "memory":
             self._memory.pop(account, None)
         if kept != "file" and account in (held := self._from_file()):
             self._to_file({name: key for name, key in held.items() if name != account})
-        if kept != "keyring" and self.has_keyring():
+
+    def _forget_in_keyring(self, account: str) -> None:
+        if self.has_keyring():
             with _keyring() as keyring:
                 if keyring.get_password(_SERVICE, account) is not None:
                     keyring.delete_password(_SERVICE, account)

@@ -21,6 +21,7 @@ from studio.library import Home, Library, Secrets
 from studio.services.accounts import Accounts
 
 KEY = "sk-0123456789-gehéim"
+BEFORE = keyring.get_keyring()  # found before those below are there to be found
 
 
 class Memory(KeyringBackend):
@@ -63,14 +64,12 @@ Use = Callable[[KeyringBackend], KeyringBackend]
 
 @pytest.fixture
 def use() -> Iterator[Use]:
-    before = keyring.get_keyring()
-
     def set_(backend: KeyringBackend) -> KeyringBackend:
         keyring.set_keyring(backend)
         return backend
 
     yield set_
-    keyring.set_keyring(before)
+    keyring.set_keyring(BEFORE)
 
 
 @pytest.fixture
@@ -114,6 +113,10 @@ def test_a_keyring_that_stays_locked(secrets: Secrets, use: Use) -> None:
     for do in (lambda: secrets.put("a", KEY), lambda: secrets.get("a"), lambda: secrets.place("a")):
         with pytest.raises(StorageError, match=r"The keyring of this computer does not open\. Unlock it and try again"):
             do()
+    secrets.put("a", KEY, "file")
+    assert (secrets.get("a"), secrets.place("a")) == (KEY, "file")
+    with pytest.raises(StorageError, match="does not open"):
+        secrets.remove("a")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")

@@ -15,9 +15,8 @@ from remote_jobs import BY_KIND, CASES, SHORT, SHORT_VENDORS, Bench, Case, hasty
 
 from studio.core import edits
 from studio.core.errors import UsageError
-from studio.core.jobs import Job, JobState, Progress, SegmentsStored, StopReason
+from studio.core.jobs import Job, JobState, Progress, SegmentsStored, StopReason, StopToken
 from studio.core.marks import marks_of
-from studio.engines import remote
 from studio.library import Home
 from studio.resources import resource
 from studio.services import money, queue
@@ -53,12 +52,10 @@ def bench(studio: Studio) -> Iterator[Opened]:
 
 
 @pytest.fixture
-def short(bench: Opened, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
+def short(bench: Opened, monkeypatch: pytest.MonkeyPatch) -> Opened:
     """short("deepgram"): the same, but it takes six seconds at most; a vendor of another package."""
     monkeypatch.syspath_prepend(str(SHORT_VENDORS))
-    remote._others.cache_clear()
-    yield lambda kind, **config: bench(SHORT[f"short-{kind}"], **config)
-    remote._others.cache_clear()
+    return lambda kind, **config: bench(SHORT[f"short-{kind}"], **config)
 
 
 @pytest.fixture
@@ -342,6 +339,16 @@ def test_no_more_orders_are_under_way_than_the_account_allows(short: Opened, tmp
     second.join()
     assert most == 2
     assert len(b.orders()) == 8
+
+
+def test_a_stop_ends_the_wait_for_a_turn(bench: Opened, recording: Path) -> None:
+    b = bench("deepgram", account={"at_once": 1})
+    account, other = b.studio.accounts.get("a"), StopToken()
+    job = b.add(recording)
+    with b.studio.accounts.open(account, other) as vendor, b.studio.accounts.turn(account, vendor, other):
+        assert b.work(_at("Waiting for Deepgram", StopReason.PAUSE)).state == JobState.PAUSED
+        assert not b.stub.requests()
+    assert b.again(job).state == JobState.DONE
 
 
 # The account changes while jobs wait
