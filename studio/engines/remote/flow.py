@@ -119,8 +119,10 @@ def _await(vendor: Vendor, order: Order, data: Data) -> Iterator[RemoteEvent]:
             unknown += 1
             if _age(data) > _FRESH or unknown > _FRESH_TRIES:
                 raise
-        except (Unavailable, RateLimited) as error:
+        except (Unavailable, RateLimited, BadResponse) as error:
             broken += 1
+            if broken == _LOST_CONNECTION and isinstance(error, BadResponse):
+                raise  # a portal's page goes away, a vendor's new ways stay; the order stays as it is
             if broken % _LOST_CONNECTION == 0:
                 yield Waiting(every * unit, f"{error.problem.what} Still trying.")
         if isinstance(answer, bytes):
