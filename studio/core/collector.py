@@ -15,8 +15,8 @@ _MANY = 1000  # segments
 
 
 @contextmanager
-def resting(segments: int) -> Iterator[None]:
-    """While so many segments are made."""
+def resting(segments: int = 0) -> Iterator[None]:
+    """While so many segments are made, or things that are gone soon."""
     works = gc.isenabled()
     gc.disable()
     try:

@@ -38,6 +38,11 @@ class Mark(NamedTuple):
     kind: str  # the opening and the closing mark of a pair; marks of one kind close each other
 
 
+def has_marks(text: str) -> bool:
+    """Whether there is anything in a text that wants a partner."""
+    return _MARK.search(text) is not None
+
+
 def unpaired(segments: Sequence[Segment], row: int) -> list[Mark]:
     """The marks of segments[row] that have no partner, in it or in a cue of the same speaker within reach."""
     return [m for m in _lone(segments[row].text) if not _has_partner(segments, row, m)]

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
+from .collector import resting, spare
 from .edits import Edit
 from .errors import UsageError
 from .retext import retext
 from .transcript import Segment, Transcript
-from .wording import uncollected
 
 LIMIT = 0.5  # seconds that a search with a regular expression may take
 _SHOWN = 24  # characters of what was searched that the name of a step shows
@@ -60,7 +60,7 @@ def find(segments: Iterable[Segment], query: Query, ids: Collection[int] | None 
 
     Raises UsageError for a wrong expression, and for one that takes too long.
     """
-    with uncollected():
+    with resting():
         return [Match(s.id, *m.span()) for s, found in _search(segments, query, ids) for m in found]
 
 
@@ -73,11 +73,12 @@ def replace_all(
     """
     template = _template(query, replacement)
     before, after, places = list[Segment](), list[Segment](), 0
-    with uncollected():
+    with resting():
         for segment, text, count in _texts(transcript.segments, query, template, ids):
             before.append(segment)
             after.append(retext(segment, text))
             places += count
+        spare(len(after))
     if not places:
         return None
     where = f" in {places:,} places" if places > 1 else ""

@@ -8,12 +8,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
+from itertools import compress
+from operator import itemgetter, ne
 
 from .breaks import HAS_CJK
 from .transcript import Segment, Word, join_words
 
 _NO_BREAK = "\u00a0\u202f"  # spaces inside a word, as in “50 €” and French “Quoi ?”
 _CHUNK = re.compile(rf"\S+(?:[{_NO_BREAK}]+\S+)*")
+_TEXT = itemgetter(0)  # of a word
 _LINE = re.compile(r"[ \t]*\n[ \t]*")
 
 
@@ -96,7 +99,7 @@ def _word_for_word(segment: Segment, text: str) -> tuple[Word, ...] | None:
     words, new = segment.words, text.split(" ")
     if len(new) != len(words) or segment.text.count(" ") + 1 != len(words):
         return None
-    changed = [n for n, (word, wanted) in enumerate(zip(words, new, strict=True)) if word[0] != wanted]
+    changed = [*compress(range(len(new)), map(ne, map(_TEXT, words), new))]  # in C: a replace-all compares all words
     if len(changed) != 1 or not (len(words) > 1 or text.isascii()):
         return None
     number = changed[0]

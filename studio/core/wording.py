@@ -6,37 +6,25 @@ them and leave others: `part`.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 
+from .collector import resting, spare
 from .edits import Edit
 from .retext import retext
 from .transcript import Segment
 
 
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """A hundred thousand new words would set Python's collector off again and again, for nothing."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
-
-
 def reworded(name: str, texts: Iterable[tuple[Segment, str]]) -> Edit | None:
     """The segments with these texts; one that is left without a word goes away. None if no text is another."""
     before, after = list[Segment](), list[Segment]()
-    with uncollected():
+    with resting():
         for segment, text in texts:
             if text == segment.text:
                 continue
             before.append(segment)
             if text.strip():
                 after.append(retext(segment, text))
+        spare(len(after))
     return Edit(name, tuple(before), tuple(after)) if before else None
 
 

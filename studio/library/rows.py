@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -78,6 +79,7 @@ def speakers_from(text: str) -> tuple[Speaker, ...]:
 
 
 SEGMENT = "id, start, end, speaker, text, confidence, words, comment, flagged"  # the columns, in this order
+_TIME = operator.itemgetter(1, 2, 0)
 
 
 def segment_to(segment: Segment) -> tuple[Any, ...]:
@@ -96,9 +98,10 @@ def segment_to(segment: Segment) -> tuple[Any, ...]:
 
 
 def segments_from(found: Iterable[Sequence[Any]]) -> tuple[Segment, ...]:
-    """From rows of the columns of SEGMENT."""
+    """From rows of the columns of SEGMENT, in order of time: SQLite would carry all their words about to sort them."""
     found = list(found)
     with resting(len(found)):
+        found.sort(key=_TIME)
         words = json.loads(f"[{','.join([row[6] for row in found])}]")  # 20,000 calls take twice the time of one
         return tuple(
             [

@@ -1,7 +1,7 @@
 """Versions of a transcript to go back to: named ones for ever, of the automatic ones the newest. Any thread.
 
-The content is compressed JSON, one line for the speakers and one for each segment, so that hours of text are made and
-read piece by piece while other threads work.
+The content is compressed JSON, one line for the speakers and one for each segment. What is stored already is written
+by SQLite itself: a hundred thousand words in Python would hold up the thread that draws while the user types.
 """
 
 from __future__ import annotations
@@ -17,6 +17,20 @@ from . import rows
 from .database import Database
 
 KEPT = 20  # automatic versions of a transcript
+_LEVEL = 6  # of compression
+_STORED = f"""
+    WITH
+    speakers (line) AS (
+        SELECT json_group_array(json_array(id, name, color))
+        FROM (SELECT * FROM speaker WHERE transcript_id = ?1 ORDER BY place)
+    ),
+    segments (lines) AS (
+        SELECT coalesce(group_concat(json_array({rows.SEGMENT}) || char(10), ''), '')
+        FROM (SELECT * FROM segment WHERE transcript_id = ?1 ORDER BY start, end, id)
+    )
+    SELECT CAST(line || char(10) || lines AS BLOB) FROM speakers, segments, transcript WHERE id = ?1 AND revision = ?2
+        AND NOT EXISTS (SELECT 1 FROM pending WHERE transcript_id = ?1)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +46,15 @@ class VersionStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def add(self, transcript_id: int, transcript: Transcript, name: str, automatic: bool) -> Version | None:
+    def add(
+        self, transcript_id: int, transcript: Transcript, name: str, automatic: bool, stored: int | None = None
+    ) -> Version | None:
         """Keep a state; None, and nothing is kept, where an automatic one would be the same as the newest version.
 
-        Raises UsageError for a transcript that was removed meanwhile.
+        `stored`: the revision of the stored transcript that is the same, if one is. Raises UsageError for a transcript
+        that was removed meanwhile.
         """
-        content = _packed(transcript)
+        content = (self._stored(transcript_id, stored) if stored is not None else None) or _packed(transcript)
         with self._db.write() as db:
             if db.execute("SELECT 1 FROM transcript WHERE id = ?", (transcript_id,)).fetchone() is None:
                 raise UsageError("This transcript is not in the library any more.", "Transcribe the recording again.")
@@ -57,6 +74,12 @@ class VersionStore:
                 (transcript_id, KEPT),
             )
             return _version(row)
+
+    def _stored(self, transcript_id: int, revision: int) -> bytes | None:
+        """The content of a version of what is stored; None where it is another by now, or not yet all in the rows."""
+        with self._db.read() as db:
+            found = db.execute(_STORED, (transcript_id, revision)).fetchone()
+        return zlib.compress(found[0], _LEVEL) if found else None
 
     def all(self, transcript_id: int) -> list[Version]:
         """The newest first."""
@@ -97,7 +120,7 @@ def _version(row: tuple[int, int, str, int, str]) -> Version:
 
 
 def _packed(transcript: Transcript) -> bytes:
-    packer = zlib.compressobj(6)
+    packer = zlib.compressobj(_LEVEL)
     return b"".join([*(packer.compress(f"{line}\n".encode()) for line in _lines(transcript)), packer.flush()])
 
 

@@ -66,6 +66,13 @@ class EditSession:
         return self._typing is not None
 
     @property
+    def stored_before(self) -> int | None:
+        """The stored revision that is the text before the last change; None where more than that waits."""
+        with self._guard:
+            alone = len(self._waiting) == 1 and not self._saving.locked()
+            return self._revision if alone else None
+
+    @property
     def last(self) -> int:
         """Number of the last step."""
         return self._last

@@ -29,9 +29,14 @@ def keep_named(studio: Studio, transcript_id: int, transcript: Transcript, name:
     return version
 
 
-def keep(studio: Studio, transcript_id: int, transcript: Transcript, name: str) -> Version | None:
-    """Keep an automatic version; None where the newest version is the same. Of these the newest 20 stay."""
-    return studio.library.versions.add(transcript_id, transcript, name, automatic=True)
+def keep(
+    studio: Studio, transcript_id: int, transcript: Transcript, name: str, stored: int | None = None
+) -> Version | None:
+    """Keep an automatic version; None where the newest version is the same. Of these the newest 20 stay.
+
+    `stored`: the revision of the stored transcript that is the same, if one is.
+    """
+    return studio.library.versions.add(transcript_id, transcript, name, automatic=True, stored=stored)
 
 
 def versions(studio: Studio, transcript_id: int) -> list[Version]:

@@ -32,7 +32,7 @@ from .workers import Task
 
 _SOON = 150  # milliseconds after a change until list, counts and markers follow it
 _REST = 600  # milliseconds without a change until markers and unsure words do
-_SLICE = 500  # rows that unsure words are counted in at a time; about 1 ms
+_SLICE = 500  # rows that markers are found and unsure words counted in at a time; about 2 ms
 _WAYS_OUT: dict[Kind, str] = {
     "too fast": "Shorten its text, or give it more time.",
     "too long": "Split it, or move its end.",
@@ -83,10 +83,12 @@ class ChecksDesk(QObject):
         self._repairing = False
         self._soon = QTimer(self, singleShot=True, interval=_SOON)
         self._soon.timeout.connect(self._refresh)
-        self._count = QTimer(self, interval=0)  # runs while unsure words are being counted
-        self._count.timeout.connect(self._count_slice)
-        self._counted = self._so_far = 0
-        self._marks: list[tuple[int, str]] = []
+        self._slices = QTimer(self, interval=0)  # runs while markers are being found and unsure words counted
+        self._slices.timeout.connect(self._look_at_slice)
+        self._looked = self._so_far = 0  # rows, and unsure words in them
+        self._problems: list[tuple[int, str]] = []  # markers of the rows so far
+        self._flags: list[tuple[int, str]] = []
+        self._marks: list[tuple[int, str]] = []  # as they are shown
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._look_around)
         inspector.add("checks", "Checks", self.panel)
@@ -300,25 +302,29 @@ class ChecksDesk(QObject):
 
     def _look_around(self) -> None:
         """What takes longer, once nothing is changed for a moment: markers in the overview, unsure words."""
-        model, rules = self._desk.model, self.rules
-        marks = [
-            (model.segment(model.row_of(f.segment)).start, severity(f, rules)) for f in self.findings.all(self.kinds)
-        ]
-        flags = [(s.start, "flag") for s in model.segments() if s.flagged]
-        if (found := [*marks, *flags]) != self._marks:
-            self._marks = found
-            self._page.waveform.set_markers(found)
-        self._counted = self._so_far = 0
-        self._count.start()
+        self._looked = self._so_far = 0
+        self._problems, self._flags = [], []
+        self._slices.start()
 
-    def _count_slice(self) -> None:
-        rows = range(self._counted, min(self._counted + _SLICE, self._desk.model.rowCount()))
+    def _look_at_slice(self) -> None:
+        rows = range(self._looked, min(self._looked + _SLICE, self._desk.model.rowCount()))
+        of, kinds, rules = self.findings.of, self.kinds, self.rules
+        for segment in self._desk.model.segments()[rows.start : rows.stop]:
+            self._problems += [(segment.start, severity(f, rules)) for f in of(segment.id) if f.kind in kinds]
+            if segment.flagged:
+                self._flags.append((segment.start, "flag"))
         self._so_far += self._page.transcript.unsure_count(rows)
-        self._counted = rows.stop
-        if self._counted >= self._desk.model.rowCount():
-            self._count.stop()
+        self._looked = rows.stop
+        if self._looked >= self._desk.model.rowCount():
+            self._slices.stop()
             self._unsure = self._so_far
+            self._show_marks([*self._problems, *self._flags])
             self._offer()
+
+    def _show_marks(self, marks: list[tuple[int, str]]) -> None:
+        if marks != self._marks:
+            self._marks = marks
+            self._page.waveform.set_markers(marks)
 
     def _offer(self) -> None:
         """What is available, and how much is left."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import shiboken6
@@ -211,6 +212,11 @@ def load_fonts() -> None:
 
 def font(size: int = BODY, weight: QFont.Weight = REGULAR) -> QFont:
     """The window's font at a size in logical pixels."""
+    return QFont(_font(size, weight))  # a copy knows already which fonts of the system it is
+
+
+@cache
+def _font(size: int, weight: QFont.Weight) -> QFont:
     made = QFont(["Inter", "Noto Sans"])  # Chinese, Japanese, Korean: as the system prefers
     made.setPixelSize(size)
     made.setWeight(weight)

@@ -101,11 +101,12 @@ class TranscriptDesk(QObject):
 
     def _fits(self, edit: Edit) -> bool:
         """Whether the edit was made for the text as it is: what took minutes to find out may be out of date."""
-        row_of, segment = self.model.row_of, self.model.segment
-        before = {s.id for s in edit.before}
-        return all(
-            (row := row_of(s.id)) >= 0 and (segment(row) is s or segment(row) == s) for s in edit.before
-        ) and all(s.id in before or row_of(s.id) < 0 for s in edit.after)
+        row_of, segments = self.model.row_of, self.model.segments()
+        there = [(row_of(s.id), s) for s in edit.before]
+        fresh = {s.id for s in edit.after}.difference(s.id for s in edit.before)
+        return all(row >= 0 and (segments[row] is s or segments[row] == s) for row, s in there) and all(
+            row_of(id) < 0 for id in fresh
+        )
 
     def type_text(self, segment: int, text: str) -> None:
         """The text of a segment as it stands in the editor now."""
@@ -151,6 +152,11 @@ class TranscriptDesk(QObject):
 
     def fresh_id(self) -> int:
         return next(edits.fresh_ids(self.model.segments()))
+
+    @property
+    def stored_before(self) -> int | None:
+        """The stored revision that is the text before the last change; None where more than that waits."""
+        return self._session.stored_before if self._session else None
 
     def flush(self) -> None:
         """Store now what is waiting."""

@@ -61,9 +61,9 @@ class VersionsDesk(QObject):
             return
         name = f"Before “{edit.name}”" if large else "While editing" if self._kept else "As it was opened"
         self._kept = now
-        after, studio = self._desk.transcript, self._studio
+        after, stored, studio = self._desk.transcript, self._desk.stored_before, self._studio
         self._keeping.run(
-            lambda stop: versions.keep(studio, id, edits.apply(after, edit.inverse()), name), failed=self._tell
+            lambda stop: versions.keep(studio, id, edits.apply(after, edit.inverse()), name, stored), failed=self._tell
         )
 
     def ask_name(self) -> None:

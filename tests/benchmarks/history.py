@@ -126,6 +126,7 @@ class Bench:
             "p95",
         ]
         table(head, rows)
+        self.took.clear()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 Run: python -m tests.benchmarks.text [--segments 20000] [--rounds 20]. Needs no models. The window is the real one,
 drawn on no screen, over a library of its own; each figure is how long the window's thread is kept busy, painting
-included. The last column, its processor time, says more where other programs work at the same time.
+included. The last column, its processor time, says more where other programs work at the same time. What a key leaves
+for later is all that the thread does in the two seconds after it, beside the same time without a key.
 """
 
 from __future__ import annotations
@@ -36,129 +37,173 @@ def main() -> None:
 
 def measure(segments: int, rounds: int) -> object:
     """Print medians and p95 of everything. What it returns is kept until Python ends: Qt wants it so."""
-    from PySide6.QtCore import Qt
-    from PySide6.QtTest import QTest
-
     from studio.app import build
-    from studio.core.replace import Query, find, replace_all
 
     app, window = build([])
     window.show()
     job = fill(window._studio, segments)
-    rows: list[list[object]] = []
-
-    def settle() -> None:
-        """Let timers and the saver finish."""
-        done = time.perf_counter() + 0.9
-        while time.perf_counter() < done or (window.desk._session and window.desk._session.unsaved):
-            app.processEvents()
-            time.sleep(0.005)
-
-    def timed(what: str, limit: str, do: Callable[[int], object], times: int, before: Callable[[], object]) -> None:
-        took, worked = [], []
-        for number in range(times):
-            before()
-            started, processor = time.perf_counter(), time.thread_time()
-            do(number)
-            app.sendPostedEvents()
-            app.processEvents()
-            took.append(1000 * (time.perf_counter() - started))
-            worked.append(1000 * (time.thread_time() - processor))
-        ordered = sorted(took)
-        p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-        rows.append(
-            [
-                what,
-                limit,
-                f"{statistics.median(took):.2f}",
-                f"{p95:.2f}",
-                f"{ordered[-1]:.2f}",
-                f"{statistics.median(worked):.2f}",
-            ]
-        )
-
-    def idle() -> None:
-        app.processEvents()
+    bench = Bench(app, window, rounds)
 
     def closed() -> None:
         window._open(None)
-        settle()
+        bench.settle()
 
-    timed("open", "500", lambda _: window._open(job), max(3, rounds // 4), closed)
-    settle()
-    view = window.page.transcript
-    middle = segments // 2
-    view.setFocus()
-    view.put_caret(middle, 3)
-    app.processEvents()
-
-    places = iter(range(0, 10**9, 1))
-    timed("word highlight", "1", lambda _: view.set_position(10_000_000 + 280 * next(places)), 40 * rounds, idle)
-    view.put_caret(middle, 3)
-    settle()
-    timed("keystroke", "2", lambda n: QTest.keyClick(view, Qt.Key(Qt.Key.Key_A + n % 26)), 20 * rounds, idle)
-    settle()
-    timed(
-        "keystroke, each after a pause",
-        "2",
-        lambda n: QTest.keyClick(view, Qt.Key(Qt.Key.Key_A + n % 26)),
-        rounds // 2,
-        settle,
-    )
-    alt = Qt.KeyboardModifier.AltModifier
-    timed("next passage (Alt+Down)", "", lambda _: QTest.keyClick(view, Qt.Key.Key_Down, alt), 5 * rounds, idle)
-    settle()
-    measure_subtitles(window, timed, settle, rounds)
-
-    def replace_back_and_forth(number: int) -> None:
-        old, new = ("colour", "color") if number % 2 == 0 else ("color", "colour")
-        window.desk.do(replace_all(window.desk.transcript, Query(old), new))
-
-    timed("find", "", lambda _: find(window.transcript_model.segments(), Query("colour")), rounds, idle)
-    expression = Query(r"col(ou)r\b", regex=True)
-    timed("find a regular expression", "", lambda _: find(window.transcript_model.segments(), expression), rounds, idle)
-    timed(
-        "make the edit of replace-all",
-        "",
-        lambda _: replace_all(window.desk.transcript, Query("colour"), "color"),
-        rounds,
-        idle,
-    )
-    timed("replace all", "300", replace_back_and_forth, rounds // 2 * 2, settle)
-    turns: list[Callable[[], object]] = [window.desk.undo, window.desk.redo]
-    timed("undo or redo of it, when it is stored", "300", lambda n: turns[n % 2](), rounds // 2 * 2, settle)
-
-    def replaced() -> None:
-        settle()
-        window.desk.do(replace_all(window.desk.transcript, Query("colour"), "color"))
-        app.processEvents()
-
-    timed("undo of it at once", "300", lambda _: window.desk.undo(), max(3, rounds // 4), replaced)
-    table(["what, ms", "at most", "median", "p95", "largest", "processor, median"], rows)
-    settle()
+    bench.timed("open", "500", lambda _: window._open(job), max(3, rounds // 4), closed)
+    bench.settle()
+    measure_typing(bench, segments // 2)
+    measure_subtitles(bench)
+    measure_replacing(bench)
+    table(["what, ms", "at most", "median", "p95", "largest", "processor, median"], bench.rows)
+    bench.settle()
     window.close()
     return app, window
 
 
-def measure_subtitles(window, timed, settle, rounds):  # type: ignore[no-untyped-def]
+class Bench:
+    """Times what is done in the window, and collects the rows of the table."""
+
+    def __init__(self, app, window, rounds: int) -> None:  # type: ignore[no-untyped-def]
+        self.app, self.window, self.rounds = app, window, rounds
+        self.rows: list[list[object]] = []
+
+    def settle(self) -> None:
+        """Let timers run out, everything be stored, and versions be kept."""
+        saver, versions = self.window.desk._saver, self.window.desks.versions
+        done = time.perf_counter() + 0.9
+        while time.perf_counter() < done or saver.waiting() or versions._keeping._task is not None:
+            self.idle()
+            time.sleep(0.005)
+
+    def idle(self) -> None:
+        self.app.processEvents()
+
+    def timed(
+        self, what: str, limit: str, do: Callable[[int], object], times: int, before: Callable[[], object]
+    ) -> None:
+        took = []
+        for number in range(times):
+            before()
+            took.append(self._turn(lambda number=number: do(number)))  # type: ignore[misc]
+        self._row(what, limit, took)
+
+    def left(self, what: str, do: Callable[[int], object]) -> None:
+        """What the thread does in the two seconds after something, and the longest it is kept busy in one piece."""
+        together, longest = [], []
+        for number in range(max(3, self.rounds // 4)):
+            self.settle()
+            self._turn(lambda number=number: do(number))  # type: ignore[misc]
+            pieces, end = [], time.perf_counter() + 2
+            while time.perf_counter() < end:
+                pieces.append(self._turn(lambda: None))
+                time.sleep(0.005)
+            together.append((sum(p[0] for p in pieces), sum(p[1] for p in pieces)))
+            longest.append(max(pieces))
+        self._row(f"{what}: all together", "", together)
+        self._row(f"{what}: longest piece", "", longest)
+
+    def _turn(self, do: Callable[[], object]) -> tuple[float, float]:
+        """Milliseconds by the clock, and of the processor."""
+        started, processor = time.perf_counter(), time.thread_time()
+        do()
+        self.app.sendPostedEvents()
+        self.app.processEvents()
+        return 1000 * (time.perf_counter() - started), 1000 * (time.thread_time() - processor)
+
+    def _row(self, what: str, limit: str, took: list[tuple[float, float]]) -> None:
+        ordered = sorted(wall for wall, _ in took)
+        p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+        medians = [statistics.median(column) for column in zip(*took, strict=True)]
+        self.rows.append([what, limit, *(f"{ms:.2f}" for ms in (medians[0], p95, ordered[-1], medians[1]))])
+
+
+def measure_typing(bench: Bench, middle: int) -> None:
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    rounds, view, alt = bench.rounds, bench.window.page.transcript, Qt.KeyboardModifier.AltModifier
+
+    def key(number: int) -> None:
+        QTest.keyClick(view, Qt.Key(Qt.Key.Key_A + number % 26))
+
+    view.setFocus()
+    view.put_caret(middle, 3)
+    bench.idle()
+    places = iter(range(0, 10**9, 1))
+    bench.timed(
+        "word highlight", "1", lambda _: view.set_position(10_000_000 + 280 * next(places)), 40 * rounds, bench.idle
+    )
+    view.put_caret(middle, 3)
+    bench.settle()
+    bench.timed("keystroke", "2", key, 20 * rounds, bench.idle)
+    bench.settle()
+    bench.timed("keystroke, each after a pause", "2", key, rounds // 2, bench.settle)
+    bench.left("what a keystroke leaves for later", key)
+    bench.left("the same time without a key", lambda _: None)
+    bench.timed(
+        "next passage (Alt+Down)", "", lambda _: QTest.keyClick(view, Qt.Key.Key_Down, alt), 5 * rounds, bench.idle
+    )
+    bench.settle()
+
+
+def measure_subtitles(bench: Bench) -> None:
     """The same text as cues, nearly each of which breaks a rule."""
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
-    from PySide6.QtWidgets import QApplication
 
-    idle, modes = QApplication.processEvents, ("subtitlesModeAction", "transcriptModeAction")
-    timed("subtitles and back", "", lambda n: window.commands[modes[n % 2]].trigger(), rounds // 2 * 2, settle)
+    rounds, window, modes = bench.rounds, bench.window, ("subtitlesModeAction", "transcriptModeAction")
+    bench.timed(
+        "subtitles and back", "", lambda n: window.commands[modes[n % 2]].trigger(), rounds // 2 * 2, bench.settle
+    )
     window.commands["subtitlesModeAction"].trigger()
-    settle()
+    bench.settle()
     text = window.desks.modes.subtitles.editor.text
     text.setFocus()
-    timed("keystroke in a cue", "2", lambda n: QTest.keyClick(text, Qt.Key(Qt.Key.Key_A + n % 26)), 5 * rounds, idle)
-    settle()
-    timed("next problem", "", lambda _: window.commands["nextProblemAction"].trigger(), 5 * rounds, idle)
+
+    def key(number: int) -> None:
+        QTest.keyClick(text, Qt.Key(Qt.Key.Key_A + number % 26))
+
+    bench.timed("keystroke in a cue", "2", key, 5 * rounds, bench.idle)
+    bench.left("what a keystroke in a cue leaves for later", key)
+    bench.settle()
+    bench.timed("next problem", "", lambda _: window.commands["nextProblemAction"].trigger(), 5 * rounds, bench.idle)
     alt = Qt.KeyboardModifier.AltModifier
-    timed("next cue (Alt+Down)", "", lambda _: QTest.keyClick(text, Qt.Key.Key_Down, alt), 5 * rounds, idle)
+    bench.timed("next cue (Alt+Down)", "", lambda _: QTest.keyClick(text, Qt.Key.Key_Down, alt), 5 * rounds, bench.idle)
     window.commands["transcriptModeAction"].trigger()
-    settle()
+    bench.settle()
+
+
+def measure_replacing(bench: Bench) -> None:
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    from studio.core.replace import Query, find, replace_all
+
+    rounds, window, desk = bench.rounds, bench.window, bench.window.desk
+
+    def replace_back_and_forth(number: int) -> None:
+        old, new = ("colour", "color") if number % 2 == 0 else ("color", "colour")
+        desk.do(replace_all(desk.transcript, Query(old), new))
+
+    def made() -> None:
+        bench.settle()
+        replace_back_and_forth(0)
+        bench.idle()
+
+    model, expression = window.transcript_model, Query(r"col(ou)r\b", regex=True)
+    bench.timed("find", "", lambda _: find(model.segments(), Query("colour")), rounds, bench.idle)
+    bench.timed("find a regular expression", "", lambda _: find(model.segments(), expression), rounds, bench.idle)
+    making = lambda _: replace_all(desk.transcript, Query("colour"), "color")  # noqa: E731
+    bench.timed("make the edit of replace-all", "", making, rounds, bench.idle)
+    bench.timed("replace all", "300", replace_back_and_forth, rounds // 2 * 2, bench.settle)
+    turns: list[Callable[[], object]] = [desk.undo, desk.redo]
+    bench.timed("undo or redo of it, when it is stored", "300", lambda n: turns[n % 2](), rounds // 2 * 2, bench.settle)
+    bench.timed("undo of it at once", "300", lambda _: desk.undo(), max(3, rounds // 4), made)
+    made()
+    view = window.page.transcript
+    view.setFocus()
+    keys = lambda n: QTest.keyClick(view, Qt.Key(Qt.Key.Key_A + n % 26))  # noqa: E731
+    bench.timed("keystroke while it is being stored", "", keys, 5 * rounds, lambda: (time.sleep(0.005), bench.idle()))
+    bench.settle()
 
 
 def fill(studio, count):  # type: ignore[no-untyped-def]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from studio.core import edits
 from studio.core.edits import Edit, apply, delete, merge, rename_speaker, set_text
 from studio.core.errors import UsageError
 from studio.core.jobs import JobOptions
@@ -72,6 +73,32 @@ def test_every_field_of_a_segment_comes_back(studio: Studio, talk: int) -> None:
     version = studio.library.versions.add(talk, now, "marked", automatic=False)
     assert version
     assert studio.library.versions.content(version, Transcript()).segments == now.segments
+
+
+def test_what_is_stored_is_kept_byte_for_byte_as_a_transcript_at_hand_is(studio: Studio, talk: int) -> None:
+    session = EditSession(studio, talk)
+    first = session.read().segments
+    session.do(Edit("mark", first[:1], (replace(first[0], comment="ask\nher", flagged=True, speaker=None),)))
+    session.do(set_text(first[1], '“Ä” \\ "b" \x1f\t/ 😀\u2028c'))
+    session.do(edits.split(first[2], 2, -5))
+    now, revision = session.read(), studio.library.transcripts.revision(talk)
+    assert versions.keep(studio, talk, Transcript(), "what is stored", revision)
+    assert versions.keep(studio, talk, now, "at hand") is None  # it is the same
+
+
+def test_what_was_changed_meanwhile_is_not_kept_for_what_was(studio: Studio, talk: int) -> None:
+    session = EditSession(studio, talk)
+    first = session.read()
+    assert session.stored_before is None  # nothing waits
+    session.do(set_text(first.segments[0], "Other words"))
+    before = session.stored_before
+    assert before == studio.library.transcripts.revision(talk)
+    session.do(set_text(first.segments[1], "And others"))
+    assert session.stored_before is None  # what is stored is older than the last change
+    session.save()
+    version = versions.keep(studio, talk, first, "As it was opened", before)
+    assert version
+    assert studio.library.versions.content(version, first) == first
 
 
 def test_automatic_versions_are_kept_once_and_the_newest_only(studio: Studio, talk: int) -> None:

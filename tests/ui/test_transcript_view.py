@@ -11,6 +11,7 @@ from PySide6.QtGui import QContextMenuEvent, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from talks import SPEAKERS, failed, job, segment, segments, talk
 
+from studio.core import edits
 from studio.core.jobs import JobState, Progress
 from studio.core.replace import Query
 from studio.core.transcript import Segment, Speaker, Transcript
@@ -137,6 +138,14 @@ class TestModel:
         assert [s.talk for s in shares] == [2650 + 1150, 2350 + 2650, 2950]
         assert sum(s.share for s in shares) == pytest.approx(1)
 
+    def test_shares_follow_times_and_speakers(self, model):
+        model.set_transcript(talk())
+        first, second = model.speaker_shares()[0].talk, model.speaker_shares()[1].talk
+        model.apply(edits.set_times(model.segments(), 0, 100, model.segment(0).end))
+        assert model.speaker_shares()[0].talk == first - 100
+        model.apply(edits.relabel(model.transcript, [model.segment(1)], "S3"))
+        assert model.speaker_shares()[1].talk < second
+
 
 class TestSpans:
     def test_offsets_are_utf16_units_behind_an_emoji(self):
@@ -181,6 +190,31 @@ class TestText:
                 case _:
                     model.set_transcript(replace(talk(chance.randrange(8)), source=source))
             assert texts(view) == ([s.text for s in model.segments()] or [""])
+
+    def test_rows_stand_where_they_would_if_all_were_laid_out_anew(self, view, model):
+        def places() -> list[tuple[int, float, float]]:
+            QApplication.sendPostedEvents()
+            return [(row, rect.top(), rect.height()) for row, rect in view.visible_rows()]
+
+        before = places()
+        words = " ".join(["many"] * 60)
+        for make in (
+            lambda: edits.set_text(model.segment(1), words),
+            lambda: edits.relabel(model.transcript, [model.segment(2)], "S1"),
+            lambda: edits.split(model.segment(1), 50, -1),
+            lambda: edits.delete([model.segment(0)]),
+            lambda: edits.set_text(model.segment(1), "short"),
+        ):
+            model.apply(make())
+            now = places()
+            assert now != before
+            view.reload()
+            assert places() == now
+            before = now
+        view.resize(500, 420)
+        now = places()
+        view.reload()
+        assert places() == now
 
     def test_the_name_stands_where_the_speaker_changes(self, view):
         assert [view.names_speaker(row) for row in range(5)] == [True, True, False, True, True]

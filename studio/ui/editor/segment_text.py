@@ -42,7 +42,6 @@ class SegmentText(QPlainTextEdit):
         self._spans: dict[int, list[Span]] = {}  # of rows that were on the screen
         self._writing = 0  # above 0 while the view itself changes the document
         self._typing = Typing(self)
-        self._generation = 0  # of the model's rows, whose speakers make room above blocks
         self._look: tuple[object, ...] = ()  # what `_visible` was worked out for
         self._visible: list[tuple[QTextBlock, QPointF, float]] = []
         self._make_document()
@@ -72,7 +71,7 @@ class SegmentText(QPlainTextEdit):
 
     def shown(self) -> None:
         """Called when rows have come, gone or changed."""
-        self._generation += 1
+        self.text_layout.forget()  # names of speakers make room above blocks
 
     def rows_changed(self, rows: range) -> None:
         """Called when these rows have another text, and nothing else is new."""
@@ -130,7 +129,7 @@ class SegmentText(QPlainTextEdit):
     def visible_blocks(self) -> list[tuple[QTextBlock, QPointF, float]]:
         """Blocks on the screen with their places in the viewport and heights; worked out once for each look of it."""
         first, offset = self.firstVisibleBlock().blockNumber(), self.contentOffset().y()
-        look = (first, offset, self.viewport().size(), self.document().revision(), self._generation)
+        look = (first, offset, self.viewport().size(), self.text_layout.generation)
         if look != self._look:
             self._visible, self._look = list(self._laid_out()), look
         return self._visible
@@ -139,7 +138,7 @@ class SegmentText(QPlainTextEdit):
         block, origin = self.firstVisibleBlock(), self.contentOffset()
         bottom, rows = self.viewport().height(), self.model.rowCount()
         while block.isValid() and block.blockNumber() < rows and origin.y() < bottom:
-            height = self.blockBoundingRect(block).height()
+            height = self.text_layout.blockBoundingRect(block).height()
             yield block, QPointF(origin), height
             origin.setY(origin.y() + height)
             block = block.next()

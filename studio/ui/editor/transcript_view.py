@@ -116,7 +116,7 @@ class TranscriptView(SegmentText):
         if (row, word) == (before, self._word):
             return
         self.current_row, self._word = row, word
-        self._update_rows((before, row))
+        self._update_rows((before, row), beside=row != before)
         self._following.keep_up()
 
     @property
@@ -290,9 +290,14 @@ class TranscriptView(SegmentText):
 
     def _update_rows(self, rows: Collection[int], beside: bool = True) -> None:
         """Paint these rows anew, where they are on the screen; `beside`: what the gutter shows too."""
-        for row, rect in self.visible_rows():
-            if row in rows:
-                strip = rect.toAlignedRect()
+        if not self.isVisible():
+            return
+        blocks, width = self.visible_blocks(), self.viewport().width()
+        top = blocks[0][0].blockNumber() if blocks else 0
+        for row in rows:
+            if top <= row < top + len(blocks):
+                _, origin, height = blocks[row - top]
+                strip = QRectF(0, origin.y(), width, height).toAlignedRect()
                 self.viewport().update(strip)
                 if beside:
                     self._gutter.update(0, strip.y(), gutter.WIDTH, strip.height())
@@ -302,13 +307,15 @@ class TranscriptView(SegmentText):
         self._gutter.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        exposed, width = event.rect(), self.viewport().width()
+        above, below = exposed.top(), exposed.bottom() + 1
         with QPainter(self.viewport()) as painter:
-            painter.fillRect(event.rect(), theme.current().color("surface"))
+            painter.fillRect(exposed, theme.current().color("surface"))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for block, origin, height in self.visible_blocks():
-                rect = QRectF(0, origin.y(), self.viewport().width(), height)
-                if rect.intersects(QRectF(event.rect())):
-                    self._paint_marks(painter, block, origin, rect)
+                y = origin.y()
+                if y < below and y + height > above:
+                    self._paint_marks(painter, block, origin, QRectF(0, y, width, height))
         super().paintEvent(event)
 
     def _paint_marks(self, painter: QPainter, block: QTextBlock, origin: QPointF, rect: QRectF) -> None:
@@ -325,8 +332,8 @@ class TranscriptView(SegmentText):
         """Rows have moved; where a single one is painted anew, what is beside it stays as it was."""
         if dy or rect.contains(self.viewport().rect()):
             self._gutter.update()
-        editor = self.findChild(NameEdit)
-        if dy and editor is not None:
+        editor = self.findChild(NameEdit) if dy else None
+        if editor is not None:
             editor.move(editor.x(), editor.y() + dy)
 
     def _on_theme(self) -> None:

@@ -182,8 +182,9 @@ class SpeakersPanel(QFrame):
         self._menu.set_selected(count)
 
     def show_suggestions(self, suggestions: Iterable[Suggestion]) -> None:
-        self._suggestions = {s.speaker_id: s for s in suggestions}
-        self.refresh()
+        before, self._suggestions = self._suggestions, {s.speaker_id: s for s in suggestions}
+        if self._suggestions != before:
+            self.refresh()
 
     def show_voices(self, ask: bool, asked: bool) -> None:
         """Whether to ask for consent now, and whether that was ever answered."""

@@ -64,7 +64,12 @@ class CueModel(QAbstractTableModel):
         """Where more than text is new, the rows beside have another gap, perhaps, and so another mark."""
         more = 0 if roles else 1
         top, bottom = max(first.row() - more, 0), min(last.row() + more, self.rowCount() - 1)
-        self.dataChanged.emit(self.index(top, 0), self.index(bottom, len(Column) - 1))
+        if top == bottom and Qt.ItemDataRole.DisplayRole in roles:
+            for column in (Column.TEXT, Column.SPEED, Column.WIDTH):  # of a range Qt paints the row below it, too
+                cell = self.index(top, column)
+                self.dataChanged.emit(cell, cell)
+        else:
+            self.dataChanged.emit(self.index(top, 0), self.index(bottom, len(Column) - 1))
 
     def problem(self, row: int, column: Column) -> Finding | None:
         """What is wrong in this cell, the first of it."""

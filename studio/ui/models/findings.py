@@ -14,7 +14,7 @@ from typing import Any, Literal
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 
 from studio.core.checks import KINDS, Finding, Kind, check_row
-from studio.core.pairs import REACH
+from studio.core.pairs import REACH, has_marks
 from studio.core.profiles import DEFAULT, CueRules
 
 from .transcript_model import TranscriptModel
@@ -141,8 +141,8 @@ class Findings(QObject):
 
     def _put(self, id: int, found: list[Finding]) -> None:
         """A segment that is in the model has these findings now."""
-        before = self._found.pop(id, ())
-        if not before and not found:
+        before = self.of(id)
+        if before == found:
             return
         row_of = self._model.row_of
         row, place = row_of(id), len(self._sorted)
@@ -155,6 +155,8 @@ class Findings(QObject):
             self.counts[finding.kind] += 1
         if found:
             self._found[id] = found
+        else:
+            del self._found[id]
 
     def _on_changed(self, first: QModelIndex, last: QModelIndex, roles: list[int]) -> None:
         if not roles or Qt.ItemDataRole.DisplayRole in roles:
@@ -167,13 +169,15 @@ class Findings(QObject):
             self._check_rows(first, last)
 
     def _check_rows(self, first: int, last: int) -> None:
-        """These and the ones near them."""
-        rows = range(max(first - REACH, 0), min(last + REACH + 1, self._model.rowCount()))
-        if len(rows) > _SLICE:
+        """These, their neighbours, and the ones within reach that may have lost or found the partner of a mark."""
+        near = range(max(first - REACH, 0), min(last + REACH + 1, self._model.rowCount()))
+        if len(near) > _SLICE:
             self.check_all()
             return
-        for row in rows:
-            self._check(row)
+        segments = self._model.segments()
+        for row in near:
+            if first - 1 <= row <= last + 1 or has_marks(segments[row].text):
+                self._check(row)
         self.changed.emit()
 
     def _forget_rows(self, _parent: Any, first: int, last: int) -> None:

@@ -79,6 +79,7 @@ class TranscriptModel(QAbstractListModel):
         self._reach: list[int] = []  # the latest end among a segment and all before it
         self._row_of: dict[int, int] = {}
         self._speaker_index: dict[str, int] = {}
+        self._shares: list[SpeakerShare] | None = None  # once they were asked for
 
     # What others ask
 
@@ -143,7 +144,12 @@ class TranscriptModel(QAbstractListModel):
         return self.speakers[index].name if index >= 0 else speaker or ""
 
     def speaker_shares(self) -> list[SpeakerShare]:
-        """Talk and turns of every speaker, in the order of the speaker list."""
+        """Talk and turns of every speaker, in the order of the speaker list; reckoned when times or speakers change."""
+        if self._shares is None:
+            self._shares = self._reckon_shares()
+        return self._shares
+
+    def _reckon_shares(self) -> list[SpeakerShare]:
         talk: dict[str | None, int] = {}
         turns: dict[str | None, int] = {}
         last: str | None = None
@@ -238,6 +244,8 @@ class TranscriptModel(QAbstractListModel):
                 roles = ()
         if moved is not None:
             self._index(moved)
+        if not roles:
+            self._shares = None
         runs = list(_runs(rows))
         for first, last in runs if len(runs) <= _MANY else [(rows[0], rows[-1])]:
             self._touch(first, last, roles)
@@ -281,6 +289,7 @@ class TranscriptModel(QAbstractListModel):
 
     def _index(self, first: int) -> None:
         """Bring the look-up lists up to date from a row on."""
+        self._shares = None
         tail = self._segments[first:]
         if not first:
             self._row_of = {}

@@ -6,7 +6,7 @@ It shows a Segment and tells what the user wishes; whoever wires it makes the ed
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.core.breaks import reading_columns
@@ -84,7 +84,7 @@ class CueEditor(QFrame):
         sides = []
         for grid, width in ((left, _LEFT), (right, _RIGHT)):
             grid.setContentsMargins(0, 0, 0, 0)
-            side = QWidget()
+            side = _Side()
             side.setLayout(grid)
             side.setFixedSize(width, _SIDES)  # so that other numbers in it move nothing around it
             sides.append(side)
@@ -164,7 +164,7 @@ class CueEditor(QFrame):
     def _show_times(self, segment: Segment | None, force: bool = False) -> None:
         start, end = (segment.start, segment.end) if segment else (0, 0)
         for field, ms in ((self.start, start), (self.end, end), (self.length, end - start)):
-            if force or not field.typed or field.ms != ms:
+            if force or field.ms != ms:
                 field.show_time(ms)
 
     def _show_measures(self, segment: Segment) -> None:
@@ -218,6 +218,18 @@ class CueEditor(QFrame):
 
     def _fit(self) -> None:
         self.setFixedHeight(self._height + (0 if self.problem.isHidden() else 20))
+
+
+class _Side(QWidget):
+    """What stands beside the text, on its own ground: another number in it has nothing behind it painted anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), theme.current().color("win"))
 
 
 def _label(words: str, buddy: QWidget) -> QLabel:

@@ -95,7 +95,9 @@ class CueTable(QTableView):
     # Selection
 
     def selected_rows(self) -> list[int]:
-        return sorted(index.row() for index in self.selectionModel().selectedRows())
+        chosen = self.selectionModel().selection()  # ranges of whole rows; selectedRows() asks for every cell
+        ranges = map(chosen.at, range(chosen.count()))
+        return sorted({row for some in ranges for row in range(some.top(), some.bottom() + 1)})
 
     def select_ids(self, ids: Collection[int], current: int | None) -> None:
         """Show what others selected, and bring the current one into view."""

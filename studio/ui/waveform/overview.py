@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
@@ -96,7 +97,10 @@ class Overview(Strip):
         """At most one of a kind on two pixels: a thousand warnings take no longer than the strip is wide."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
+        per_ms = self.width() / max(self._scene.duration, 1)
         for kind, (role, shape) in _MARKERS.items():
             painter.setBrush(theme.current().color(role))
-            for x in sorted({round(self.x_of(ms)) // 2 * 2 for ms, k in self._scene.markers if k == kind}):
-                painter.drawPolygon(QPolygonF([QPointF(x + dx, y) for dx, y in shape]))
+            mark = QPolygonF([QPointF(x, y) for x, y in shape])
+            times = np.array([ms for ms, k in self._scene.markers if k == kind])
+            for x in np.unique(np.round(times * per_ms) // 2 * 2).tolist():
+                painter.drawPolygon(mark.translated(x, 0))

@@ -28,7 +28,7 @@ from studio.ui.waveform.scene import MIN_SPAN, START_SPAN, PeakSource, Scene
 STEP = 2_000  # an arrow key goes this far, in close views a tenth of what is in view
 NEW_CUE = 2_000  # how long a cue made by key is at most
 _ZOOM = 1.5  # a key press
-_RELABEL = 150  # milliseconds
+_RELABEL = 300  # milliseconds without a key
 _LEAD = 0.1  # of the stretch: how far in the playhead stands after a page is turned
 _HELP = """Wheel or Up and Down: zoom. Shift and wheel: scroll. Left and Right, Page Up and Down, Home, End: go there.
 Drag a cue or its edges to move them, Ctrl takes the neighbour along, Alt does not snap, Esc gives up.
@@ -57,6 +57,7 @@ class WaveformView(QAbstractSlider):
         self._playing = False
         self._following = True
         self._compact = self._spectrogram = False
+        self._selected: tuple[tuple[int, ...], int | None] = (), None
         self._loader = Loader(self)
         self.overview = Overview(self._scene, self)
         self.detail = HandledDetail(self._scene, self)
@@ -71,7 +72,7 @@ class WaveformView(QAbstractSlider):
         column.setSpacing(0)
         column.addWidget(self.overview)
         column.addWidget(self.detail, 1)
-        # The words on a cue need not keep up with every key typed in the text.
+        # The words on a cue come when no more keys are typed in the text: all of the stretch is drawn anew for them.
         self._relabel = QTimer(self, singleShot=True, interval=_RELABEL)
         self._relabel.timeout.connect(self.detail.redraw)
         self._connect()
@@ -123,7 +124,7 @@ class WaveformView(QAbstractSlider):
         if self._scene.update_segment(row, segment):
             self.overview.redraw()
             self.detail.redraw()
-        elif not self._relabel.isActive():
+        elif segment.start <= self._scene.end and segment.end >= self._scene.start:
             self._relabel.start()
 
     def set_duration(self, ms: int) -> None:
@@ -163,9 +164,10 @@ class WaveformView(QAbstractSlider):
 
     def set_selected_ids(self, ids: Iterable[int], current: int | None) -> None:
         """Outline these cues; the current one has handles."""
-        chosen = np.fromiter(ids, np.int64)
-        if current != self._scene.current or not np.array_equal(chosen, self._scene.selected_ids):
-            self._scene.selected_ids, self._scene.current = chosen, current
+        chosen = tuple(ids), current
+        if chosen != self._selected:
+            self._selected = chosen
+            self._scene.selected_ids, self._scene.current = np.array(chosen[0], np.int64), current
             self.detail.redraw()
 
     def set_range(self, start: int | None, end: int = 0) -> None:
