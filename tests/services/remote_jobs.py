@@ -12,7 +12,7 @@ import numpy as np
 import soundfile
 
 from studio.core.accounts import Account
-from studio.core.jobs import Job, JobOptions, StopReason
+from studio.core.jobs import Job, JobOptions, Progress, StopReason
 from studio.core.transcript import Transcript
 from studio.engines.remote.line import Pace
 from studio.library import Home
@@ -129,3 +129,11 @@ class Bench:
     def orders(self) -> list[Seen]:
         """What may have cost money."""
         return [s for s in self.stub.requests("POST", self.case.orders) if s.status in (None, 200, 201)]
+
+
+def at(stage: str, reason: StopReason) -> Callable[[RunnerEvent], StopReason | None]:
+    """For `Bench.work`: stop it at the first stage that begins so."""
+    return lambda e: reason if isinstance(e, Progress) and e.stage.startswith(stage) else None
+
+
+Opened = Callable[..., Bench]
