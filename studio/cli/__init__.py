@@ -7,9 +7,10 @@ import json
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
@@ -24,8 +25,9 @@ from studio.library import Home
 from studio.services import doctor, export, queue
 from studio.services.batch import Output, plan
 from studio.services.logs import log_to
-from studio.services.runner import JobChanged, run_next
+from studio.services.runner import JobChanged, RunnerEvent, run_next
 from studio.services.studio import Studio
+from studio.services.together import Failed, together
 
 from . import backends
 from .terminal import err, out
@@ -141,6 +143,7 @@ def _transcribe(a: argparse.Namespace) -> int:
     with _studio() as studio:
         if a.backend and not backends.agreed(studio, a.backend):
             return 1
+        new = studio.library.jobs.last_id()
         with _bars("Looking at the recordings", "{task.completed:.0f} of {task.total:.0f}") as bars:
             bar = bars.add_task("", total=0)
             batch = plan(
@@ -157,15 +160,25 @@ def _transcribe(a: argparse.Namespace) -> int:
         for note in batch.notes:
             err.print(note)
         failed = len(batch.problems)
-        if a.backend and not backends.affordable(studio, a.backend, [o.job for o in batch.outputs], a.yes):
+        if a.backend and not _released(studio, a, [output.job for output in batch.outputs], new):
             return 1
-        if a.send_again:
-            for output in batch.outputs:
-                queue.send_again(studio, output.job)
         for output in batch.ready:
             failed += not _write(studio, output, batch.outputs == [] and len(batch.ready) == 1)
         failed += _work(studio, batch.outputs, quiet=len(batch.outputs) + len(batch.ready) > 1)
         return 1 if failed else 0
+
+
+def _released(studio: Studio, a: argparse.Namespace, jobs: list[Job], last: int) -> bool:
+    """Let jobs at a vendor begin, if what they cost is agreed to; else forget the new ones, those after `last`."""
+    agreed = False
+    try:
+        agreed = backends.affordable(studio, a.backend, jobs, a.yes)
+    finally:
+        if not agreed:
+            queue.remove(studio, queue.Running(), [job for job in jobs if job.id > last])
+    for job in jobs if agreed else []:
+        (queue.send_again if a.send_again else queue.retry)(studio, job)
+    return agreed
 
 
 def _work(studio: Studio, outputs: list[Output], quiet: bool) -> int:
@@ -185,50 +198,75 @@ def _work(studio: Studio, outputs: list[Output], quiet: bool) -> int:
     told = False
     with _signals(stop), _bars("{task.fields[name]}", "{task.description}") as bars:
         while waiting and not interrupted.is_set():
-            job = _run_one(studio, running, waiting, bars, interrupted) or _ended_elsewhere(studio, waiting)
-            if job:
+            ended = False
+            for job in chain(_run_free(studio, running, waiting, bars, interrupted), _ended_elsewhere(studio, waiting)):
                 failed += sum(not _finish(studio, output, job, quiet) for output in waiting.pop(job.id))
-                continue
-            if not told:
-                err.print("What is left is being done by another window or command; this one waits for it.")
-            told = True
-            interrupted.wait(_LOOK_EVERY)
+                ended = True
+            if not ended:
+                if not told:
+                    err.print("What is left is being done by another window or command; this one waits for it.")
+                told = True
+                interrupted.wait(_LOOK_EVERY)
     if interrupted.is_set():
         err.print("Stopped. What was written is kept; the same command goes on from there.")
     return failed + sum(map(len, waiting.values()))
 
 
-def _run_one(
+def _run_free(
     studio: Studio, running: queue.Running, ids: dict[int, list[Output]], bars: Progress, interrupted: threading.Event
-) -> Job | None:
-    """Do the next of these jobs with a progress bar; returns it as it ended, None if none is free."""
-    resources = {*queue.LOCAL, *(queue.resource(o.job.options) for outputs in ids.values() for o in outputs)}
-    bar: TaskID | None = None
-    for _, event in run_next(studio, running, resources, ids):
-        if interrupted.is_set():  # the signal may have come before the job began
-            running.stop_all(StopReason.QUIT)
+) -> Iterator[Job]:
+    """Do those of these jobs that are free, with a progress bar each; yields each as it ended."""
+    shown: dict[int, TaskID] = {}
+    for id, event in _events(studio, running, [outputs[0].job for outputs in ids.values()], interrupted):
         match event:
             case JobChanged(job) if job.state == JobState.RUNNING:
-                bar = bars.add_task("", name=_short(job.name), total=1.0)
+                shown[id] = bars.add_task("", name=_short(job.name), total=1.0)
             case JobChanged(job):
-                if bar is not None:
-                    bars.remove_task(bar)
-                return job
-            case JobProgress(stage, fraction, eta) if bar is not None:
+                if id in shown:
+                    bars.remove_task(shown.pop(id))
+                yield job
+            case JobProgress(stage, fraction, eta) if id in shown:
                 left = f", {_time(eta)} left" if eta else ""
-                bars.update(bar, completed=fraction, description=f"{stage}, {fraction:.0%}{left}")
+                bars.update(shown[id], completed=fraction, description=f"{stage}, {fraction:.0%}{left}")
             case Note(text):
                 err.print(text)
-    return None
 
 
-def _ended_elsewhere(studio: Studio, waiting: dict[int, list[Output]]) -> Job | None:
-    """One of the jobs that another window or command has ended, or taken out of the queue."""
-    for id, outputs in waiting.items():
+def _events(
+    studio: Studio, running: queue.Running, jobs: list[Job], interrupted: threading.Event
+) -> Iterator[tuple[int, RunnerEvent]]:
+    """What happens to the free ones of these jobs: one at a time here, at a vendor as many as its account allows."""
+    resources = {*queue.LOCAL, *(queue.resource(job.options) for job in jobs)}
+    ids = {job.id for job in jobs}
+
+    def lane() -> Generator[tuple[int, RunnerEvent], None, None]:
+        found = True
+        while found and not interrupted.is_set():
+            found = False
+            for id, event in run_next(studio, running, resources, ids):
+                found = True
+                if interrupted.is_set():  # the signal may have come before the job began
+                    running.stop_all(StopReason.QUIT)
+                yield id, event
+
+    width = min(len(jobs), max(backends.at_once(studio, job.options.account) for job in jobs))
+    if width == 1:
+        yield from lane()
+        return
+    for _, told in together([lane] * width, width, lambda: running.stop_all(StopReason.QUIT)):
+        match told:
+            case Failed(error):
+                raise error
+            case (id, event):
+                yield id, event
+
+
+def _ended_elsewhere(studio: Studio, waiting: dict[int, list[Output]]) -> Iterator[Job]:
+    """Those of the jobs that another window or command has ended, or taken out of the queue."""
+    for id, outputs in list(waiting.items()):
         job = studio.library.jobs.get(id) or replace(outputs[0].job, state=JobState.CANCELLED)
         if job.state not in (JobState.WAITING, JobState.RUNNING):
-            return job
-    return None
+            yield job
 
 
 def _finish(studio: Studio, output: Output, job: Job, quiet: bool) -> bool:
@@ -345,6 +383,8 @@ def _bars(before: str, after: str) -> Progress:
 
 def _tell(problem: Problem) -> None:
     err.print(problem.sentence)
+    if problem.kind == "Ambiguous":
+        err.print("To send it again: the same command with --send-again.")
 
 
 def _short(name: str, width: int = 32) -> str:

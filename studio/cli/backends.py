@@ -74,7 +74,8 @@ def agreed(studio: Studio, name: str) -> bool:
 def affordable(studio: Studio, name: str, jobs: Sequence[Job], yes: bool) -> bool:
     """Tells what jobs may cost, and asks where the account says so; False: nothing is to be sent."""
     account = studio.accounts.get(name)
-    planned = money.estimate(account, [job.duration for job in jobs])
+    fresh = [job for job in jobs if not studio.library.submissions.of_job(job.id)]
+    planned = money.estimate(account, [job.duration for job in fresh])
     if planned.cost is None or planned.dearest is None:
         return True
     spent = money.spent(studio, account)
@@ -84,7 +85,15 @@ def affordable(studio: Studio, name: str, jobs: Sequence[Job], yes: bool) -> boo
     dear = f"A recording costs about {planned.dearest:.2f}, more than {account.ask_above:.2f}."
     if not asks():
         raise UsageError(dear, "Add --yes to send it all the same.")
-    return confirmed(f"{dear} Send it?")
+    if confirmed(f"{dear} Send it?"):
+        return True
+    err.print("Nothing was sent.")
+    return False
+
+
+def at_once(studio: Studio, name: str) -> int:
+    """How many jobs may run at the same time: at an account as many as it allows, on this computer one."""
+    return studio.accounts.get(name).at_once if name else 1
 
 
 def _with(opened: Opened, do: Callable[[Studio], int]) -> int:

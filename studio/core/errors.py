@@ -112,3 +112,7 @@ class Deadline(RemoteError):
 
 class BadResponse(RemoteError):
     """The answer is not what the vendor's own description says."""
+
+
+# What a job is not to blame for: it keeps its place and all it has, and goes on when that is over.
+MAY_GO_ON = (AuthError, QuotaError, RateLimited, Unavailable, Deadline)

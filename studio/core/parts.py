@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -12,9 +13,10 @@ import numpy.typing as npt
 from .silence import BIN_MS, quiet_level
 from .transcript import Segment, Word, join_words, mean_confidence
 
-_SEARCH = 0.15  # of the length of a part: how far from its place a cut may be
+_SEARCH = 0.15  # of the length of a part: how far from its place a cut may be, to both sides
 _PAUSE = 300  # milliseconds that a cut wants to be quiet around it
 _OVERLAP = 500  # milliseconds that both parts have where the cut is in mid-speech
+_SHORTEST = 1_000  # milliseconds; no vendor that takes less is worth a part
 _SAME = 300  # milliseconds that two hearings of one word may differ
 
 
@@ -28,6 +30,11 @@ class Part:
     first: int
     last: int
 
+    def has(self, start: int, end: int) -> bool:
+        """Whether what is said there belongs to it: its middle does, or no neighbour has heard it."""
+        middle = (start + end) // 2
+        return (self.start == self.first or middle >= self.first) and (self.end == self.last or middle < self.last)
+
 
 def plan(duration: int, longest: int | None, peaks: npt.NDArray[np.int16]) -> list[Part]:
     """Parts of at most `longest` milliseconds, all about as long, cut where it is quiet.
@@ -36,9 +43,9 @@ def plan(duration: int, longest: int | None, peaks: npt.NDArray[np.int16]) -> li
     """
     if longest is None or duration <= longest:
         return [Part(0, duration, 0, duration)]
-    count = -(-duration // int(longest / (1 + _SEARCH) - _OVERLAP))
+    count = math.ceil(duration / max(_SHORTEST, (longest - _OVERLAP) / (1 + 2 * _SEARCH)))
     length = duration / count
-    cuts = [_cut(round(length * n), round(length * _SEARCH / 2), peaks) for n in range(1, count)]
+    cuts = [_cut(round(length * n), int(length * _SEARCH), peaks) for n in range(1, count)]
     edges = [(0, True), *cuts, (duration, True)]
     half = _OVERLAP // 2
     return [
@@ -65,17 +72,12 @@ def placed(segments: Iterable[Segment], part: Part) -> list[Segment]:
     """The segments of a part with the times of the recording; what belongs to a neighbour is left to it."""
     found = []
     for segment in segments:
-        moved = _moved(segment, part.start)
-        if not moved.words:
-            middle = (moved.start + moved.end) // 2
-            if part.first <= middle < part.last or part.first == part.last:
-                found.append(moved)
-            continue
-        words = tuple(w for w in moved.words if part.first <= (w.start + w.end) // 2 < part.last)
-        if len(words) == len(moved.words):
-            found.append(moved)
-        elif words:
+        moved = _moved(segment, part)
+        words = tuple(w for w in moved.words if part.has(w.start, w.end))
+        if len(words) < len(moved.words) and words:
             found.append(_of_words(moved, words))
+        elif words or (not moved.words and part.has(moved.start, moved.end)):
+            found.append(moved)
     return found
 
 
@@ -94,9 +96,14 @@ def _bare(word: Word) -> str:
     return "".join(c for c in word.text.casefold() if c.isalnum())
 
 
-def _moved(segment: Segment, by: int) -> Segment:
-    words = tuple(w._replace(start=w.start + by, end=w.end + by) for w in segment.words)
-    return replace(segment, start=segment.start + by, end=segment.end + by, words=words)
+def _moved(segment: Segment, part: Part) -> Segment:
+    """With the times of the recording, none of them outside of what was sent."""
+
+    def place(at: int) -> int:
+        return min(max(at, 0) + part.start, part.end)
+
+    words = tuple(w._replace(start=place(w.start), end=place(w.end)) for w in segment.words)
+    return replace(segment, start=place(segment.start), end=place(segment.end), words=words)
 
 
 def _of_words(segment: Segment, words: tuple[Word, ...]) -> Segment:

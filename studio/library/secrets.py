@@ -6,6 +6,7 @@ Never in the library's database, never in a log. Any thread.
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _SERVICE = "transcription-studio"
 
 Place = Literal["keyring", "file", "memory"]
+
+log = logging.getLogger(__name__)
 
 
 class Secrets:
@@ -45,17 +48,25 @@ class Secrets:
 
     def put(self, account: str, key: str, place: Place = "keyring") -> None:
         """Keep a key there, and nowhere else. Raises StorageError with the other ways, where there is no keyring."""
-        if place == "keyring":
-            with _keyring_errors(), _keyring() as keyring:
-                keyring.set_password(_SERVICE, account, key)
-        self._drop_elsewhere(account, place)
-        if place == "memory":
-            self._memory[account] = key
-        elif place == "file":
-            self._to_file(self._from_file() | {account: key})
+        match place:
+            case "keyring":
+                with _keyring() as keyring:
+                    keyring.set_password(_SERVICE, account, key)
+            case "file":
+                self._to_file(self._from_file() | {account: key})
+            case "memory":
+                self._memory[account] = key
+        self._forget(account, kept=place)
+        if place != "keyring":
+            try:
+                self._forget_in_keyring(account)
+            except StorageError as error:  # what is kept elsewhere comes first anyway
+                log.warning("an older key of “%s” may be left in the keyring: %s", account, error)
 
     def remove(self, account: str) -> None:
-        self._drop_elsewhere(account, "nowhere")
+        """Raises StorageError where the keyring is locked."""
+        self._forget_in_keyring(account)
+        self._forget(account)
 
     @staticmethod
     def has_keyring() -> bool:
@@ -66,20 +77,22 @@ class Secrets:
         except StorageError:
             return False
 
-    def _drop_elsewhere(self, account: str, kept: str) -> None:
+    def _forget(self, account: str, kept: Place | None = None) -> None:
         if kept != "memory":
             self._memory.pop(account, None)
         if kept != "file" and account in (held := self._from_file()):
             self._to_file({name: key for name, key in held.items() if name != account})
-        if kept != "keyring" and self.has_keyring():
-            with _keyring_errors(), _keyring() as keyring:
+
+    def _forget_in_keyring(self, account: str) -> None:
+        if self.has_keyring():
+            with _keyring() as keyring:
                 if keyring.get_password(_SERVICE, account) is not None:
                     keyring.delete_password(_SERVICE, account)
 
     def _from_keyring(self, account: str) -> str:
         if not self.has_keyring():
             return ""
-        with _keyring_errors(), _keyring() as keyring:
+        with _keyring() as keyring:
             return keyring.get_password(_SERVICE, account) or ""
 
     def _from_file(self) -> dict[str, str]:
@@ -108,28 +121,30 @@ class Secrets:
 
 @contextmanager
 def _keyring() -> Iterator[KeyringBackend]:
-    """The system's keyring. Raises StorageError where there is none, or one that stores keys as plain text."""
-    import keyring  # looks for its backends for a tenth of a second
-
-    backend = keyring.get_keyring()
-    if backend.priority < 1:  # by its own scale: 0 is none, below 1 is not safe
-        raise StorageError(
-            "This computer has no keyring that could keep the key.",
-            "Keep it in an environment variable, or agree to a file that only you can read.",
-            f"{type(backend).__module__}.{type(backend).__name__}",
-        )
-    yield backend
-
-
-@contextmanager
-def _keyring_errors() -> Iterator[None]:
-    from keyring.errors import KeyringError
-
+    """The system's keyring. Raises StorageError where there is none, none that is safe, or a locked one."""
     try:
-        yield
+        import keyring  # looks for its backends for a tenth of a second, and loads what its settings name
+        from keyring.errors import KeyringError
+
+        backend = keyring.get_keyring()
+        safe = backend.priority >= 1  # by its own scale: 0 is none, below 1 is not safe
+    except Exception as error:  # whatever another package does
+        raise _no_keyring(repr(error)) from error
+    if not safe:
+        raise _no_keyring(f"{type(backend).__module__}.{type(backend).__name__}")
+    try:
+        yield backend
     except KeyringError as error:
         raise StorageError(
             "The keyring of this computer does not open.",
             "Unlock it and try again; or keep the key in an environment variable.",
             repr(error),
         ) from error
+
+
+def _no_keyring(detail: str) -> StorageError:
+    return StorageError(
+        "This computer has no keyring that could keep the key.",
+        "Keep it in an environment variable, or agree to a file that only you can read.",
+        detail,
+    )

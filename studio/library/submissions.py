@@ -30,7 +30,7 @@ class Submission:
     fingerprint: str  # of sound and options: the same order has the same
     stage: str  # see engines.remote.base.Stage
     data: dict[str, Any]  # the vendor's job id and the like
-    ended: str | None = None  # "done", "failed", "lost", "cancelled"; None: it is under way
+    ended: str | None = None  # "done", "failed", "lost", "cancelled", "again" (the user wants it anew); None: under way
     problem: Problem | None = None
     cost: float | None = None  # estimated when it was ordered
     ordered: str | None = None  # when it was, UTC; None: nothing was ordered yet
@@ -107,12 +107,16 @@ class SubmissionStore:
                 "UPDATE submission SET ended = ?, problem = ? WHERE uid = ?", (ended, rows.problem_to(problem), uid)
             )
 
-    def give_up(self, job_id: int) -> None:
-        """Orders of a job that may have arrived are not waited for any more; what they may have cost stays counted."""
+    def again(self, job_id: int, *, doubtful: bool = False) -> None:
+        """The user wants done anew what has failed; `doubtful`: and what may have arrived.
+
+        What these orders may have cost stays counted.
+        """
         with self._db.write() as db:
             db.execute(
-                "UPDATE submission SET ended = 'lost' WHERE job_id = ? AND stage = 'submitting' AND ended IS NULL",
-                (job_id,),
+                "UPDATE submission SET ended = 'again' WHERE job_id = ? AND (ended IN ('failed', 'lost')"
+                " OR (? AND ended IS NULL AND stage = 'submitting'))",
+                (job_id, doubtful),
             )
 
     def spent(self, account: str, month: str) -> Spent:

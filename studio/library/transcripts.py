@@ -67,14 +67,16 @@ class TranscriptStore:
             stored = tuple(dataclasses.replace(s, id=n) for n, s in enumerate(segments, last + 1))
             pending.put(db, id, {s.id: s for s in stored})
             db.execute("UPDATE transcript SET heard = MAX(heard, ?) WHERE id = ?", (heard, id))
-            db.executemany(
-                "INSERT INTO speaker (transcript_id, place, id, name, color) SELECT ?1,"
-                " (SELECT COALESCE(MAX(place), -1) + 1 FROM speaker WHERE transcript_id = ?1), ?2, ?3, ?4",
-                ((id, s.id, s.name, s.color) for s in speakers),
-            )
+            if speakers:  # who changes speakers at the same time must take these along
+                db.executemany(
+                    "INSERT INTO speaker (transcript_id, place, id, name, color) SELECT ?1,"
+                    " (SELECT COALESCE(MAX(place), -1) + 1 FROM speaker WHERE transcript_id = ?1), ?2, ?3, ?4",
+                    ((id, s.id, s.name, s.color) for s in speakers),
+                )
+                _next_revision(db, id)
             if engine:
                 db.execute("UPDATE transcript SET engine = ? WHERE id = ?", (rows.dump(dataclasses.asdict(engine)), id))
-            db.execute("UPDATE submission SET ended = 'done' WHERE uid = ?", (submission,))
+            _done(db, submission)
         return stored
 
     def replace(self, id: int, segments: Iterable[Segment], speakers: tuple[Speaker, ...], engine: EngineInfo) -> None:
@@ -87,8 +89,10 @@ class TranscriptStore:
             db.execute("UPDATE transcript SET engine = ? WHERE id = ?", (rows.dump(dataclasses.asdict(engine)), id))
             _next_revision(db, id)
 
-    def relabel(self, id: int, change: Callable[[Transcript], Edit], engine: EngineInfo) -> None:
-        """Change the whole transcript in one transaction, as it is at this moment.
+    def relabel(
+        self, id: int, change: Callable[[Transcript], Edit], engine: EngineInfo, submission: str | None = None
+    ) -> None:
+        """Change the whole transcript in one transaction, as it is at this moment; `submission` is done with that.
 
         It becomes a step that can be undone only if the user has made steps already: nobody wants to undo the
         recognition itself by accident. Steps undone before are dropped.
@@ -108,6 +112,7 @@ class TranscriptStore:
                 pending.forget(db, [content])
             db.execute("UPDATE transcript SET engine = ? WHERE id = ?", (rows.dump(dataclasses.asdict(engine)), id))
             _next_revision(db, id)
+            _done(db, submission)
         self._pending.finish()
 
     def describe(
@@ -297,6 +302,11 @@ def _check(db: sqlite3.Connection, id: int, revision: int) -> None:
 def _next_revision(db: sqlite3.Connection, id: int) -> int:
     row = db.execute("UPDATE transcript SET revision = revision + 1 WHERE id = ? RETURNING revision", (id,)).fetchone()
     return int(row[0])
+
+
+def _done(db: sqlite3.Connection, submission: str | None) -> None:
+    """What an order has brought is stored, in the same transaction."""
+    db.execute("UPDATE submission SET ended = 'done' WHERE uid = ?", (submission,))
 
 
 def _record(db: sqlite3.Connection, id: int, step: int, edit: Edit) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import wave
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import av
@@ -33,13 +33,14 @@ class Encoding:
     container: str
     codec: str
     bit_rate: int | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 ENCODINGS = {
-    "opus": Encoding(".ogg", "audio/ogg", 4_600, "ogg", "libopus", 32_000),
+    "opus": Encoding(".ogg", "audio/ogg", 4_600, "ogg", "libopus", 32_000, {"vbr": "constrained"}),
     "mp3": Encoding(".mp3", "audio/mpeg", 6_200, "mp3", "libmp3lame", 48_000),
     "flac": Encoding(".flac", "audio/flac", 33_000, "flac", "flac"),
-    "wav": Encoding(".wav", "audio/wav", 32_001, "wav", "pcm_s16le"),
+    "wav": Encoding(".wav", "audio/wav", 32_100, "wav", "pcm_s16le"),
 }
 
 
@@ -67,7 +68,7 @@ def encode(source: Path, target: Path, encoding: Encoding, span: tuple[int, int]
 def _encode(source: Path, target: Path, encoding: Encoding, span: tuple[int, int], stop: StopToken) -> Iterator[float]:
     first, last = (ms * SAMPLE_RATE // 1000 for ms in span)
     with wave.open(str(source), "rb") as sound, av.open(str(target), "w", format=encoding.container) as out:
-        stream = out.add_stream(encoding.codec, rate=SAMPLE_RATE, layout="mono")
+        stream = out.add_stream(encoding.codec, rate=SAMPLE_RATE, layout="mono", options=dict(encoding.options))
         assert isinstance(stream, av.AudioStream)
         if encoding.bit_rate:
             stream.bit_rate = encoding.bit_rate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from studio.core.accounts import Account, RemoteModel, VendorInfo
-from studio.core.errors import UsageError
+from studio.core.errors import AuthError, StorageError, UsageError
 from studio.core.jobs import StopToken
 from studio.engines.remote import vendors
 from studio.engines.remote.base import Vendor
@@ -19,6 +20,7 @@ from studio.engines.remote.line import Line, Pace, Shared, check_address
 from studio.library import Library, Place
 
 _NAME = re.compile(r"[^\s/:\\]([^/:\\\n]{0,38}[^\s/:\\])?")
+_LOOK_EVERY = 0.1  # seconds
 T = TypeVar("T")
 Way = Literal["encrypted", "open", "here"]
 
@@ -52,7 +54,8 @@ class Accounts:
     def __init__(self, library: Library, pace: Pace | None = None) -> None:
         self._library, self._pace = library, pace
         self._shared: dict[str, Shared] = {}
-        self._guard = threading.Lock()
+        self._turns: dict[str, threading.Semaphore] = {}
+        self._guard = threading.Lock()  # of both
 
     def all(self) -> list[Account]:
         return self._library.accounts.all()
@@ -81,7 +84,20 @@ class Accounts:
         return account
 
     def key(self, account: Account) -> str:
-        return self._library.secrets.get(account.name, account.options.get("key_env", ""))
+        """Raises AuthError where there is none but must be one, or where it cannot be had now."""
+        variable = account.options.get("key_env", "")
+        try:
+            key = self._library.secrets.get(account.name, variable)
+        except StorageError as error:
+            raise AuthError(error.problem.what, error.problem.hint, error.problem.detail) from error
+        if not key and kind(account.kind).info.key_needed:
+            if variable:
+                raise AuthError(
+                    f"The environment variable {variable} with the key of “{account.name}” is not set.",
+                    "Set it and start the program from there.",
+                )
+            raise AuthError(f"“{account.name}” has no key.", "Paste one in Engines and accounts.")
+        return key
 
     def put(self, account: Account, key: str | None = None, place: Place = "keyring") -> Account:
         """Add an account or change it, with its key if one is given. Raises UsageError for what cannot work."""
@@ -91,12 +107,15 @@ class Accounts:
         if not (account.url or info.url):
             raise UsageError(f"{info.title} needs the address of the server.", "For example https://example.com/v1.")
         check_address(account, account.url or info.url)
+        _check_numbers(account)
         before = self._library.accounts.get(account.name)
         if before and (before.url, before.kind) != (account.url, account.kind):
             account = replace(account, agreed=False)  # the sound goes elsewhere now
         if key:
             self._library.secrets.put(account.name, key, place)
         self._library.accounts.put(account)
+        with self._guard:
+            self._turns.pop(account.name, None)  # it may take more or fewer at once now
         return account
 
     def remove_key(self, name: str) -> None:
@@ -160,13 +179,33 @@ class Accounts:
             shared = self._shared.setdefault(account.name, Shared())
         line = Line(account, account.url or made_by.info.url, made_by.info.title, stop, shared, self._pace)
         try:
-            vendor = made_by(account, self.key(account), line)
-            with self._guard:
-                if not made_by.info.resumes and shared.slots is None:
-                    shared.slots = threading.Semaphore(at_once(account, vendor))
-            yield vendor
+            yield made_by(account, self.key(account), line)
         finally:
             line.close()
+
+    @contextmanager
+    def turn(self, account: Account, vendor: Vendor, stop: StopToken) -> Iterator[None]:
+        """One of the orders that may be under way at this account, of all its jobs. Raises Stopped while it waits."""
+        with self._guard:
+            turns = self._turns.setdefault(account.name, threading.Semaphore(at_once(account, vendor)))
+        while not turns.acquire(timeout=_LOOK_EVERY):
+            stop.check()
+        try:
+            yield
+        finally:
+            turns.release()
+
+
+def _check_numbers(account: Account) -> None:
+    if account.at_once < 1:
+        raise UsageError("At least one job must be allowed at the same time.", "Say 1 or more.")
+    for what, number in (
+        ("price of a minute", account.price),
+        ("sum above which to ask", account.ask_above),
+        ("stop of a month", account.monthly_cap),
+    ):
+        if number is not None and not 0 <= number < math.inf:
+            raise UsageError(f"The {what} cannot be {number:g}.", "Give a number from 0 on, or none.")
 
 
 def kind(name: str) -> type[Vendor]:

@@ -51,7 +51,8 @@ def plan(
     told: Callable[[int, int], object] = lambda done, total: None,
 ) -> Batch:
     """Queue what must be done. Unfinished jobs of an earlier run with the same options are taken up again; finished
-    ones are done anew only if `overwrite`. `told` hears how many files were looked at, and of how many.
+    ones are done anew only if `overwrite`. What costs money is held back until `queue.retry`. `told` hears how many
+    files were looked at, and of how many.
 
     Raises UsageError for options that can never work, StorageError for a folder that cannot be written to.
     """
@@ -73,7 +74,7 @@ def plan(
             continue
         states = UNFINISHED + ((JobState.FAILED, JobState.CANCELLED) if overwrite else tuple(JobState))
         try:
-            job, info = queue.add_one(studio, file, options, known=states)
+            job, info = queue.add_one(studio, file, options, known=states, held=bool(options.account))
         except StudioError as e:
             batch.problems.append(e.problem)
             continue

@@ -44,9 +44,11 @@ class Placing:
         yield from self._arrived(order, error)
 
     def finish(self) -> Iterator[JobEvent]:
+        """All parts are there: what an earlier run had to leave out is not missing any more."""
         known = self._store.get(self._run.transcript_id) or Transcript()
-        if known.speakers and not known.engine.speakers:
-            self._store.describe(self._run.transcript_id, engine=replace(known.engine, speakers=self._title))
+        if "partial" in (marks := marks_of(known.engine)):
+            whole = replace(known.engine, marks=marks_text(marks - {"partial"}))
+            self._store.describe(self._run.transcript_id, engine=whole)
             yield SpeakersApplied(self._run.transcript_id)
 
     def _arrived(self, order: Submission, result: Result | StudioError) -> Iterator[JobEvent]:
@@ -59,40 +61,51 @@ class Placing:
             if waiting.span.first > self._heard:
                 break
             del self._ready[n]
-            yield SegmentsStored(self._append(waiting, ready))
+            yield from self._append(waiting, ready)
 
-    def _append(self, order: Submission, result: Result | StudioError) -> tuple[Segment, ...]:
+    def _append(self, order: Submission, result: Result | StudioError) -> Iterator[JobEvent]:
         """The next part, and that it is there, in one transaction."""
-        run, known = self._run, self._store.get(self._run.transcript_id) or Transcript()
+        run = self._run
+        settle(run.transcript_id)
+        known = self._store.get(run.transcript_id) or Transcript()
         segments, fresh = (
             ([_gap(order, result)], ()) if isinstance(result, StudioError) else _segments(order, result, known)
         )
-        engine = _engine(known, result, len(self._orders))
-        self._heard = order.span.last
+        engine = self._engine(known, result, fresh)
         done = None if isinstance(result, StudioError) else order.uid
-        return self._store.append(
-            run.transcript_id, segments, self._heard, speakers=fresh, engine=engine, submission=done
+        stored = self._store.append(
+            run.transcript_id, segments, order.span.last, speakers=fresh, engine=engine, submission=done
         )
+        self._heard = order.span.last
+        yield SegmentsStored(stored)
+        if fresh:
+            yield SpeakersApplied(run.transcript_id)
 
     def _fill(self, order: Submission, result: Result | StudioError) -> Iterator[JobEvent]:
-        """A part that had left a gap in an earlier run, or that was stored just before the program ended."""
+        """A part that had left a gap in an earlier run; the user may have removed the gap or written into it."""
         if isinstance(result, StudioError):
             return
         settle(self._run.transcript_id)
         known = self._store.get(self._run.transcript_id) or Transcript()
-        left = [s for s in known.segments if _is_gap(s, order)]
 
         def change(now: Transcript) -> Edit:
             gap = tuple(s for s in now.segments if _is_gap(s, order))
             segments, fresh = _segments(order, result, now)
             ids = fresh_ids(now.segments)
             after = tuple(replace(s, id=next(ids)) for s in segments)
-            return Edit("fill the gap", gap, after if gap else (), now.speakers, now.speakers + fresh)
+            return Edit("fill the gap", gap, after, now.speakers, now.speakers + fresh)
 
-        if left:
-            self._store.relabel(self._run.transcript_id, change, _engine(known, result, len(self._orders)))
-        self._run.studio.library.submissions.end(order.uid, "done")
+        fresh = _segments(order, result, known)[1]
+        self._store.relabel(self._run.transcript_id, change, self._engine(known, result, fresh), order.uid)
         yield SpeakersApplied(self._run.transcript_id)
+
+    def _engine(self, known: Transcript, result: Result | StudioError, fresh: tuple[Speaker, ...]) -> EngineInfo:
+        """What is known of it with another part, whose speakers are `fresh`."""
+        marks = marks_of(known.engine) | ({"partial"} if isinstance(result, StudioError) else result.marks)
+        if len(self._orders) > 1:
+            marks.add("stitched")
+        speakers = self._title if fresh else known.engine.speakers
+        return replace(known.engine, marks=marks_text(marks), speakers=speakers)
 
 
 def _segments(order: Submission, result: Result, known: Transcript) -> tuple[list[Segment], tuple[Speaker, ...]]:
@@ -109,14 +122,6 @@ def _segments(order: Submission, result: Result, known: Transcript) -> tuple[lis
     ids = dict(zip(heard, free, strict=False))
     fresh = tuple(Speaker(id, f"Speaker {n}") for n, id in enumerate(ids.values(), len(known.speakers) + 1))
     return [replace(s, speaker=ids.get(s.speaker or "")) for s in placed], fresh
-
-
-def _engine(known: Transcript, result: Result | StudioError, number: int) -> EngineInfo:
-    """What is known of it with another part; `number`: of parts in all."""
-    marks = marks_of(known.engine) | ({"partial"} if isinstance(result, StudioError) else result.marks)
-    if number > 1:
-        marks.add("stitched")
-    return replace(known.engine, marks=marks_text(marks))
 
 
 def _gap(order: Submission, error: StudioError) -> Segment:

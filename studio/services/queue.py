@@ -177,10 +177,11 @@ def recordings(paths: Iterable[Path], problems: list[Problem]) -> list[Path]:
 
 
 def add_one(
-    studio: Studio, file: Path, options: JobOptions, known: Collection[JobState] = UNFINISHED
+    studio: Studio, file: Path, options: JobOptions, known: Collection[JobState] = UNFINISHED, *, held: bool = False
 ) -> tuple[Job, media.MediaInfo]:
     """Queue one recording, unless a job in one of the `known` states does the same: then that one is put back to work
-    (a finished one is left as it is). Raises MediaError for what is no recording."""
+    (a finished one is left as it is). `held`: nobody shall begin it before `retry`. Raises MediaError for what is no
+    recording."""
     info = media.probe(file)
     if options.track >= len(info.tracks):
         there = ", ".join(map(str, info.tracks))
@@ -191,10 +192,12 @@ def add_one(
         raise MediaError(f"The name “{shown}” is not text that this computer can read.", "Rename the file or folder.")
     same = jobs.same(content, options, known)
     if same is None:
-        return jobs.add(path, file.name, content, info.duration, resource(options), options), info
+        state = JobState.PAUSED if held else JobState.WAITING
+        return jobs.add(path, file.name, content, info.duration, resource(options), options, state), info
     if same.path != path:
         jobs.set_path(same.id, path, file.name)
-    retry(studio, same)
+    if not held:
+        retry(studio, same)
     return jobs.get(same.id) or same, info
 
 
@@ -228,13 +231,15 @@ def retry(studio: Studio, job: Job) -> None:
     One that waits for an answer to “send it again?” is not sent again by that: see `send_again`.
     """
     since = (JobState.PAUSED, JobState.FAILED, JobState.CANCELLED)
+    if job.state in (JobState.FAILED, JobState.CANCELLED):  # a paused one goes on without ordering anything twice
+        studio.library.submissions.again(job.id)
     if job.state in since:
         studio.library.jobs.set_state(job.id, JobState.WAITING, since=since)
 
 
 def send_again(studio: Studio, job: Job) -> None:
     """Put a job back whose order may have reached its vendor, and may have been charged: the user has agreed to it."""
-    studio.library.submissions.give_up(job.id)
+    studio.library.submissions.again(job.id, doubtful=True)
     retry(studio, job)
 
 

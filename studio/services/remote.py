@@ -2,14 +2,16 @@
 
 Part of services/transcribe.py; worker threads. Whatever happens, an order that may have arrived is not sent again
 unless the user says so, and a reply that was paid for is stored before it is read. A part that fails leaves a gap with
-a note; trying the job again orders only what is missing.
+a note; only when the user tries the job again is that part ordered anew, and nothing else.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +19,16 @@ from pathlib import Path
 from studio import media
 from studio.core import parts
 from studio.core.accounts import Account, Limits
-from studio.core.errors import Ambiguous, JobFailed, JobLost, RemoteError, StudioError, TooLarge
+from studio.core.errors import (
+    MAY_GO_ON,
+    Ambiguous,
+    JobFailed,
+    JobLost,
+    RemoteError,
+    StudioError,
+    TooLarge,
+    UsageError,
+)
 from studio.core.jobs import (
     Job,
     JobEvent,
@@ -38,9 +49,11 @@ from .studio import Studio
 from .together import Done, Failed, together
 
 _ORDERED = (Stage.SUBMITTING, Stage.SUBMITTED, Stage.RECEIVED)
-_ENDS = {JobFailed: "failed", JobLost: "lost"}
+_ENDS: dict[str, type[RemoteError]] = {"failed": JobFailed, "lost": JobLost}
 # How much of an order is done after each step, seen from its sound to its reply.
 _ENCODED, _SENT, _MOST = 0.1, 0.4, 0.95
+
+_paying = threading.Lock()  # what is ordered and what was spent are looked at together
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,47 +67,81 @@ class _Told:
 def recognise(run: Run) -> Iterator[JobEvent]:
     """Have the recording recognised; what is stored already is not asked for again. Raises RemoteError, Stopped."""
     account = run.studio.accounts.usable(run.job.options.account)
-    info = accounts.kind(account.kind).info
     orders = _orders(run, account)
-    placing = Placing(run, orders, info.title)
-    open_orders = [s for s in orders if s.ended != "done"]
-    works = [partial(_work, run, account, s, len(orders)) for s in open_orders]
-    shares = [0.0] * len(open_orders)
-    failed: dict[int, StudioError] = {}
-    with run.studio.accounts.open(account, run.stop) as vendor:
-        width = accounts.at_once(account, vendor)
-    for n, event in together(works, width):
-        match event:
-            case _Told(says, fraction):
-                shares[n] = max(shares[n], fraction)
-                done = len(orders) - len(open_orders) + sum(shares)
-                yield run.progress("text", done / len(orders), says)
-            case Done(result):
-                yield from placing.put(open_orders[n], result)
-            case Failed(error):
-                if not isinstance(error, StudioError):
-                    raise error
-                failed[n] = error
-                if len(orders) > 1 and isinstance(error, tuple(_ENDS)):
-                    yield from placing.leave_gap(open_orders[n], error)
+    placing = Placing(run, orders, accounts.kind(account.kind).info.title)
+    failed: dict[int, Exception] = {}  # by part
+    for order in orders:
+        if order.ended in _ENDS:  # in an earlier run; the user has not tried it again
+            failed[order.part] = missing = _ended(order)
+            yield from placing.leave_gap(order, missing)
+    open_orders = [s for s in orders if s.ended is None]
+    shares = {s.part: 0.0 for s in open_orders}
+    given_up = threading.Event()
+    works = [partial(_work, run, account, s, len(orders), given_up) for s in open_orders]
+    with closing(together(works, account.at_once, partial(run.stop.request, StopReason.QUIT))) as events:
+        for n, event in events:
+            order = open_orders[n]
+            try:
+                match event:
+                    case _Told(says, fraction):
+                        shares[order.part] = max(shares[order.part], fraction)
+                        done = len(orders) - len(open_orders) + sum(shares.values())
+                        yield run.told("text", done / len(orders), says)
+                    case Done(Result() as result):
+                        yield from placing.put(order, result)
+                    case Failed(JobFailed() | JobLost() as error) if len(orders) > 1:
+                        failed[order.part] = error
+                        yield from placing.leave_gap(order, error)
+                    case Failed(error):
+                        raise error
+            except Exception as error:  # the other parts go on: they are paid for
+                failed[order.part] = error
+    run.stop.check()
     if failed:
-        n, error = min(failed.items())
-        raise _named(error, open_orders[n], len(orders))
+        raise _worst(failed, orders)
     yield from placing.finish()
+
+
+def _worst(failed: dict[int, Exception], orders: list[Submission]) -> Exception:
+    """What the job ends with: an error of our own, else what needs the user, else what passes by itself."""
+    n, error = min(
+        failed.items(),
+        key=lambda pair: (isinstance(pair[1], StudioError), isinstance(pair[1], MAY_GO_ON), pair[0]),
+    )
+    return _named(error, orders[n], len(orders)) if isinstance(error, StudioError) else error
 
 
 # The orders of a job
 
 
 def _orders(run: Run, account: Account) -> list[Submission]:
-    """One for each part of the recording; those of an earlier run are taken up, those that ended badly made anew."""
-    store = run.studio.library.submissions
-    known = store.of_job(run.job.id)
+    """One for each part of the recording; those of an earlier run are taken up, those tried again made anew."""
+    known = run.studio.library.submissions.of_job(run.job.id)
     if known:
-        return [s if s.ended in (None, "done") else _again(run, account, s) for s in known]
+        return [_taken_up(run, account, s) for s in known]
     with run.studio.accounts.open(account, run.stop) as vendor:
         planned = _plan(run, vendor.limits(run.studio.accounts.model(account, run.job.options.model).id))
     return [_add(run, account, n, part) for n, part in enumerate(planned)]
+
+
+def _taken_up(run: Run, account: Account, known: Submission) -> Submission:
+    if known.ended == "done" or known.ended in _ENDS:
+        return known
+    if known.ended is None and known.vendor == account.kind:
+        return known
+    if known.ended is None and known.stage in _ORDERED:
+        raise UsageError(
+            f"“{run.job.name}” was ordered when “{account.name}” was an account at another vendor.",
+            "Make it one there again to have the result; or add the recording anew, which costs again.",
+        )
+    return _add(run, account, known.part, known.span)
+
+
+def _ended(order: Submission) -> RemoteError:
+    """What an order has ended with."""
+    problem = order.problem
+    kind = _ENDS[order.ended or ""]
+    return kind(problem.what, problem.hint, problem.detail) if problem else kind("The vendor could not do it.")
 
 
 def _plan(run: Run, limits: Limits) -> list[Part]:
@@ -113,10 +160,6 @@ def _add(run: Run, account: Account, n: int, part: Part) -> Submission:
     )
 
 
-def _again(run: Run, account: Account, ended: Submission) -> Submission:
-    return _add(run, account, ended.part, ended.span)
-
-
 def _fingerprint(job: Job, part: Part) -> str:
     """The same sound with the same options has the same."""
     whole = [job.content_id, job.options.as_dict(), asdict(part)]
@@ -126,35 +169,55 @@ def _fingerprint(job: Job, part: Part) -> str:
 # One order; in a thread of its own
 
 
-def _work(run: Run, account: Account, given: Submission, count: int) -> Generator[_Told, None, Result]:
-    """From the stored stage to the result."""
-    store, title = run.studio.library.submissions, accounts.kind(account.kind).info.title
+def _work(
+    run: Run, account: Account, given: Submission, count: int, given_up: threading.Event
+) -> Generator[_Told, None, Result | None]:
+    """From the stored stage to the result; None if it was not begun, as another part has met what stops all."""
+    if given_up.is_set():
+        return None
+    store = run.studio.library.submissions
     with run.studio.accounts.open(account, run.stop) as vendor:
         order = _order(run, account, given, vendor, count)
-        if given.stage != Stage.RECEIVED:
-            if given.stage != Stage.SUBMITTED:
-                yield from _encode(run, account, given, vendor, order.sound)
-            try:
-                for event in flow.run(vendor, order, Stage(given.stage), given.data):
-                    match event:
-                        case Mark(stage, data):
-                            store.mark(given.uid, stage, data, ordered=stage in _ORDERED)
-                        case Received(reply):
-                            store.receive(given.uid, Stage.RECEIVED, reply)
-                    yield _told(event, title)
-            except (Stopped, GeneratorExit):  # the latter where the listener heard of the stop first
-                if run.stop.reason in (StopReason.CANCEL, StopReason.REMOVE):
-                    _forget(run.studio, account, given)
-                raise
-            except RemoteError as error:
-                if ended := next((how for kind, how in _ENDS.items() if isinstance(error, kind)), None):
-                    store.end(given.uid, ended, error.problem)
-                raise
         try:
+            if given.stage != Stage.RECEIVED:
+                yield from _obtain(run, account, given, vendor, order)
             return vendor.read(store.reply(given.uid), order)
-        except JobFailed as error:
-            store.end(given.uid, "failed", error.problem)
+        except (Stopped, GeneratorExit):  # the latter where the listener heard of the stop first
+            if run.stop.reason in (StopReason.CANCEL, StopReason.REMOVE):
+                _forget(run.studio, account, given)
             raise
+        except MAY_GO_ON:
+            given_up.set()
+            raise
+        except tuple(_ENDS.values()) as error:
+            ended = next(how for how, kind in _ENDS.items() if isinstance(error, kind))
+            store.end(given.uid, ended, error.problem)
+            raise
+
+
+def _obtain(run: Run, account: Account, given: Submission, vendor: Vendor, order: Order) -> Iterator[_Told]:
+    """Have the order done, until its reply is stored."""
+    store, title = run.studio.library.submissions, vendor.info.title
+    if given.stage != Stage.SUBMITTED:
+        yield from _encode(run, account, given, vendor, order.sound)
+    yield _Told(f"Waiting for {title}", _ENCODED)
+    with run.studio.accounts.turn(account, vendor, run.stop):
+        for event in flow.run(vendor, order, Stage(given.stage), given.data):
+            match event:
+                case Mark(Stage.SUBMITTING, data):
+                    with _paying:
+                        _check_cap(run, account, given)
+                        store.mark(given.uid, Stage.SUBMITTING, data, ordered=True)
+                case Mark(stage, data):
+                    store.mark(given.uid, stage, data, ordered=stage in _ORDERED)
+                case Received(reply):
+                    store.receive(given.uid, Stage.RECEIVED, reply)
+            yield _told(event, title)
+
+
+def _check_cap(run: Run, account: Account, given: Submission) -> None:
+    """What was ordered before is counted already."""
+    money.check_cap(run.studio, account, given.cost if given.ordered is None else 0.0)
 
 
 def _order(run: Run, account: Account, given: Submission, vendor: Vendor, count: int) -> Order:
@@ -189,7 +252,7 @@ def _seconds(span: Part) -> float:
 
 def _encode(run: Run, account: Account, given: Submission, vendor: Vendor, sound: Sound) -> Iterator[_Told]:
     """Make the sound to be sent, and look at the limits before a byte leaves."""
-    money.check_cap(run.studio, account, given.cost if given.ordered is None else 0.0)
+    _check_cap(run, account, given)
     if not sound.path.exists():
         encoding = next(e for e in media.ENCODINGS.values() if e.suffix == sound.path.suffix)
         with in_turn(run.stop):

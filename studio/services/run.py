@@ -66,7 +66,10 @@ class Run:
             self._device = self.studio.engines.device(self.job.options.device)
         return self._device
 
-    def progress(self, stage: str, fraction: float, says: str = "") -> Progress:
+    def progress(self, stage: str, fraction: float) -> Progress:
         self.stop.check()
+        return self.told(stage, fraction, SAYS[stage])
+
+    def told(self, stage: str, fraction: float, says: str) -> Progress:
         overall, eta = self.meter.update(stage, fraction, time.monotonic())
-        return Progress(says or SAYS[stage], overall, eta)
+        return Progress(says, overall, eta)

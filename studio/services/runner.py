@@ -12,16 +12,7 @@ import traceback
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from studio.core.errors import (
-    AuthError,
-    Deadline,
-    Problem,
-    QuotaError,
-    RateLimited,
-    StorageError,
-    StudioError,
-    Unavailable,
-)
+from studio.core.errors import MAY_GO_ON, Problem, StorageError, StudioError
 from studio.core.jobs import Job, JobEvent, JobState, Progress, Stopped, StopReason
 
 from .queue import Running, drop_sound
@@ -35,9 +26,6 @@ _AFTER: dict[StopReason, JobState | None] = {
     StopReason.QUIT: JobState.WAITING,
     StopReason.REMOVE: None,
 }
-
-# What the job is not to blame for: it keeps its place and all it has, and goes on when that is over.
-MAY_GO_ON = (AuthError, QuotaError, RateLimited, Unavailable, Deadline)
 
 log = logging.getLogger(__name__)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import queue
-import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -30,19 +29,19 @@ class Failed:
 
 
 def together(
-    works: Sequence[Callable[[], Generator[E, None, R]]], at_once: int
-) -> Iterator[tuple[int, E | Done[R] | Failed]]:
-    """Yields (which, event), and at last Done or Failed for each; in order, `at_once` at the same time.
+    works: Sequence[Callable[[], Generator[E, None, R]]], at_once: int, stop: Callable[[], object]
+) -> Generator[tuple[int, E | Done[R] | Failed], None, None]:
+    """Yields (which, event), and at last Done or Failed for each; begun in order, `at_once` at the same time.
 
-    When nobody listens any more, those that run are waited for: they must hear of it in another way (a stop token).
+    None is ever left in the middle. When nobody listens any more, no other begins, and those that run are waited for:
+    `stop` must make them end.
     """
-    told: queue.Queue[tuple[int, E | Done[R] | Failed]] = queue.Queue()
-    closed = threading.Event()
+    told: queue.SimpleQueue[tuple[int, E | Done[R] | Failed]] = queue.SimpleQueue()
 
     def run(n: int) -> None:
         try:
             steps = works[n]()
-            while not closed.is_set():
+            while True:
                 try:
                     told.put((n, next(steps)))
                 except StopIteration as end:
@@ -53,15 +52,16 @@ def together(
         finally:
             leave_thread()
 
-    with ThreadPoolExecutor(max(1, min(at_once, len(works)))) as pool:
+    left = len(works)
+    with ThreadPoolExecutor(max(1, min(at_once, left))) as pool:
         try:
             for n in range(len(works)):
                 pool.submit(run, n)
-            left = len(works)
             while left:
                 n, event = told.get()
                 left -= isinstance(event, Done | Failed)
                 yield n, event
         finally:
-            closed.set()
+            if left:
+                stop()
             pool.shutdown(cancel_futures=True)

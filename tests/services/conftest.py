@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+from remote_jobs import BY_KIND, SHORT, SHORT_VENDORS, Bench, Case, Opened, hasty, talk
 
 from studio.library import Home
 from studio.resources import resource
@@ -50,3 +53,36 @@ def long_talk(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("long") / "Gespräch über Öl.wav"
     soundfile.write(path, np.concatenate([sound] * 3), rate)
     return path
+
+
+# Jobs at vendors
+
+
+@pytest.fixture
+def bench(home: Home) -> Iterator[Opened]:
+    """bench("prosa", polls_until_done=3): a stub of that vendor, and an account there."""
+    studio = hasty(home)
+    with ExitStack() as stack:
+        stack.callback(studio.close)
+
+        def open_(
+            kind: str | Case, *, key: str = "stub-ok", account: dict[str, Any] | None = None, **config: Any
+        ) -> Bench:
+            case = BY_KIND[kind] if isinstance(kind, str) else kind
+            found = Bench(studio, stack.enter_context(case.stub(**(case.settings | config))), case)
+            found.account(key, **(account or {}))
+            return found
+
+        yield open_
+
+
+@pytest.fixture
+def short(bench: Opened, monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """short("deepgram"): the same, but it takes six seconds at most; a vendor of another package."""
+    monkeypatch.syspath_prepend(str(SHORT_VENDORS))
+    return lambda kind, **config: bench(SHORT[f"short-{kind}"], **config)
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    return talk(tmp_path / "Gespräch über Öl.wav")

@@ -68,7 +68,7 @@ def test_a_moved_recording_is_found_again(studio: Studio, tone: Tone, tmp_path: 
     assert known[0].path == str(new)
 
 
-def test_options_that_can_never_work_are_refused_with_the_way_out() -> None:
+def test_options_that_can_never_work_are_refused_with_the_way_out(studio: Studio) -> None:
     for options in (
         JobOptions(model="whisper-huge"),
         JobOptions(speakers="many"),
@@ -81,7 +81,7 @@ def test_options_that_can_never_work_are_refused_with_the_way_out() -> None:
         JobOptions(track=-1),
     ):
         with pytest.raises(UsageError) as e:
-            queue.check_options(options)
+            queue.check_options(studio, options)
         assert e.value.problem.hint
 
 

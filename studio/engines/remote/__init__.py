@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from .aimlapi import AimlApi
 from .assemblyai import AssemblyAI
@@ -35,12 +35,16 @@ def vendors() -> dict[str, type[Vendor]]:
     return _others() | {vendor.info.kind: vendor for vendor in _OWN}
 
 
-@cache  # looking takes 10 ms, and every job asks several times
+@cache  # looking takes 10 ms, every job asks several times, and what is broken is told once
 def _others() -> dict[str, type[Vendor]]:
-    found: dict[str, type[Vendor]] = {}
-    for point in entry_points(group=GROUP):
-        try:
-            found[point.name] = point.load()
-        except Exception:  # a package that is broken must not take the others with it
-            log.exception("the vendor “%s” of another package cannot be loaded", point.name)
-    return found
+    found = {point.name: _loaded(point) for point in entry_points(group=GROUP)}
+    return {name: vendor for name, vendor in found.items() if vendor}
+
+
+def _loaded(point: EntryPoint) -> type[Vendor] | None:
+    try:
+        vendor: type[Vendor] = point.load()
+        return vendor
+    except Exception:  # a package that is broken must not take the others with it
+        log.exception("the vendor “%s” of another package cannot be loaded", point.name)
+        return None

@@ -29,6 +29,10 @@ def of_status(title: str, status: int, message: str, host: str) -> RemoteError:
             detail,
         )
     match status:
+        case 403 if message:
+            return AuthError(
+                f"{title} does not allow this with your key{quoted}.", "Check what it may do, or paste another.", detail
+            )
         case 401 | 403:
             return AuthError(f"{title} refused the key.", "Paste a new key, then it goes on by itself.", detail)
         case 402:
@@ -52,14 +56,10 @@ def of_transport(title: str, host: str, error: Exception) -> RemoteError:
     """What a connection that failed means."""
     text = f"{type(error).__name__}: {error}"
     if "CERTIFICATE_VERIFY_FAILED" in text:
-        if "expired" in text or "not yet valid" in text:
-            what = f"The certificate of {host} is out of date, or this computer's clock is wrong."
-            return Unavailable(what, "Check the date and time of this computer, then try again.", text)
-        return Unavailable(
-            f"The certificate of {host} could not be verified.",
-            "If your company checks encrypted traffic, point SSL_CERT_FILE to its certificate.",
-            text,
-        )
+        return _of_certificate(host, text)
+    if "WRONG_VERSION_NUMBER" in text:
+        hint = "Check the account's address: perhaps it begins with http."
+        return Unavailable(f"{host} does not speak https.", hint, text)
     if isinstance(error, httpx.ProxyError):
         wants = "asks for a name and a password" if "407" in text else "refused the connection"
         return Unavailable(f"The proxy {wants}.", "Check HTTPS_PROXY.", text)
@@ -70,6 +70,27 @@ def of_transport(title: str, host: str, error: Exception) -> RemoteError:
     if isinstance(error, httpx.TimeoutException):
         return Unavailable(f"{host} does not answer.", "The job keeps its place; try again later.", text)
     return Unavailable(f"The connection to {host} broke off.", "The job keeps its place; try again.", text)
+
+
+def _of_certificate(host: str, text: str) -> RemoteError:
+    if "expired" in text or "not yet valid" in text:
+        what = "has expired" if "expired" in text else "is not valid yet"
+        return Unavailable(
+            f"The certificate of {host} {what}, or the clock of this computer is wrong.",
+            "Check its date and time; if they are right, the server's owner must renew the certificate.",
+            text,
+        )
+    if "mismatch" in text:
+        return Unavailable(
+            f"Another server answers in place of {host}.",
+            "In a hotel or train, log in to its network first; else check the account's address.",
+            text,
+        )
+    return Unavailable(
+        f"The certificate of {host} could not be verified.",
+        "If your company checks encrypted traffic, or the server is your own, name its certificate in the account.",
+        text,
+    )
 
 
 def unreadable(error: OSError) -> InvalidRequest:

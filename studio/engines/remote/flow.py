@@ -99,7 +99,7 @@ def _find(vendor: Vendor, order: Order, error: Ambiguous | None) -> Traffic[Data
     if vendor.finds:
         return (yield from vendor.find(order))
     raise error or Ambiguous(
-        f"The program ended while an order was on its way to {vendor.info.title}.",
+        f"An order was on its way to {vendor.info.title} when it was interrupted; whether it arrived cannot be told.",
         "It may have been charged already, so it is not sent again unless you say so.",
     )
 
@@ -119,8 +119,10 @@ def _await(vendor: Vendor, order: Order, data: Data) -> Iterator[RemoteEvent]:
             unknown += 1
             if _age(data) > _FRESH or unknown > _FRESH_TRIES:
                 raise
-        except (Unavailable, RateLimited) as error:
+        except (Unavailable, RateLimited, BadResponse) as error:
             broken += 1
+            if broken == _LOST_CONNECTION and isinstance(error, BadResponse):
+                raise  # a portal's page goes away, a vendor's new ways stay; the order stays as it is
             if broken % _LOST_CONNECTION == 0:
                 yield Waiting(every * unit, f"{error.problem.what} Still trying.")
         if isinstance(answer, bytes):

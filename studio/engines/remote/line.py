@@ -73,7 +73,6 @@ class Pace:
 class Shared:
     """What all lines of one account have in common. Any thread."""
 
-    slots: threading.Semaphore | None = None  # orders at the same time, where the vendor counts them
     _free_at: float = 0.0
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -242,17 +241,6 @@ class Line:
             yield Waiting(left, f"{self._title} is busy. Your job keeps its place.")
             self.rest(left)
 
-    @contextmanager
-    def _slot(self, order: bool) -> Iterator[None]:
-        slots = self._shared.slots if order else None
-        while slots and not slots.acquire(timeout=_LOOK):
-            self._stop.check()
-        try:
-            yield
-        finally:
-            if slots:
-                slots.release()
-
     def _exchange(
         self,
         method: str,
@@ -269,7 +257,7 @@ class Line:
         total = body.size() if body else 0
         pace = self.pace
         timeout = httpx.Timeout(read_timeout or pace.read, connect=pace.connect, pool=pace.connect, write=pace.write)
-        with self._slot(order), _opened(body, sent) as arguments:
+        with _opened(body, sent) as arguments:
             headers = {**(self._headers if with_key else {}), **arguments.pop("headers", {})}
             client = self._open(url)[order]
             request = client.build_request(

@@ -58,14 +58,18 @@ class Polled(Contract):
 
     @pytest.mark.parametrize("body", ['{"id": ', "<html>", "[]"])
     def test_an_answer_to_a_poll_that_makes_no_sense(self, drive: Drive, stub: Stub, body: str) -> None:
-        stub.script("GET", self.case.poll, body=body)
+        """A portal's page goes away. What stays so is told, and the order can be taken up again."""
+        stub.script("GET", self.case.poll, times=5, body=body)
         self.fails(drive, BadResponse)
         assert drive.stage == Stage.SUBMITTED
+        stub.script("GET", self.case.poll, times=4, body=body)
         self.goes_well(drive, stub)
 
     def test_a_poll_sent_on_to_another_host(self, drive: Drive, stub: Stub) -> None:
         with Elsewhere() as elsewhere:
-            stub.script("GET", self.case.poll, status=302, body="", headers={"Location": f"{elsewhere.url}/v1"})
+            stub.script(
+                "GET", self.case.poll, times=5, status=302, body="", headers={"Location": f"{elsewhere.url}/v1"}
+            )
             self.fails(drive, BadResponse)
             assert elsewhere.requests() == []
         assert drive.stage == Stage.SUBMITTED

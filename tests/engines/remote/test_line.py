@@ -241,29 +241,6 @@ def test_all_lines_of_an_account_slow_down_together(stub: Echo) -> None:
     assert len(stub.requests()) == 1
 
 
-def test_orders_take_turns_where_the_vendor_counts_them(stub: Echo) -> None:
-    shared = Shared(slots=threading.Semaphore(1))
-    most = 0
-
-    def place() -> None:
-        with line_to(f"{stub.url}/v1", shared=shared) as line:
-            finish(line.send("POST", "jobs", Json({}), order=True))
-
-    stub.script("POST", "*", times=None, delay_s=0.05)
-    threads = [threading.Thread(target=place) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for count in range(1, 5):
-        stub.wait_for(count)
-        open_now = sum(seen.status is None for seen in stub.requests())
-        most = max(most, open_now)
-    for thread in threads:
-        thread.join()
-    assert most == 1
-    assert shared.slots is not None
-    assert shared.slots.acquire(blocking=False)
-
-
 # Stopping
 
 
@@ -304,27 +281,6 @@ def test_a_stop_ends_every_wait(stub: Echo, script: dict[str, Any]) -> None:
     thread.join(1.0)
     assert not thread.is_alive()
     assert isinstance(ended[0], Stopped)
-
-
-def test_a_stop_ends_the_wait_for_a_turn(stub: Echo) -> None:
-    shared, stop = Shared(slots=threading.Semaphore(0)), StopToken()
-    ended: list[BaseException] = []
-
-    def work() -> None:
-        with line_to(f"{stub.url}/v1", shared=shared, stop=stop) as line:
-            try:
-                finish(line.send("POST", "jobs", Json({}), order=True))
-            except BaseException as error:
-                ended.append(error)
-            assert not line.delivered
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    stop.request(StopReason.CANCEL)
-    thread.join(1.0)
-    assert not thread.is_alive()
-    assert isinstance(ended[0], Stopped)
-    assert not stub.requests()
 
 
 def test_an_order_that_was_turned_away_is_not_in_doubt_when_stopped(stub: Echo) -> None:

@@ -1,0 +1,347 @@
+"""`studio backends` and `studio transcribe --backend` at stubs of vendors."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import keyring
+import keyring.backends.fail
+import numpy as np
+import pytest
+import soundfile
+
+from studio import cli
+from studio.core.jobs import JobState
+from studio.library import Home, Library
+from tests.vendors.assemblyai import AssemblyAI
+from tests.vendors.deepgram import Deepgram
+from tests.vendors.stub import key_hash
+
+KEY = "stub-ok"
+
+
+@dataclass(frozen=True)
+class Finished:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Finished]
+
+
+@pytest.fixture
+def stub() -> Iterator[Deepgram]:
+    with Deepgram() as stub:
+        yield stub
+
+
+@pytest.fixture
+def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """The command in this process, which takes a tenth of the time of one of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
+    log = logging.getLogger("studio")
+    handlers, propagate = list(log.handlers), log.propagate
+
+    def run(*arguments: str, stdin: str = "", **env: str) -> Finished:
+        capsys.readouterr()
+        with monkeypatch.context() as for_now:
+            for name, value in env.items():
+                for_now.setenv(name, value)
+            for_now.setattr("sys.stdin", io.StringIO(stdin))
+            try:
+                code = cli.run(list(arguments))
+            except SystemExit as wrong_usage:
+                code = int(wrong_usage.code or 0)
+        return Finished(code, *capsys.readouterr())
+
+    yield run
+    for handler in set(log.handlers) - set(handlers):
+        log.removeHandler(handler)
+        handler.close()
+    log.propagate = propagate
+
+
+@pytest.fixture
+def added(studio: Run, stub: Deepgram) -> Run:
+    """The command, with an account "mine" at the stub whose key is in the environment."""
+
+    def run(*arguments: str, **env: str) -> Finished:
+        return studio(*arguments, **{"MY_KEY": KEY, **env})
+
+    done = run("backends", "add", "mine", "--kind", "deepgram", "--url", stub.url, "--key-env", "MY_KEY")
+    assert done.returncode == 0, done.stderr
+    return run
+
+
+def noise(path: Path, seed: int = 1) -> Path:
+    soundfile.write(path, np.random.default_rng(seed).normal(0, 0.1, 3 * 16000), 16000)
+    return path
+
+
+def library(tmp_path: Path) -> Library:
+    return Library(Home(tmp_path / "home"))
+
+
+@pytest.fixture
+def no_keyring() -> Iterator[None]:
+    before = keyring.get_keyring()
+    keyring.set_keyring(keyring.backends.fail.Keyring())
+    yield
+    keyring.set_keyring(before)
+
+
+# studio backends
+
+
+def test_an_account_is_added_listed_tested_and_removed(added: Run, stub: Deepgram, tmp_path: Path) -> None:
+    listed = added("backends", "list").stdout
+    assert "mine" in listed
+    assert "Deepgram" in listed
+    assert "$MY_KEY" in listed
+    assert "$MY_KEY is not set" in added("backends", "list", MY_KEY="").stdout
+    tested = added("backends", "test", "mine")
+    assert tested.returncode == 0
+    assert "No sound was sent." in tested.stderr
+    assert "nova-3" in tested.stdout
+    assert not stub.requests("POST")
+    removed = added("backends", "remove", "mine")
+    assert (removed.returncode, removed.stderr) == (0, "“mine” and its key were removed.\n")
+    assert "No accounts yet" in added("backends", "list").stderr
+
+
+def test_where_the_sound_goes_is_told(studio: Run) -> None:
+    done = studio("backends", "add", "a", "--kind", "assemblyai", "--key-env", "X")
+    assert "goes to api.assemblyai.com (AssemblyAI)" in done.stderr
+    assert "keeps the text until" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("list", "me"), "unrecognized"),
+        ((), "ACTION"),
+        (("add", "a"), "--kind"),
+        (("add", "a", "--kind", "nobody", "--key-env", "X"), "deepgram"),
+        (("add", "a", "--kind", "deepgram"), "--key-stdin or --key-env"),
+        (("add", "a", "--kind", "deepgram", "--key-stdin"), "The standard input holds no key."),
+        (("add", "a", "--kind", "deepgram", "--key-stdin", "--key-env", "X"), "not allowed with"),
+        (("add", "a/b", "--kind", "deepgram", "--key-env", "X"), "cannot be the name"),
+        (("add", "a", "--kind", "deepgram", "--key-env", "X", "--url", "ftp://x"), "is not an address"),
+        (("add", "a", "--kind", "deepgram", "--key-env", "X", "--url", "http://example.com"), "is not encrypted"),
+        (("add", "a", "--kind", "deepgram", "--key-env", "X", "--price", "-1"), "cannot be -1"),
+        (("add", "a", "--kind", "deepgram", "--key-env", "X", "--monthly-cap", "nan"), "cannot be nan"),
+        (("add", "a", "--kind", "deepgram", "--key-env", "X", "--at-once", "0"), "Say 1 or more"),
+        (("add", "a", "--kind", "deepgram", "--key-env", "X", "--option", "x"), "NAME=VALUE"),
+        (("test", "nobody"), "There is no account “nobody”."),
+        (("remove", "nobody"), "There is no account “nobody”."),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_wrong_usage_says_what_is_right(studio: Run, arguments: tuple[str, ...], said: str) -> None:
+    done = studio("backends", *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_key_from_the_standard_input_needs_a_keyring_or_consent_to_a_file(
+    studio: Run, stub: Deepgram, tmp_path: Path, no_keyring: None
+) -> None:
+    command = ("backends", "add", "mine", "--kind", "deepgram", "--url", stub.url, "--key-stdin")
+    done = studio(*command, stdin=f"{KEY}\n")
+    assert done.returncode == 1
+    assert done.stderr.startswith("This computer has no keyring that could keep the key.")
+    assert "No accounts yet" in studio("backends", "list").stderr, "it is not half added"
+    assert studio(*command, "--key-file", stdin=f"{KEY}\n").returncode == 0
+    keys = tmp_path / "home" / "keys.json"
+    assert keys.stat().st_mode & 0o777 == 0o600
+    assert "file" in studio("backends", "list").stdout
+    assert studio("backends", "test", "mine").returncode == 0
+    assert {seen.key for seen in stub.requests()} == {key_hash(KEY)}
+    studio("backends", "remove", "mine")
+    assert KEY not in keys.read_text("utf-8")
+
+
+def test_a_wrong_key_is_one_sentence(added: Run) -> None:
+    done = added("backends", "test", "mine", MY_KEY="stub-bad")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Deepgram refused the key.")
+    assert len(done.stderr.splitlines()) == 1
+    missing = added("backends", "test", "mine", MY_KEY="")
+    assert "The environment variable MY_KEY with the key of “mine” is not set." in missing.stderr
+
+
+# studio transcribe --backend
+
+
+def test_one_recording(added: Run, stub: Deepgram, tmp_path: Path) -> None:
+    command = (
+        "transcribe",
+        str(noise(tmp_path / "a.wav")),
+        "--output",
+        "out",
+        "--backend",
+        "mine",
+        "--speakers",
+        "off",
+    )
+    done = added(*command)
+    assert done.returncode == 0, done.stderr
+    assert "The sound of your recordings goes to" in done.stderr, "before it is sent for the first time"
+    assert done.stdout.strip()
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["a.json", "a.srt", "a.txt", "a.vtt"]
+    again = added(*command, "--overwrite")
+    assert "goes to" not in again.stderr
+    assert len(stub.requests("POST")) == 2, "--overwrite orders it anew"
+
+
+def test_many_recordings_as_many_at_once_as_the_account_allows(added: Run, stub: Deepgram, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for n in range(6):
+        noise(tmp_path / "in" / f"{n}.wav", n)
+    stub.script("POST", "/v1/listen", times=None, delay_s=0.5)
+    stub.script("POST", "/v1/listen", status=402)
+    url = stub.url
+    added("backends", "add", "mine", "--kind", "deepgram", "--url", url, "--key-env", "MY_KEY", "--at-once", "3")
+    done = added("transcribe", "in", "--output", "out", "--backend", "mine", "--speakers", "off", "--format", "txt")
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "out").iterdir())) == 6
+    assert done.stdout == ""
+    assert len(stub.requests("POST")) == 6
+
+
+def test_what_fails_is_told_and_the_rest_is_done(added: Run, stub: Deepgram, tmp_path: Path) -> None:
+    files = [str(noise(tmp_path / f"{n}.wav", n)) for n in range(3)]
+    stub.script("POST", "/v1/listen", status=400, body={"err_msg": "Bad sound."})
+    done = added("transcribe", *files, "--output", "out", "--backend", "mine", "--speakers", "off", "--format", "txt")
+    assert done.returncode == 1
+    assert "Deepgram refused the request: “Bad sound.”." in done.stderr
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--backend", "nobody"), "There is no account “nobody”. Choose one of: mine."),
+        (("--backend", "mine", "--task", "translate"), "Deepgram does not translate."),
+    ],
+)
+def test_wrong_wishes(added: Run, stub: Deepgram, arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    done = added("transcribe", str(noise(tmp_path / "a.wav")), "--output", "out", *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert not stub.requests()
+
+
+def test_what_is_too_dear_is_not_sent_unless_the_script_says_yes(added: Run, stub: Deepgram, tmp_path: Path) -> None:
+    price = ("--price", "20", "--ask-above", "0.5")
+    added("backends", "add", "mine", "--kind", "deepgram", "--url", stub.url, "--key-env", "MY_KEY", *price)
+    command = (
+        "transcribe",
+        str(noise(tmp_path / "a.wav")),
+        "--output",
+        "out",
+        "--backend",
+        "mine",
+        "--speakers",
+        "off",
+    )
+    done = added(*command)
+    assert done.returncode == 2
+    assert "0.1 min, about 1.00; 0.00 were spent this month." in done.stderr
+    assert "A recording costs about 1.00, more than 0.50. Add --yes to send it all the same." in done.stderr
+    assert not stub.requests("POST")
+    kept = library(tmp_path)
+    assert kept.jobs.all() == [], "nor does a window find it in the queue and send it"
+    kept.close()
+    assert added(*command, "--yes").returncode == 0
+    assert len(stub.requests("POST")) == 1
+
+
+def test_what_may_have_arrived_is_sent_again_only_on_demand(added: Run, stub: Deepgram, tmp_path: Path) -> None:
+    stub.script("POST", "/v1/listen", drop="before_response")
+    command = (
+        "transcribe",
+        str(noise(tmp_path / "a.wav")),
+        "--output",
+        "out",
+        "--backend",
+        "mine",
+        "--speakers",
+        "off",
+    )
+    for _ in range(2):
+        done = added(*command)
+        assert done.returncode == 1
+        assert "It may have been charged already, so it is not sent again unless you say so." in done.stderr
+        assert "--send-again" in done.stderr
+    assert len(stub.requests("POST")) == 1
+    assert added(*command, "--send-again").returncode == 0
+    assert len(stub.requests("POST")) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_stopped_and_given_again_it_goes_on_without_another_order(studio: Run, tmp_path: Path) -> None:
+    with AssemblyAI(polls_until_done=None) as stub:
+        added = studio("backends", "add", "a", "--kind", "assemblyai", "--url", stub.url, "--key-env", "MY_KEY")
+        assert added.returncode == 0
+        files = [str(noise(tmp_path / f"{n}.wav", n)) for n in range(3)]
+        command = ("transcribe", *files, "--output", "out", "--backend", "a", "--speakers", "off")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "studio", *command],
+            env={**os.environ, "MY_KEY": KEY},
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        stub.wait_for(2, "POST", "/v2/transcript", timeout=60)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+        assert process.returncode == 1
+        assert said.endswith("Stopped. What was written is kept; the same command goes on from there.\n")
+        stub.configure(polls_until_done=0)
+        assert studio(*command, MY_KEY=KEY).returncode == 0
+        assert len(stub.requests("POST", "/v2/transcript")) == 3
+        kept = library(tmp_path)
+        assert {job.state for job in kept.jobs.all()} == {JobState.DONE}
+        kept.close()
+
+
+def test_keys_and_text_are_in_no_log_and_in_no_message(studio: Run, stub: Deepgram, tmp_path: Path) -> None:
+    key = "sk-0123456789abcdef-very-secret"
+    logging.getLogger("studio").setLevel(logging.INFO)
+    stub.configure(valid_keys=[key])
+    stub.script("POST", "/v1/listen", status=400, body={"err_msg": f"Do not use {key} here."})
+    stub.script("POST", "/v1/listen", status=429, body={"err_msg": f"Not so fast, {key}."})
+    studio("backends", "add", "mine", "--kind", "deepgram", "--url", stub.url, "--key-env", "MY_KEY", MY_KEY=key)
+    said = ""
+    for n in range(2):
+        done = studio(
+            *("transcribe", str(noise(tmp_path / f"{n}.wav", n)), "--output", "out", "--backend", "mine"),
+            *("--speakers", "off"),
+            MY_KEY=key,
+        )
+        said += done.stdout + done.stderr
+    logging.getLogger("studio").setLevel(logging.NOTSET)
+    assert done.returncode == 0
+    assert "Do not use *** here." in said
+    assert key not in said
+    assert {seen.key for seen in stub.requests()} == {key_hash(key)}
+    for file in (tmp_path / "home").rglob("*"):
+        assert not file.is_file() or key.encode() not in file.read_bytes(), file
+    log = (tmp_path / "home" / "studio.log").read_text("utf-8")
+    assert "POST /v1/listen: 200" in log
+    words = {word for word in done.stdout.split() if len(word) > 4}
+    assert words
+    assert not [word for word in words if word in log]
