@@ -169,7 +169,11 @@ class JobStore:
             found = row.fetchall()
             db.executemany("DELETE FROM transcript WHERE id = ?", [tuple(r) for r in found])
             if found:  # what was paid stays known, what was said and by whom does not
-                db.execute("UPDATE submission SET reply = NULL, data = '{}', name = '' WHERE job_id = ?", (id,))
+                db.execute(  # but the vendor's name for it, as long as the vendor is to be told
+                    "UPDATE submission SET reply = NULL, name = '',"
+                    " data = CASE WHEN stage = 'submitted' AND ended IS NULL THEN data ELSE '{}' END WHERE job_id = ?",
+                    (id,),
+                )
             return bool(found)
 
 

@@ -102,9 +102,12 @@ class SubmissionStore:
             return zlib.decompress(row[0]) if row and row[0] else b""
 
     def end(self, uid: str, ended: str, problem: Problem | None = None) -> None:
+        """What was cancelled is not asked after any more, so the vendor's name for it goes."""
         with self._db.write() as db:
             db.execute(
-                "UPDATE submission SET ended = ?, problem = ? WHERE uid = ?", (ended, rows.problem_to(problem), uid)
+                "UPDATE submission SET ended = ?1, problem = ?2,"
+                " data = CASE WHEN ?1 = 'cancelled' THEN '{}' ELSE data END WHERE uid = ?3",
+                (ended, rows.problem_to(problem), uid),
             )
 
     def again(self, job_id: int, *, doubtful: bool = False) -> None:
@@ -118,6 +121,15 @@ class SubmissionStore:
                 " OR (? AND ended IS NULL AND stage = 'submitting'))",
                 (job_id, doubtful),
             )
+
+    def abandoned(self) -> list[Submission]:
+        """Orders that a vendor still works at, of jobs that were cancelled or removed."""
+        with self._db.read() as db:
+            found = db.execute(
+                "SELECT s.* FROM submission s LEFT JOIN job j ON j.id = s.job_id"
+                " WHERE s.stage = 'submitted' AND s.ended IS NULL AND (j.id IS NULL OR j.state = 'cancelled')"
+            )
+            return [_submission(row) for row in found]
 
     def spent(self, account: str, month: str) -> Spent:
         """What was ordered in a month ("2026-11", UTC), as it was estimated."""

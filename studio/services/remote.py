@@ -184,7 +184,7 @@ def _work(
             return vendor.read(store.reply(given.uid), order)
         except (Stopped, GeneratorExit):  # the latter where the listener heard of the stop first
             if run.stop.reason in (StopReason.CANCEL, StopReason.REMOVE):
-                _forget(run.studio, account, given)
+                _forget(run.studio, account, given, StopToken())
             raise
         except MAY_GO_ON:
             given_up.set()
@@ -284,15 +284,25 @@ def _told(event: flow.RemoteEvent, title: str) -> _Told:
     return _Told(f"Waiting for {title}", 0.0)
 
 
-def _forget(studio: Studio, account: Account, given: Submission) -> None:
-    """After a cancel: tell the vendor where that is possible, with little patience."""
+def forget_abandoned(studio: Studio, stop: StopToken) -> None:
+    """Tell vendors of orders whose jobs were cancelled or removed while nobody worked at them. Raises Stopped."""
+    for order in studio.library.submissions.abandoned():
+        account = studio.library.accounts.get(order.account)
+        if account and account.kind == order.vendor:
+            _forget(studio, account, order, stop)
+        else:  # nobody can be told any more
+            studio.library.submissions.end(order.uid, "cancelled")
+
+
+def _forget(studio: Studio, account: Account, given: Submission, stop: StopToken) -> None:
+    """After a cancel: tell the vendor where that is possible."""
     store = studio.library.submissions
     now = next((s for s in store.of_job(given.job_id) if s.uid == given.uid), given)
     if now.stage == Stage.SUBMITTING:
         return  # it may be charged: it stays to be seen
     if now.stage == Stage.SUBMITTED and accounts.kind(account.kind).info.cancels:
         try:
-            with studio.accounts.open(account, StopToken()) as vendor:
+            with studio.accounts.open(account, stop) as vendor:
                 for _ in vendor.forget(now.data):
                     pass
         except RemoteError as error:

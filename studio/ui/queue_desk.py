@@ -17,9 +17,10 @@ from studio.services import queue
 from studio.services.runner import JobChanged
 from studio.services.studio import Studio
 
+from .account_workers import AccountsWorker
 from .models.queue_model import QueueModel
 from .models.wording import counted
-from .workers import AccountsWorker, QueueWorker, Task
+from .workers import QueueWorker, Task
 
 _PORTION = 25  # files added at a time
 _GATHER = 100  # milliseconds in which jobs that begin and end are shown together

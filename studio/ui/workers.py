@@ -1,6 +1,6 @@
 """The bridge between services and the window: threads that run generators and turn their events into signals.
 
-The only room of the window that knows threads. Signals are delivered on the window's thread.
+With account_workers.py the only room of the window that knows threads. Signals are delivered on the window's thread.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from studio.core.errors import ConflictError, Problem, StudioError, UsageError
 from studio.core.jobs import Progress, Stopped, StopReason, StopToken
 from studio.library import Pending, leave_thread
 from studio.services.editing import EditSession
-from studio.services.queue import Running, go_on, of_account, share
+from studio.services.queue import Running, share
 from studio.services.runner import run_next
 from studio.services.studio import Studio
 
-_LOOK_EVERY = 2.0  # seconds; jobs may also be added by another process
-_TRY_AGAIN = 60.0  # seconds after which jobs that could not reach their vendor are tried again
+LOOK_EVERY = 2.0  # seconds; jobs may also be added by another process
 _GATHER = 0.1  # seconds that a key waits for more to be stored with it
 _LOOK_AT_OPEN = 0.7  # seconds; another process may have changed what is open
 _BREATH = 0.005  # seconds that the window gets between two parts of a large change
@@ -103,7 +102,7 @@ class QueueWorker(Worker):
             idle += 1
             if idle == _REST_AFTER:
                 self._studio.engines.close()
-            self._wake.wait(_LOOK_EVERY)
+            self._wake.wait(LOOK_EVERY)
 
     def _do_next(self, resources: tuple[str, ...]) -> bool:
         worked, sparing = False, Sparing()
@@ -116,102 +115,10 @@ class QueueWorker(Worker):
                     self.told.emit(id, event)
         except StudioError as e:
             self.failed.emit(e.problem)
-            self._wake.wait(_LOOK_EVERY)
+            self._wake.wait(LOOK_EVERY)
         if worked:
             self.turned.emit()
         return worked
-
-
-class AccountsWorker(Worker):
-    """Starts a thread for each job at a vendor, as many at a time as its account allows."""
-
-    told = Signal(int, object)  # job id, RunnerEvent
-    turned = Signal()  # a job began or ended
-    failed = Signal(object)  # Problem: the queue itself cannot go on
-
-    def __init__(self, studio: Studio, running: Running, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("accountsWorker")
-        self._studio, self._running = studio, running
-        self._wake = threading.Event()
-        self._quit = self._held = False
-        self._busy: dict[str, list[_AccountJob]] = {}  # by account
-
-    def wake(self) -> None:
-        """There may be something to do."""
-        self._wake.set()
-
-    def hold(self, held: bool) -> None:
-        """Do not begin another job while held."""
-        self._held = held
-        self._wake.set()
-
-    def shut_down(self) -> None:
-        """Begin nothing more and end all threads; the caller stops the running jobs. Returns when they have ended."""
-        self._quit = True
-        self._wake.set()
-        self.wait()
-
-    def work(self) -> None:
-        tried_again = time.monotonic()
-        while not self._quit:
-            self._wake.clear()
-            try:
-                if time.monotonic() - tried_again > _TRY_AGAIN:
-                    tried_again = time.monotonic()
-                    self._try_again()
-                if not self._held:
-                    self._fill()
-            except StudioError as e:
-                self.failed.emit(e.problem)
-            self._wake.wait(_LOOK_EVERY)
-        for jobs in self._busy.values():
-            for job in jobs:
-                job.wait()
-
-    def _fill(self) -> None:
-        waiting = self._studio.library.jobs.waiting()
-        for account in self._studio.accounts.all():
-            busy = self._busy[account.name] = [j for j in self._busy.get(account.name, []) if not j.isFinished()]
-            resource = of_account(account.name)
-            for _ in range(min(waiting.get(resource, 0), account.at_once - len(busy)) if account.enabled else 0):
-                job = _AccountJob(self._studio, self._running, resource)
-                job.told.connect(self.told)
-                job.turned.connect(self.turned)
-                job.failed.connect(self.failed)
-                job.finished.connect(self._wake.set)
-                busy.append(job)
-                job.start()
-
-    def _try_again(self) -> None:
-        """Jobs whose vendor could not be reached: perhaps it can now."""
-        for account in self._studio.accounts.all():
-            go_on(self._studio, account.name, ("Unavailable", "RateLimited"))
-
-
-class _AccountJob(Worker):
-    """One job at a vendor."""
-
-    told = Signal(int, object)
-    turned = Signal()
-    failed = Signal(object)
-
-    def __init__(self, studio: Studio, running: Running, resource: str) -> None:
-        super().__init__()
-        self.setObjectName("accountJob")
-        self._studio, self._running, self._resource = studio, running, resource
-
-    def work(self) -> None:
-        sparing = Sparing()
-        try:
-            for n, (id, event) in enumerate(run_next(self._studio, self._running, (self._resource,))):
-                if not n:
-                    self.turned.emit()
-                if sparing.worth_telling(id, event):
-                    self.told.emit(id, event)
-        except StudioError as e:
-            self.failed.emit(e.problem)
-        self.turned.emit()
 
 
 class Saver(Worker):
@@ -271,7 +178,7 @@ class Saver(Worker):
             if any(session.typing for session in sessions):
                 self._stop.wait(_GATHER)
             if not self._save_all():
-                self._stop.wait(_LOOK_EVERY)
+                self._stop.wait(LOOK_EVERY)
                 self._wake.set()
             busy = True
             for session in sessions:

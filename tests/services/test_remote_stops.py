@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from remote_jobs import Opened, at, talk
 
 from studio.core import edits
-from studio.core.jobs import JobState, Progress, SegmentsStored, StopReason
-from studio.services import money, queue
+from studio.core.jobs import Job, JobState, Progress, SegmentsStored, StopReason, StopToken
+from studio.services import money, queue, remote
 from studio.services.editing import EditSession
 from studio.services.runner import RunnerEvent, run_next
+from studio.services.studio import Studio
 
 # Stops
 
@@ -65,6 +67,23 @@ def test_a_removed_job_leaves_only_what_it_cost(bench: Opened, recording: Path) 
     (order,) = b.studio.library.submissions.last("a")
     assert (order.name, order.data, order.ended) == ("", {}, "cancelled")
     assert money.spent(b.studio, b.studio.accounts.get("a")).cost == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("end", [queue.cancel, lambda s, r, job: queue.remove(s, r, [job])], ids=["cancel", "remove"])
+def test_what_is_given_up_while_it_waits_is_told_to_the_vendor(
+    end: Callable[[Studio, queue.Running, Job], None], bench: Opened, recording: Path
+) -> None:
+    b = bench("assemblyai", polls_until_done=None)
+    b.add(recording)
+    job = b.work(at("AssemblyAI is writing", StopReason.PAUSE))
+    remote.forget_abandoned(b.studio, StopToken())
+    assert not b.stub.requests("DELETE"), "it may still go on"
+    end(b.studio, b.running, job)
+    for _ in range(2):
+        remote.forget_abandoned(b.studio, StopToken())
+    assert len(b.stub.requests("DELETE")) == 1
+    (order,) = b.studio.library.submissions.last("a")
+    assert (order.data, order.ended) == ({}, "cancelled")
 
 
 @pytest.mark.parametrize("reason", [StopReason.PAUSE, StopReason.QUIT])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
@@ -32,11 +33,12 @@ log = logging.getLogger(__name__)
 
 def vendors() -> dict[str, type[Vendor]]:
     """All kinds by name; one of our own is never replaced by another package's."""
-    return _others() | {vendor.info.kind: vendor for vendor in _OWN}
+    return _others(tuple(sys.path)) | {vendor.info.kind: vendor for vendor in _OWN}
 
 
 @cache  # looking takes 10 ms, every job asks several times, and what is broken is told once
-def _others() -> dict[str, type[Vendor]]:
+def _others(_path: tuple[str, ...]) -> dict[str, type[Vendor]]:
+    """Those of packages that are on the path."""
     found = {point.name: _loaded(point) for point in entry_points(group=GROUP)}
     return {name: vendor for name, vendor in found.items() if vendor}
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from studio.core.transcript import Segment, join_words
 
 from .base import Result
-from .errors import failed
+from .errors import bad_response, failed
 from .reading import (
     WHOLE,
     Object,
@@ -34,9 +34,11 @@ from .reading import (
 
 
 def read(title: str, payload: Object, order_duration: int) -> Result:
-    """The result; `order_duration`: of the sound that was sent, milliseconds. Raises JobFailed."""
+    """The result; `order_duration`: of the sound that was sent, milliseconds. Raises JobFailed, BadResponse."""
     if text(payload.get("status")).lower() == "error":
         raise failed(title, text(payload.get("error")))
+    if not {"text", "words", "utterances"} & payload.keys():
+        raise bad_response(title, "a result without a text", str(payload))
     said = text(payload.get("text"))
     apart = bool(payload.get("multichannel") or payload.get("dual_channel"))
     found = [s for u in objects(payload.get("utterances")) for s in _utterance(u, apart)]

@@ -64,7 +64,7 @@ class Deepgram(Vendor):
 
     def read(self, reply: bytes, order: Order) -> Result:
         payload = reply_object(self.info.title, reply)
-        if "results" not in payload:
+        if not isinstance(payload.get("results", 0), dict | None):
             raise bad_response(self.info.title, "no results", reply)
         return shape.read(payload, order.sound.duration)
 

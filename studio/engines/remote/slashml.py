@@ -98,8 +98,10 @@ class SlashML(Vendor):
 
     def read(self, reply: bytes, order: Order) -> Result:
         job = reply_object(self.info.title, reply)
-        said = text(job.get("text")) or text(object_(job.get("transcription_data")).get("transcription"))
-        return shape.read(self.info.title, job | {"text": said}, order.sound.duration)
+        other = text(object_(job.get("transcription_data")).get("transcription"))
+        if other:
+            job = job | {"text": text(job.get("text")) or other}
+        return shape.read(self.info.title, job, order.sound.duration)
 
     def error(self, response: httpx.Response) -> RemoteError:
         if response.status_code in (404, 410) and "/jobs/" in response.request.url.path.removesuffix("/jobs/"):
