@@ -23,6 +23,7 @@ from studio.core.jobs import JobState
 from studio.library import Home, Library
 from tests.vendors.assemblyai import AssemblyAI
 from tests.vendors.deepgram import Deepgram
+from tests.vendors.stt_ai import SttAi
 from tests.vendors.stub import key_hash
 
 KEY = "stub-ok"
@@ -117,6 +118,24 @@ def test_an_account_is_added_listed_tested_and_removed(added: Run, stub: Deepgra
     removed = added("backends", "remove", "mine")
     assert (removed.returncode, removed.stderr) == (0, "“mine” and its key were removed.\n")
     assert "No accounts yet" in added("backends", "list").stderr
+
+
+def test_what_a_vendor_keeps_is_listed_and_fetched(added: Run, studio: Run, tmp_path: Path) -> None:
+    with SttAi(transcripts=3) as stub:
+        urls = ("--url", stub.url, "--option", f"account_url={stub.url}/api/")
+        assert studio("backends", "add", "stt", "--kind", "stt-ai", *urls, "--key-env", "MY_KEY").returncode == 0
+        listed = added("backends", "kept", "stt")
+        assert "Recording 1" in listed.stdout
+        file = tmp_path / "kept.srt"
+        assert added("backends", "export", "stt", "1", str(file)).stderr == f"Written: {file}\n"
+        assert "-->" in file.read_text(encoding="utf-8")
+        again = added("backends", "export", "stt", "1", str(file))
+        assert (again.returncode, "kept.srt" in again.stderr) == (1, True), "nothing is written over unasked"
+        assert "does not export “odt”" in added("backends", "export", "stt", "1", str(tmp_path / "a.odt")).stderr
+        assert "minutes" in added("backends", "usage", "stt").stdout
+        assert not stub.requests("POST")
+    other = added("backends", "kept", "mine")
+    assert (other.returncode, "Deepgram keeps no transcripts" in other.stderr) == (2, True)
 
 
 def test_where_the_sound_goes_is_told(studio: Run) -> None:

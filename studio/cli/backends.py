@@ -7,13 +7,15 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 from rich.table import Table
 
 from studio.core.accounts import Account
 from studio.core.errors import StudioError, UsageError
 from studio.core.jobs import Job
-from studio.services import accounts, money
+from studio.services import accounts, export, money
+from studio.services.export import IfExists
 from studio.services.studio import Studio
 
 from .terminal import asks, confirmed, err, out
@@ -56,6 +58,21 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], op
         c = actions.add_parser(name, help=say)
         c.add_argument("name", metavar="NAME")
         c.set_defaults(do=lambda a, does=does: _with(opened, lambda studio: does(studio, a.name)))
+
+    c = actions.add_parser("kept", help="the transcripts that the vendor keeps (STT.ai)")
+    c.add_argument("name", metavar="NAME")
+    c.set_defaults(do=lambda a: _with(opened, lambda studio: _kept(studio, a.name)))
+
+    c = actions.add_parser("export", help="the file of one of them")
+    c.add_argument("name", metavar="NAME")
+    c.add_argument("id", metavar="ID", help="see `studio backends kept NAME`")
+    c.add_argument("target", type=Path, metavar="OUT", help="its ending says the format: txt, srt, vtt, json, ...")
+    c.add_argument("--overwrite", action="store_true")
+    c.set_defaults(do=lambda a: _with(opened, lambda studio: _export(studio, a)))
+
+    c = actions.add_parser("usage", help="what was used, day by day, as the vendor tells it (STT.ai)")
+    c.add_argument("name", metavar="NAME")
+    c.set_defaults(do=lambda a: _with(opened, lambda studio: _usage(studio, a.name)))
 
 
 def agreed(studio: Studio, name: str) -> bool:
@@ -180,4 +197,29 @@ def _test(studio: Studio, name: str) -> int:
 def _remove(studio: Studio, name: str) -> int:
     studio.accounts.remove(name)
     err.print(f"“{name}” and its key were removed.")
+    return 0
+
+
+def _kept(studio: Studio, name: str) -> int:
+    table = Table("id", "title", "state", "language", "made", box=None, pad_edge=False)
+    for kept in studio.accounts.kept(name):
+        table.add_row(kept.id, kept.title, kept.status, kept.language or "", kept.created)
+    out.print(table)
+    return 0
+
+
+def _export(studio: Studio, a: argparse.Namespace) -> int:
+    content = studio.accounts.exported(a.name, a.id, a.target.suffix.removeprefix(".").lower())
+    written = export.write_file(a.target, content, IfExists.REPLACE if a.overwrite else IfExists.REFUSE)
+    err.print(f"Written: {written}")
+    return 0
+
+
+def _usage(studio: Studio, name: str) -> int:
+    days = studio.accounts.usage(name)
+    titles = list(dict.fromkeys(key for day in days for key in day))
+    table = Table(*titles, box=None, pad_edge=False)
+    for day in days:
+        table.add_row(*(str(day.get(title, "")) for title in titles))
+    out.print(table)
     return 0

@@ -6,7 +6,7 @@ import math
 import re
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
@@ -15,7 +15,7 @@ from studio.core.accounts import Account, RemoteModel, VendorInfo
 from studio.core.errors import AuthError, StorageError, UsageError
 from studio.core.jobs import StopToken
 from studio.engines.remote import vendors
-from studio.engines.remote.base import Vendor
+from studio.engines.remote.base import Kept, Vendor
 from studio.engines.remote.line import Line, Pace, Shared, check_address
 from studio.library import Library, Place
 
@@ -170,6 +170,30 @@ class Accounts:
             found = _result(vendor.models())
         self._library.accounts.set_models(name, found)
         return Tested(sentence, took, found)
+
+    def kept(self, name: str) -> tuple[Kept, ...]:
+        """The transcripts that the vendor keeps. Raises UsageError for a vendor that keeps none, RemoteError."""
+        with self._archive(name) as vendor:
+            return _result(vendor.kept())
+
+    def exported(self, name: str, id: str, ending: str) -> bytes:
+        """The file of one of them, with an ending like "srt". Raises like `kept`."""
+        with self._archive(name) as vendor:
+            return _result(vendor.export(id, ending))
+
+    def usage(self, name: str) -> tuple[Mapping[str, object], ...]:
+        """What was used day by day, as the vendor tells it. Raises like `kept`."""
+        with self._archive(name) as vendor:
+            return _result(vendor.usage())
+
+    @contextmanager
+    def _archive(self, name: str) -> Iterator[Vendor]:
+        account = self.get(name)
+        if not kind(account.kind).exports:
+            title = kind(account.kind).info.title
+            raise UsageError(f"{title} keeps no transcripts that could be asked for.", "Ask an account at STT.ai.")
+        with self.open(account, StopToken()) as vendor:
+            yield vendor
 
     @contextmanager
     def open(self, account: Account, stop: StopToken) -> Iterator[Vendor]:

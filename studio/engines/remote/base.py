@@ -112,6 +112,18 @@ class Received:
 
 log = logging.getLogger(__name__)
 
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A transcript that a vendor keeps."""
+
+    id: str
+    title: str
+    status: str  # in the vendor's word
+    language: str | None = None  # ISO 639-1
+    created: str = ""
+
+
 T = TypeVar("T")
 Traffic = Generator[Sent | Waiting, None, T]  # a conversation that returns T
 
@@ -208,6 +220,23 @@ class Vendor(ABC):
             self._unknown.add(status)
             log.warning("%s: unknown status “%s”", self.info.kind, status[:50])
         return Working()
+
+    exports: ClassVar[tuple[str, ...]] = ()  # endings of files in which it gives out transcripts that it keeps
+
+    def kept(self) -> Traffic[tuple[Kept, ...]]:
+        """The transcripts that it keeps, where it has `exports`."""
+        return ()
+        yield
+
+    def export(self, id: str, ending: str) -> Traffic[bytes]:
+        """The file of one of them."""
+        raise NotImplementedError(f"{self.info.kind} keeps nothing")
+        yield
+
+    def usage(self) -> Traffic[tuple[Mapping[str, Any], ...]]:
+        """What was used day by day, where it has `exports`; each day as the vendor tells it."""
+        return ()
+        yield
 
     def error(self, response: httpx.Response) -> RemoteError:
         """What an answer with a status of 300 or more means."""

@@ -9,12 +9,12 @@ from studio.core.accounts import Account, Limits, RemoteModel, VendorInfo
 from studio.core.errors import UsageError
 
 from . import openai_shape as shape
-from .base import Data, Order, Result, Traffic, Vendor
+from .base import Data, Order, Result, Traffic
 from .bodies import Multipart
 from .line import Line, reply_object
 from .reading import language, objects, text
+from .stt_ai_account import ACCOUNT_URL, SttAiAccount
 
-ACCOUNT_URL = "https://stt.ai/api/"
 _TIERS = {  # bytes of a file, orders at the same time
     "Anonymous": (100_000_000, 1),
     "Free": (500_000_000, 2),
@@ -25,7 +25,7 @@ _TRIES = 5
 _ANONYMOUS_TRIES = 3  # then the day's allowance is used up
 
 
-class SttAi(Vendor):
+class SttAi(SttAiAccount):
     info = VendorInfo(
         kind="stt-ai",
         title="STT.ai",
@@ -56,7 +56,6 @@ class SttAi(Vendor):
         self.tier = (account.tier or "Free") if self.key else "Anonymous"
         if self.tier not in _TIERS:
             raise UsageError(f"STT.ai has no tier “{self.tier}”.", f"Choose one of {', '.join(_TIERS)}.")
-        self.account_url = account.options.get("account_url") or ACCOUNT_URL
 
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"} if self.key else {}

@@ -13,7 +13,6 @@ from studio.core.accounts import Account, Limits
 from studio.core.errors import AuthError, InvalidRequest, RateLimited, UsageError
 from studio.engines.remote.base import Order, Stage, Vendor
 from studio.engines.remote.stt_ai import SttAi
-from studio.engines.remote.stt_ai_account import FORMATS, export, transcripts, usage
 from tests.engines.remote.contract import Case, Limit, finish, order
 from tests.engines.remote.contract_jobs import AtOnce
 from tests.engines.remote.driving import Drive
@@ -162,14 +161,14 @@ class TestAccount:
             yield vendor
 
     def test_all_pages_of_transcripts(self, stub: Stub, vendor: SttAi) -> None:
-        found = finish(transcripts(vendor))
+        found = finish(vendor.kept())
         assert [int(kept.id) for kept in found] == list(range(205, 0, -1))
         assert (found[-1].title, found[-1].status, found[-1].language) == ("Recording 1", "completed", "de")
         assert found[-1].created.startswith("2026-01-01")
         assert [seen.query["offset"] for seen in stub.requests()] == ["0", "100", "200"]
 
     def test_exports(self, vendor: SttAi) -> None:
-        files = {format: finish(export(vendor, "1", format)) for format in FORMATS}
+        files = {format: finish(vendor.export("1", format)) for format in SttAi.exports}
         assert files["pdf"].startswith(b"%PDF")
         assert files["docx"].startswith(b"PK")
         assert b"-->" in files["srt"]
@@ -177,15 +176,15 @@ class TestAccount:
 
     def test_exports_that_cannot_be(self, stub: Stub, vendor: SttAi) -> None:
         with pytest.raises(UsageError, match="does not export “odt”"):
-            finish(export(vendor, "1", "odt"))
+            finish(vendor.export("1", "odt"))
         assert not stub.requests()
         with pytest.raises(InvalidRequest, match="not ready"):
-            finish(export(vendor, "3", "txt"))
+            finish(vendor.export("3", "txt"))
         with pytest.raises(InvalidRequest):
-            finish(export(vendor, "../account", "txt"))
+            finish(vendor.export("../account", "txt"))
         assert stub.requests()[-1].status == 404
 
     def test_use_day_by_day(self, vendor: SttAi) -> None:
-        days = finish(usage(vendor))
+        days = finish(vendor.usage())
         assert len(days) == 30
         assert days[-1].keys() == {"date", "minutes", "transcriptions"}
