@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 
 from PySide6.QtCore import QObject, Signal
@@ -15,43 +14,20 @@ from studio.services.remote import forget_abandoned
 from studio.services.runner import run_next
 from studio.services.studio import Studio
 
-from .workers import LOOK_EVERY, Sparing, Worker
+from .workers import LOOK_EVERY, JobsWorker, Sparing, Worker
 
 _TRY_AGAIN = 60.0  # seconds after which jobs that could not reach their vendor are tried again
 
 log = logging.getLogger(__name__)
 
 
-class AccountsWorker(Worker):
+class AccountsWorker(JobsWorker):
     """Starts a thread for each job at a vendor, as many at a time as its account allows."""
 
-    told = Signal(int, object)  # job id, RunnerEvent
-    turned = Signal()  # a job began or ended
-    failed = Signal(object)  # Problem: the queue itself cannot go on
-
     def __init__(self, studio: Studio, running: Running, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("accountsWorker")
-        self._studio, self._running = studio, running
-        self._wake = threading.Event()
-        self._quit = self._held = False
+        super().__init__(studio, running, "accountsWorker", parent)
         self._busy: dict[str, list[_AccountJob]] = {}  # by account
         self._forgetting: _Forgetting | None = None
-
-    def wake(self) -> None:
-        """There may be something to do."""
-        self._wake.set()
-
-    def hold(self, held: bool) -> None:
-        """Do not begin another job while held."""
-        self._held = held
-        self._wake.set()
-
-    def shut_down(self) -> None:
-        """Begin nothing more and end all threads; the caller stops the running jobs. Returns when they have ended."""
-        self._quit = True
-        self._wake.set()
-        self.wait()
 
     def work(self) -> None:
         tried_again = time.monotonic()

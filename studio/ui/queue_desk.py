@@ -20,7 +20,7 @@ from studio.services.studio import Studio
 from .account_workers import AccountsWorker
 from .models.queue_model import QueueModel
 from .models.wording import counted
-from .workers import QueueWorker, Task
+from .workers import JobsWorker, QueueWorker, Task
 
 _PORTION = 25  # files added at a time
 _GATHER = 100  # milliseconds in which jobs that begin and end are shown together
@@ -45,7 +45,7 @@ class QueueDesk(QObject):
         self.model = model
         self._running = queue.Running()
         self.paused = bool(studio.library.settings.get("queue_paused", False))
-        self._workers: list[QueueWorker | AccountsWorker] = [
+        self._workers: list[JobsWorker] = [
             *(QueueWorker(studio, self._running, runner, self) for runner in (queue.CPU, queue.GPU)),
             AccountsWorker(studio, self._running, self),
         ]

@@ -61,17 +61,17 @@ class Worker(QThread):
         raise NotImplementedError
 
 
-class QueueWorker(Worker):
-    """Does the jobs of the CPU or the GPU for as long as the window is open."""
+class JobsWorker(Worker):
+    """Looks for jobs for as long as the window is open."""
 
     told = Signal(int, object)  # job id, RunnerEvent
     turned = Signal()  # a job began or ended: the queue is worth reading again
     failed = Signal(object)  # Problem: the queue itself cannot go on
 
-    def __init__(self, studio: Studio, running: Running, runner: str, parent: QObject | None = None) -> None:
+    def __init__(self, studio: Studio, running: Running, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName(f"queueWorker-{runner}")
-        self._studio, self._running, self._runner = studio, running, runner
+        self.setObjectName(name)
+        self._studio, self._running = studio, running
         self._wake = threading.Event()
         self._quit = False
         self._held = False
@@ -86,10 +86,18 @@ class QueueWorker(Worker):
         self._wake.set()
 
     def shut_down(self) -> None:
-        """Begin nothing more and end the thread; the caller stops the running job. Returns when it has ended."""
+        """Begin nothing more and end the thread; the caller stops the running jobs. Returns when it has ended."""
         self._quit = True
         self._wake.set()
         self.wait()
+
+
+class QueueWorker(JobsWorker):
+    """Does the jobs of the CPU or the GPU."""
+
+    def __init__(self, studio: Studio, running: Running, runner: str, parent: QObject | None = None) -> None:
+        super().__init__(studio, running, f"queueWorker-{runner}", parent)
+        self._runner = runner
 
     def work(self) -> None:
         resources = share(self._studio, self._runner)
