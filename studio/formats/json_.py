@@ -37,7 +37,7 @@ def write(transcript: Transcript, options: WriteOptions) -> str:
     }
     if any(color is not None for color in colors):
         head["speaker_colors"] = colors
-    tail = {"source": source, "engine": asdict(transcript.engine)}
+    tail = {"source": source, "engine": {key: value for key, value in asdict(transcript.engine).items() if value}}
     segments = ",\n".join(_write_segment(s, speakers, names) for s in transcript.segments)
     parts = [f'  "{key}": {dump(value)}' for key, value in head.items()]
     parts.append(f'  "segments": [\n{segments}\n  ]' if segments else '  "segments": []')
