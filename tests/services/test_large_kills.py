@@ -69,7 +69,7 @@ def _change_until_killed(
     tell.send(_found(studio))
     session = EditSession(studio, TALK)
     while True:
-        if session.last == STEPS or session.last and pick.random() < 0.4:
+        if session.last == STEPS or (session.last and pick.random() < 0.4):
             session.undo()
         elif session.redo() is None:
             edit = states[session.last + 1][0]
