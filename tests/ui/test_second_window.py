@@ -12,7 +12,7 @@ from talks import open_talk
 
 from studio.core import edits
 from studio.core.errors import ConflictError
-from studio.core.transcript import Segment, Transcript
+from studio.core.transcript import Segment, Speaker, Transcript
 from studio.library import Home
 from studio.services.editing import EditSession
 from studio.services.studio import Studio
@@ -113,3 +113,27 @@ def test_the_page_is_closed_when_its_recording_is_removed(window: MainWindow, ho
     elsewhere(home, "remove")
     qtbot.waitUntil(lambda: window.desk.job is None)
     assert not shown(window)
+
+
+def recognise_elsewhere(home: Path) -> None:
+    """A job of a second process hears two more sentences; the second is spoken by somebody new."""
+    studio = Studio.open(Home(home))
+    store = studio.library.transcripts
+    store.append(1, [Segment(60_000, 61_000, "Recognised later.", speaker="S1")], 61_000)
+    new = Segment(62_000, 63_000, "By another voice.", speaker="S9")
+    store.append(1, [new], 63_000, speakers=(Speaker("S9", "Somebody new"),))
+    studio.close()
+
+
+def test_what_another_process_recognises_is_shown_as_it_comes(window: MainWindow, home: Path, qtbot: QtBot) -> None:
+    open_talk(window)
+    view = window.page.transcript
+    view.put_caret(3, 5)
+    process = multiprocessing.get_context("spawn").Process(target=recognise_elsewhere, args=(home,))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+    qtbot.waitUntil(lambda: shown(window) == list(stored(window).segments))
+    assert view.toPlainText().split("\n")[5:] == ["Recognised later.", "By another voice."]
+    assert window.transcript_model.speakers[-1].name == "Somebody new"
+    assert (view.textCursor().blockNumber(), view.textCursor().positionInBlock()) == (3, 5)
