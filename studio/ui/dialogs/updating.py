@@ -25,7 +25,7 @@ def bring_up_to_date(home: Home) -> None:
     wait.setObjectName("updatingDialog")
     wait.setWindowTitle("Transcription Studio")
     wait.setWindowFlag(Qt.WindowType.WindowCloseButtonHint, False)
-    wait.setCancelButton(None)  # type: ignore[arg-type]  # None is Qt's way to have none
+    wait.setCancelButton(None)
     soon = QTimer(wait, singleShot=True, interval=_UNSHOWN)
     soon.timeout.connect(wait.show)
     soon.start()
