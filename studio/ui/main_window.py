@@ -184,6 +184,7 @@ class MainWindow(QMainWindow):
         desk.notice.connect(self.notices.show_notice)
         self.intake.open_requested.connect(self._open)
         desk.job_event.connect(self.desk.on_job_event)
+        desk.looked.connect(self.desk.look_at_job)
         self.desks.connect_queue(desk)
         self.intake.texts_added.connect(self.desks.opening.open_files)
         for found in (self.desks.opening.opened, self.desks.recording.used):

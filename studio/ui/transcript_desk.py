@@ -85,6 +85,18 @@ class TranscriptDesk(QObject):
                     self._take_up(job.transcript_id)
                 self.job_changed.emit(job)
 
+    def look_at_job(self) -> None:
+        """Another process may do the open job: show its state, and its text as soon as there is some."""
+        job = self._studio.library.jobs.get(self.job.id) if self.job else None
+        if job is None or self.job is None:
+            return
+        same = (job.state, job.transcript_id) == (self.job.state, self.job.transcript_id)
+        self.job = job
+        if job.transcript_id and (self._session is None or self._session.id != job.transcript_id):
+            self._take_up(job.transcript_id)
+        if not same:
+            self.job_changed.emit(job)
+
     # Changes
 
     def do(self, edit: Edit | None) -> None:
