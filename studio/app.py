@@ -15,9 +15,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from studio import __version__
 from studio.core.errors import StudioError
+from studio.library import Home, outdated
 from studio.services.logs import log_to
 from studio.services.studio import Studio
 from studio.ui import theme
+from studio.ui.dialogs.updating import bring_up_to_date
 from studio.ui.icons import icon
 from studio.ui.main_window import MainWindow
 
@@ -36,7 +38,10 @@ def build(argv: list[str]) -> tuple[QApplication, MainWindow]:
     app.setApplicationName("Transcription Studio")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("transcription-studio")
-    studio = Studio.open()
+    home = Home.default()
+    if outdated(home.database):
+        bring_up_to_date(home)
+    studio = Studio.open(home)
     log_to(studio.home.log)
     qInstallMessageHandler(_from_qt)  # what Qt and FFmpeg chatter about is not for the terminal
     atexit.register(qInstallMessageHandler, None)  # Qt goes on talking when Python is gone

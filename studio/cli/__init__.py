@@ -21,7 +21,7 @@ from studio.core.errors import Problem, StudioError, UsageError
 from studio.core.jobs import Job, JobOptions, JobState, Note, Stopped, StopReason, StopToken
 from studio.core.jobs import Progress as JobProgress
 from studio.formats import FORMATS, WriteOptions
-from studio.library import Home
+from studio.library import Home, outdated
 from studio.services import doctor, export, queue
 from studio.services.batch import Output, plan
 from studio.services.logs import log_to
@@ -75,6 +75,8 @@ def _signals(handler: Callable[..., object]) -> Iterator[None]:
 def _studio() -> Iterator[Studio]:
     home = Home.default()
     log_to(home.log)
+    if outdated(home.database):
+        err.print("The library is brought to the form of this version; this may take a minute.")
     studio = Studio.open(home)
     try:
         yield studio

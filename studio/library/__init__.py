@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .accounts import AccountStore
-from .database import Database, leave_thread
+from .database import Database, leave_thread, outdated
 from .home import Home
 from .jobs import JobStore
 from .pending import Pending
@@ -63,4 +63,5 @@ __all__ = [
     "VersionStore",
     "VoiceStore",
     "leave_thread",
+    "outdated",
 ]

@@ -9,7 +9,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from studio.core.errors import StorageError
@@ -200,7 +200,7 @@ MIGRATIONS = (
     ALTER TABLE transcript ADD COLUMN opinion TEXT;
     INSERT INTO content SELECT s.content, s.transcript_id,
         (SELECT COUNT(*) FROM step_segment o WHERE o.transcript_id = s.transcript_id AND o.step = s.step),
-        (SELECT COALESCE(MAX(id), 0) FROM step_segment o WHERE o.transcript_id = s.transcript_id AND o.step = s.step),
+        (SELECT COALESCE(MAX(+id), 0) FROM step_segment o WHERE o.transcript_id = s.transcript_id AND o.step = s.step),
         (SELECT json_group_array(id) FROM step_segment o
             WHERE o.transcript_id = s.transcript_id AND o.step = s.step AND side = 0),
         (SELECT packed(id, start, end, speaker, text, confidence, words, comment, flagged) FROM step_segment o
@@ -286,6 +286,17 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+
+
+def outdated(path: Path) -> bool:
+    """Whether an older version of the program has left this file: to open it may take a minute then."""
+    if not path.is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(path)) as db:
+            return 0 < int(db.execute("PRAGMA user_version").fetchone()[0]) < len(MIGRATIONS)
+    except sqlite3.DatabaseError:  # who opens it will say what is wrong with it
+        return False
 
 
 _local = threading.local()  # .connections: those of the current thread, by path

@@ -71,6 +71,8 @@ def forget(db: sqlite3.Connection, contents: Iterable[int]) -> None:
 
 def make(db: sqlite3.Connection, transcript: int, turns: Sequence[Turn]) -> None:
     """Make changes, one after the other, or take them back: at once, or later where they are large or others wait."""
+    while turns and _cancelled(db, transcript, turns[0]):
+        turns = turns[1:]
     sizes = [db.execute("SELECT size FROM content WHERE id = ?", (turn.content,)).fetchone()[0] for turn in turns]
     if sum(sizes) > PART or _queue(db, transcript):
         db.executemany(
@@ -192,6 +194,21 @@ class Pending:
             db.execute("DELETE FROM pending WHERE seq = ?", (seq,))
             forget(db, [turn.content])
         self._read = 0, {}
+
+
+def _cancelled(db: sqlite3.Connection, transcript: int, turn: Turn) -> bool:
+    """Take the last that waits out of the queue, if this turn is its opposite and no part of it is in the rows.
+
+    A change whose segments that go are not packed stays: only from its place in the queue is it known what they were.
+    """
+    return bool(
+        db.execute(
+            "DELETE FROM pending WHERE seq = (SELECT MAX(seq) FROM pending WHERE transcript_id = ?) AND content = ?"
+            " AND back <> ? AND position = 0"
+            " AND (back OR (SELECT went IS NOT NULL FROM content c WHERE c.id = pending.content))",
+            (transcript, turn.content, int(turn.back)),
+        ).rowcount
+    )
 
 
 def _queue(db: sqlite3.Connection, transcript: int) -> list[Turn]:

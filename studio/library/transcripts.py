@@ -162,6 +162,14 @@ class TranscriptStore:
         with self._db.snapshot() as db:
             return _revision(db, id), _last_id(db, id)
 
+    def arrived(self, id: int, revision: int, after: int) -> tuple[Segment, ...]:
+        """Segments recognised after that one. Raises ConflictError where the transcript is not at `revision`."""
+        with self._db.snapshot() as db:
+            _check(db, id, revision)
+            return rows.segments_from(
+                db.execute(f"SELECT {rows.SEGMENT} FROM segment WHERE transcript_id = ? AND id > ?", (id, after))
+            )
+
     def last_step(self, id: int) -> int:
         """Number of the last step that is not undone, 0 for none."""
         with self._db.read() as db:

@@ -40,10 +40,11 @@ class EditSession:
         self._guard = threading.Lock()  # of what follows
         self._saving = threading.Lock()  # one save at a time
         self._reading = threading.Lock()  # no step is read twice
-        self._revision = self._store.revision(transcript_id)
+        self._revision, self._heard = self._store.state(transcript_id)  # what is shown, or is about to be
         self._last = self._store.last_step(transcript_id)
         self._top = self._store.top_step(transcript_id)  # the last one that could be made again
         self._waiting: list[_Waiting] = []  # in order
+        self._storing = False  # what was waiting is being stored
         self._made: dict[int, Edit] = {}  # steps by number: all that are not stored, and the last ones
         self._typing: Edit | None = None  # the last step, while it may grow
         self._seen: tuple[tuple[int, int], Transcript | None] = _NOTHING  # what `look` has read, and its state
@@ -54,11 +55,14 @@ class EditSession:
         self.save()
         transcript = self._store.get(self.id)
         assert transcript is not None  # save() has found its revision
+        self.take(transcript.segments)
         return transcript
 
     @property
     def unsaved(self) -> bool:
-        return bool(self._waiting)
+        """Whether something would be lost if the program ended now."""
+        with self._guard:
+            return self._storing or bool(self._waiting)
 
     @property
     def typing(self) -> bool:
@@ -69,7 +73,7 @@ class EditSession:
     def stored_before(self) -> int | None:
         """The stored revision that is the text before the last change; None where more than that waits."""
         with self._guard:
-            alone = len(self._waiting) == 1 and not self._saving.locked()
+            alone = len(self._waiting) == 1 and not self._storing
             return self._revision if alone else None
 
     @property
@@ -128,17 +132,24 @@ class EditSession:
             if self._last:
                 self._edit(self._last)
 
-    def look(self) -> bool:
-        """Whether someone else has changed the transcript: then `make_again`, which need not read it any more.
+    def look(self) -> Sequence[Segment]:
+        """Segments that were recognised and are perhaps not shown yet: give them to `take`.
 
-        For another thread. Raises StorageError, and UsageError for a transcript that was removed.
+        For another thread. Raises StorageError, and ConflictError when someone else has changed the transcript: then
+        `make_again`, which need not read it any more. UsageError for a transcript that was removed.
         """
         with self._saving:
-            state = self._store.state(self.id)
-            if state[0] == self._revision:
-                return False
-            self._seen = state, self._store.get(self.id)
-            return True
+            try:
+                return self._store.arrived(self.id, self._revision, self._heard)
+            except ConflictError:
+                self._seen = self._store.state(self.id), self._store.get(self.id)
+                raise
+
+    def take(self, segments: Sequence[Segment]) -> list[Segment]:
+        """Of recognised segments those that are not shown yet; the caller shows them."""
+        fresh = [s for s in segments if s.id > self._heard]
+        self._heard = max((s.id for s in fresh), default=self._heard)
+        return fresh
 
     def history(self) -> tuple[str | None, str | None]:
         """Names of what undo would take back and redo would bring back."""
@@ -152,6 +163,7 @@ class EditSession:
         with self._saving:
             with self._guard:
                 batch, self._waiting = self._waiting, []
+                self._storing = bool(batch)
             stored = 0
             try:
                 for _, group in groupby(batch, key=lambda entry: entry[:1] if entry[0] == "do" else entry[:2]):
@@ -160,7 +172,7 @@ class EditSession:
                     stored += len(entries)
             except BaseException as e:
                 with self._guard:
-                    self._waiting = batch[stored:] + self._waiting
+                    self._waiting, self._storing = batch[stored:] + self._waiting, False
                 if isinstance(e, StudioError) or not isinstance(e, Exception):
                     raise
                 raise StorageError(  # whatever it was, who saves must know, and go on
@@ -169,6 +181,7 @@ class EditSession:
                     repr(e),
                 ) from e
             with self._guard:
+                self._storing = False
                 kept = {step for _, step, _ in self._waiting}
                 for step in [n for n in self._made if abs(n - self._last) > _KEPT and n not in kept]:
                     del self._made[step]
@@ -208,6 +221,7 @@ class EditSession:
                 self._top = self._last if fitted else top
                 self._made = dict(enumerate(fitted, last + 1))
                 self._waiting = [("do", step, edit) for step, edit in self._made.items()]
+            self.take(transcript.segments)
         for edit in fitted:
             transcript = edits.apply(transcript, edit)
         return transcript, lost

@@ -200,6 +200,7 @@ class MainWindow(QMainWindow):
         self.accounts.changed.connect(self._offer_accounts)
         self.intake.open_requested.connect(self._open)
         desk.job_event.connect(self.desk.on_job_event)
+        desk.looked.connect(self.desk.look_at_job)
         self.desks.connect_queue(desk)
         self.intake.texts_added.connect(self.desks.opening.open_files)
         for found in (self.desks.opening.opened, self.desks.recording.used):

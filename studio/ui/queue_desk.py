@@ -35,6 +35,7 @@ class QueueDesk(QObject):
     done_already = Signal(object)  # list[Job]: added again, with the same options
     tracks_found = Signal(object, object)  # Job, its audio tracks: there are several to choose from
     job_event = Signal(int, object)  # job id, RunnerEvent
+    looked = Signal()  # the library was changed, perhaps by another process, and the queue is read again
     job_done = Signal(object)  # Job
     job_waits = Signal(object)  # Job, which stands still because of its account
     paused_changed = Signal(bool)
@@ -232,6 +233,7 @@ class QueueDesk(QObject):
         if version != self._version:
             self._version = version
             self.refresh()
+            self.looked.emit()
 
     def _tell(self, problem: Problem) -> None:
         self.notice.emit("error", problem.sentence)

@@ -5,7 +5,7 @@ Runs on the window's thread. The one TranscriptModel is shared by editor, wavefo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -48,6 +48,7 @@ class TranscriptDesk(QObject):
         self._saver.saved.connect(self.saved)
         self._saver.failed.connect(self._tell)
         self._saver.conflict.connect(self._on_conflict)
+        self._saver.arrived.connect(self._on_arrived)
         self._saver.start()
 
     @property
@@ -73,7 +74,7 @@ class TranscriptDesk(QObject):
             case PeaksReady():
                 self.peaks.emit(waveform.load_peaks(self._studio, self.job))
             case SegmentsStored(segments):
-                self.model.append_segments(segments)
+                self._on_arrived(self._session, segments)
             case SpeakersApplied(transcript_id):
                 self._take_up(transcript_id)
             case Progress():
@@ -83,6 +84,18 @@ class TranscriptDesk(QObject):
                 if job.state not in (JobState.RUNNING, JobState.WAITING):
                     self._take_up(job.transcript_id)
                 self.job_changed.emit(job)
+
+    def look_at_job(self) -> None:
+        """Another process may do the open job: show its state, and its text as soon as there is some."""
+        job = self._studio.library.jobs.get(self.job.id) if self.job else None
+        if job is None or self.job is None:
+            return
+        same = (job.state, job.transcript_id) == (self.job.state, self.job.transcript_id)
+        self.job = job
+        if job.transcript_id and (self._session is None or self._session.id != job.transcript_id):
+            self._take_up(job.transcript_id)
+        if not same:
+            self.job_changed.emit(job)
 
     # Changes
 
@@ -276,6 +289,17 @@ class TranscriptDesk(QObject):
             self._tell_history()
             if not session.unsaved:
                 self.saved.emit()
+
+    def _on_arrived(self, session: EditSession | None, segments: Sequence[Segment]) -> None:
+        """Segments were recognised, by a job of this window or by another process; what is known already stays."""
+        if session is None or session is not self._session:
+            return
+        fresh = session.take(segments)
+        known = {None, *(s.id for s in self.model.speakers)}
+        if all(s.speaker in known for s in fresh):
+            self.model.append_segments(fresh)
+        else:  # who speaks is read together with the text
+            self._on_conflict(session)
 
     def _tell_history(self) -> None:
         undo, redo = self._session.history() if self._session else (None, None)

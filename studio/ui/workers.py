@@ -139,6 +139,7 @@ class Saver(Worker):
     saved = Signal()
     failed = Signal(object)  # Problem; it is tried again until it works
     conflict = Signal(object)  # EditSession whose transcript someone else has changed
+    arrived = Signal(object, object)  # EditSession, segments that were recognised; they may be shown already
 
     def __init__(self, pending: Pending, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -148,6 +149,7 @@ class Saver(Worker):
         self._stop = threading.Event()
         self._sessions: list[EditSession] = []
         self._watched: EditSession | None = None
+        self._stuck = False  # the last part could not be worked off
         self._guard = threading.Lock()
 
     def soon(self, session: EditSession) -> None:
@@ -158,7 +160,7 @@ class Saver(Worker):
         self._wake.set()
 
     def watch(self, session: EditSession | None) -> None:
-        """Tell by `conflict` when someone else has changed its transcript."""
+        """Tell by `conflict` when someone else has changed its transcript, by `arrived` what is recognised."""
         self._watched = session
 
     def waiting(self) -> list[EditSession]:
@@ -173,13 +175,14 @@ class Saver(Worker):
         self.wait()
 
     def work(self) -> None:
-        busy = True  # with what a process that was killed has left
+        more = True  # to be worked off: a process that was killed may have left something
         while not self._stop.is_set():
-            if busy and not self._wake.wait(_BREATH):
-                busy = self._work_off()
+            if more and not self._wake.wait(_BREATH):
+                more = self._work_off()
                 continue
             if not self._wake.wait(_LOOK_AT_OPEN):
                 self._look()
+                more = self._stuck
                 continue
             self._wake.clear()
             sessions = self.waiting()
@@ -188,7 +191,7 @@ class Saver(Worker):
             if not self._save_all():
                 self._stop.wait(LOOK_EVERY)
                 self._wake.set()
-            busy = True
+            more = True
             for session in sessions:
                 self._read_ahead(session)
         self._save_all()
@@ -213,24 +216,29 @@ class Saver(Worker):
         return not failed
 
     def _work_off(self) -> bool:
-        """A part of what is not in the rows yet; whether there may be more."""
+        """A part of what is not in the rows yet; whether the next one may follow at once."""
         try:
-            return self._pending.work_off()
-        except StudioError as e:  # nothing is lost: the next time that something is stored it is tried again
-            self.failed.emit(e.problem)
+            more, self._stuck = self._pending.work_off(), False
+            return more
+        except StudioError as e:  # nothing is lost, and it is tried again: one sentence is enough
+            if not self._stuck:
+                self.failed.emit(e.problem)
+            self._stuck = True
             return False
 
     def _look(self) -> None:
         session = self._watched
+        if session is None:
+            return
         try:
-            changed = session is not None and session.look()
-        except UsageError:  # it was removed: who makes its changes again will be told
-            changed = True
+            arrived = session.look()
+        except (ConflictError, UsageError):  # it was changed, or removed: who makes its changes again will be told
+            self.conflict.emit(session)
         except StudioError as e:  # what cannot be read now may be read the next time
             log.warning("looking for changes: %s", e.problem.sentence)
-            return
-        if changed:
-            self.conflict.emit(session)
+        else:
+            if arrived:
+                self.arrived.emit(session, arrived)
 
     def _read_ahead(self, session: EditSession) -> None:
         try:

@@ -3,7 +3,8 @@
 Run: python -m tests.benchmarks.history [--segments 20000] [--rounds 9]. Needs no models. Changes go the way they go in
 the window, from TranscriptDesk to its saver thread, without views. “Window” is how long the window's thread waits,
 “stored” the time until nothing can be lost any more, and “processor” what all threads worked until then, which says
-more where other programs run; “in the rows” is when the saver rests again.
+more where other programs run; “in the rows” is when the saver rests again. At the end, how long it takes to open a
+library that an older version has left, with four steps of all segments and 500 small ones.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from studio.library import Home
 from studio.services.studio import Studio
 from studio.ui.models.transcript_model import TranscriptModel
 from studio.ui.transcript_desk import TranscriptDesk
+from tests.library import old_libraries
 
 from .common import table
 from .text import fill
@@ -57,7 +59,23 @@ def main() -> None:
         bench.report()
         bench.desk.shut_down()
         studio.close()
+    open_old_libraries(a.segments)
     app.quit()
+
+
+def open_old_libraries(count: int) -> None:
+    states, rows = old_libraries.history(count, large=4, small=500), []
+    for version in (old_libraries.FIRST, old_libraries.PREVIOUS):
+        with tempfile.TemporaryDirectory() as folder:
+            home = Home(Path(folder)).prepared()
+            old_libraries.make(home.database, version, states)
+            megabytes = home.database.stat().st_size / 1e6
+            started, worked = time.perf_counter(), time.process_time()
+            studio = Studio.open(home)
+            took, worked = time.perf_counter() - started, time.process_time() - worked
+            rows.append([version, f"{megabytes:.0f}", f"{took:.1f}", f"{worked:.1f}"])
+            studio.close()
+    table(["library of version", "MB", "opened after, s", "processor, s"], rows)
 
 
 class Bench:

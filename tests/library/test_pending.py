@@ -98,6 +98,27 @@ def test_it_is_taken_back_and_made_again_while_it_comes(library: Library, talk: 
     assert read(library, talk) == first
 
 
+def test_what_is_taken_back_while_it_waits_only_leaves_the_queue(library: Library, talk: int) -> None:
+    store, first = library.transcripts, read(library, talk)
+    do(library, talk, anew(first))
+    do(library, talk, flag(read(library, talk).segments[:1]))
+    last = read(library, talk)
+    library.pending.work_off()  # what goes is packed; no part has come
+    for _ in range(3):
+        assert (store.undo(talk), store.undo(talk)) == (2, 1)
+        assert not library.pending.waits()
+        assert read(library, talk) == first
+        assert (store.redo(talk), store.redo(talk)) == (1, 2)
+        assert read(library, talk) == last
+    library.pending.work_off()  # the first part has come
+    store.undo(talk)
+    store.undo(talk)
+    assert library.pending.waits()
+    assert read(library, talk) == first
+    library.pending.finish()
+    assert read(library, talk) == first
+
+
 def test_a_dropped_step_still_comes_and_goes(library: Library, talk: int) -> None:
     first = read(library, talk)
     do(library, talk, anew(first))

@@ -92,9 +92,9 @@ def test_thirty_kills(studio: Studio, home: Home) -> None:
     job = studio.library.jobs.add("/a.wav", "a.wav", "content", 9000, "cpu", JobOptions())
     store = studio.library.transcripts
     id = store.create(Source(duration=9000), EngineInfo(), job.id)
-    words = [[Word(f"w{n}_{i}", n * 1000 + i * 100, n * 1000 + i * 100 + 90) for i in range(6)] for n in range(300)]
+    words = [[Word(f"w{n}_{i}", n * 1000 + i * 100, n * 1000 + i * 100 + 90) for i in range(6)] for n in range(600)]
     store.replace(id, [Segment.from_words(w, "S1") for w in words], default_speakers(["S1"]), EngineInfo())
-    store.append(id, [], 400_000)
+    store.append(id, [], 700_000)
     first = store.get(id)
     assert first
     context, pick = multiprocessing.get_context("spawn"), random.Random(1)

@@ -199,7 +199,7 @@ class Desk:
     def quit(self) -> int:
         self.x("windowactivate", "--sync", self.window)
         self.keys("ctrl+q")
-        return self.program.wait(timeout=10)
+        return self.program.wait(timeout=45)
 
 
 @pytest.fixture
@@ -241,10 +241,12 @@ def _pixels(image: QImage) -> npt.NDArray[np.int16]:
 def match(heard: npt.NDArray[np.float64], sample: npt.NDArray[np.float64]) -> tuple[float, float]:
     """How well a sound fits into the sample at its best place (correlation 0..1), and that place in seconds."""
     size = len(sample) + len(heard)
-    fit = np.fft.irfft(np.fft.rfft(sample, size) * np.conj(np.fft.rfft(heard, size)), size)[: len(sample)]
+    fit = np.fft.irfft(np.fft.rfft(sample, size) * np.conj(np.fft.rfft(heard, size)), size)[: len(sample) - len(heard)]
+    energy = np.cumsum(np.concatenate([np.zeros(1), sample**2]))
+    loud = np.sqrt((energy[len(heard) :] - energy[: -len(heard)])[: len(fit)])
+    fit /= (loud + 1e-4) * (np.linalg.norm(heard) + 1e-4)
     at = int(np.argmax(fit))
-    part = sample[at : at + len(heard)]
-    return float(fit[at] / (np.linalg.norm(part) * np.linalg.norm(heard) + 1e-9)), at / RATE
+    return float(fit[at]), at / RATE
 
 
 def test_words_are_found_by_keys_and_heard_about_by_mouse(desk: Desk) -> None:
@@ -265,18 +267,21 @@ def test_what_is_played_is_heard(desk: Desk, tmp_path: Path, key: str) -> None:
         desk.go_to(2, 3)
         until(lambda: desk.shows_time(11_740), "the time code is at “kettle”")
         desk.keys(key)
-        until(lambda: len(recorder.heard()) > 2 * RATE, "two seconds are heard")
+        until(lambda: len(recorder.heard()) > 3 * RATE, "three seconds are heard")
         desk.picture("playing")
         desk.keys(key)
     finally:
         recorder.stop()
-    heard = recorder.heard()[: 2 * RATE]
+    heard = recorder.heard()[: 3 * RATE]
     assert np.sqrt(np.mean(heard**2)) > 0.005
     for _ in media.decode(resource("sample.ogg"), tmp_path / "sample.wav", media.PeaksWriter(), stop=StopToken()):
         pass
-    fit, at = match(heard, soundfile.read(tmp_path / "sample.wav")[0])
-    assert fit > 0.6, "it is the sample that is heard,"
-    assert 11.5 < at < 12.5, "and from the chosen word on"
+    sample = soundfile.read(tmp_path / "sample.wav")[0]
+    parts = [match(part, sample) for part in np.split(heard, 12)]  # a busy computer may swallow a moment in between
+    places = [at for fit, at in parts if fit > 0.6]
+    assert len(places) >= 9, "it is the sample that is heard,"
+    assert places == sorted(places), "in order,"
+    assert 11.5 < places[0] < 12.5, "and from the chosen word on"
     assert desk.quit() == 0
 
 

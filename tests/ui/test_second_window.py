@@ -12,7 +12,8 @@ from talks import open_talk
 
 from studio.core import edits
 from studio.core.errors import ConflictError
-from studio.core.transcript import Segment, Transcript
+from studio.core.jobs import JobOptions, JobState
+from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript
 from studio.library import Home
 from studio.services.editing import EditSession
 from studio.services.studio import Studio
@@ -113,3 +114,52 @@ def test_the_page_is_closed_when_its_recording_is_removed(window: MainWindow, ho
     elsewhere(home, "remove")
     qtbot.waitUntil(lambda: window.desk.job is None)
     assert not shown(window)
+
+
+def recognise_elsewhere(home: Path) -> None:
+    """A job of a second process hears two more sentences; the second is spoken by somebody new."""
+    studio = Studio.open(Home(home))
+    store = studio.library.transcripts
+    store.append(1, [Segment(60_000, 61_000, "Recognised later.", speaker="S1")], 61_000)
+    new = Segment(62_000, 63_000, "By another voice.", speaker="S9")
+    store.append(1, [new], 63_000, speakers=(Speaker("S9", "Somebody new"),))
+    studio.close()
+
+
+def test_what_another_process_recognises_is_shown_as_it_comes(window: MainWindow, home: Path, qtbot: QtBot) -> None:
+    open_talk(window)
+    view = window.page.transcript
+    view.put_caret(3, 5)
+    process = multiprocessing.get_context("spawn").Process(target=recognise_elsewhere, args=(home,))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+    qtbot.waitUntil(lambda: shown(window) == list(stored(window).segments))
+    assert view.toPlainText().split("\n")[5:] == ["Recognised later.", "By another voice."]
+    assert window.transcript_model.speakers[-1].name == "Somebody new"
+    assert (view.textCursor().blockNumber(), view.textCursor().positionInBlock()) == (3, 5)
+
+
+def begin_elsewhere(home: Path) -> None:
+    """A second process begins the only job, and hears a sentence."""
+    studio = Studio.open(Home(home))
+    (job,) = studio.library.jobs.all()
+    id = studio.library.transcripts.create(Source(duration=job.duration), EngineInfo(), job.id)
+    studio.library.jobs.set_state(job.id, JobState.RUNNING)
+    studio.library.transcripts.append(id, [Segment(0, 1000, "The first sentence.")], 1000)
+    studio.close()
+
+
+def test_a_job_that_another_process_begins_is_shown_from_the_first_sentence_on(
+    window: MainWindow, home: Path, qtbot: QtBot
+) -> None:
+    window.queue.set_paused(True)
+    job = window._studio.library.jobs.add("/talks/talk.wav", "talk.wav", "c1", 60_000, "cpu", JobOptions())
+    window._open_id(job.id)
+    process = multiprocessing.get_context("spawn").Process(target=begin_elsewhere, args=(home,))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+    qtbot.waitUntil(lambda: [s.text for s in shown(window)] == ["The first sentence."])
+    assert window.desk.job
+    assert window.desk.job.transcript_id == 1
