@@ -51,7 +51,8 @@ def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
     log = logging.getLogger("studio")
-    handlers, propagate = list(log.handlers), log.propagate
+    handlers, propagate = log.handlers, log.propagate
+    log.handlers = []  # whatever this process has logged to before, this home has a log of its own
 
     def run(*arguments: str, stdin: str = "", **env: str) -> Finished:
         capsys.readouterr()
@@ -66,10 +67,9 @@ def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         return Finished(code, *capsys.readouterr())
 
     yield run
-    for handler in set(log.handlers) - set(handlers):
-        log.removeHandler(handler)
+    for handler in log.handlers:
         handler.close()
-    log.propagate = propagate
+    log.handlers, log.propagate = handlers, propagate
 
 
 @pytest.fixture
