@@ -168,7 +168,7 @@ QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { backgro
 QAbstractSpinBox::up-arrow { image: $up; width: 12px; height: 12px; }
 QAbstractSpinBox::down-arrow { image: $down; width: 12px; height: 12px; }
 
-QComboBox { padding: 0 6px 0 10px; }
+QComboBox { padding: 0 6px 0 10px; combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: $down; width: 14px; height: 14px; }
 QComboBox::down-arrow:disabled { image: $down_off; }
@@ -178,6 +178,7 @@ QComboBox QAbstractItemView {
     selection-background-color: $sel; selection-color: $text;
 }
 QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 6px; border-radius: 4px; }
+QComboBox QAbstractItemView::item:selected { background: $sel; color: $text; }
 
 QCheckBox, QRadioButton { spacing: 8px; color: $text; background: transparent; min-height: 24px; }
 QCheckBox:disabled, QRadioButton:disabled { color: $off_text; }
