@@ -179,6 +179,7 @@ QComboBox QAbstractItemView {
 }
 QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 6px; border-radius: 4px; }
 QComboBox QAbstractItemView::item:selected { background: $sel; color: $text; }
+QComboBox QAbstractItemView::item:disabled { color: $text3; }
 
 QCheckBox, QRadioButton { spacing: 8px; color: $text; background: transparent; min-height: 24px; }
 QCheckBox:disabled, QRadioButton:disabled { color: $off_text; }
