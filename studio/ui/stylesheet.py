@@ -205,6 +205,9 @@ QMenu::item { padding: 5px 32px 5px 10px; border-radius: 4px; min-height: 18px; 
 QMenu::item:selected { background: $sel; }
 QMenu::item:disabled { color: $off_text; }
 QMenu::icon { padding-left: 8px; }
+QMenu::icon:checked {
+    background: $sel; border: 1px solid $accent; border-radius: 4px; margin-left: 4px; padding-left: 3px;
+}
 QMenu::indicator { width: 14px; height: 14px; padding-left: 8px; }
 QMenu::indicator:checked { image: $mark; }
 QMenu::right-arrow { image: $right; width: 14px; height: 14px; }
