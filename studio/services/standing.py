@@ -100,12 +100,12 @@ def _standing(studio: Studio, account: Account) -> Standing:
 
 def _key(studio: Studio, account: Account) -> tuple[str, str, str]:
     """Its place, its end, and why it cannot be read."""
+    variable = account.options.get("key_env", "")
     try:
-        key = studio.accounts.key(account)
+        key = studio.library.secrets.get(account.name, variable)  # that there is none is no trouble here
         place = studio.library.secrets.place(account.name) or ""
     except StudioError as error:
         return "", "", error.problem.sentence
-    variable = account.options.get("key_env", "")
     tail = key[-4:] if len(key) >= _LEAST_KEY else ""
     return ("variable" if os.environ.get(variable) else "") if variable else place, tail, ""
 

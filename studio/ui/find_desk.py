@@ -143,10 +143,13 @@ class FindDesk(QObject):
     def replace_all(self) -> None:
         """All places at once, as one step."""
         query = self.bar.query()
-        if query is not None:
-            self._view.leave_row()
+        self._view.leave_row()
+        if query is not None and self._search():
             text = self.bar.replacement.text()
-            self._desk.attempt(lambda: replace_all(self._desk.transcript, query, text, self._scope))
+            found, before = self._view.match_count, self._desk.transcript
+            self._desk.attempt(lambda: replace_all(before, query, text, self._scope))
+            if self._desk.transcript != before:
+                self.notice.emit("info", f"{counted(found, 'place', 'places')} replaced, undo takes it back.", None)
             self._search()
 
     # Tools with a preview

@@ -10,7 +10,7 @@ from .icons import icon
 
 
 class SearchField(QLineEdit):
-    """With a magnifying glass and a cross; Esc empties it."""
+    """With a magnifying glass and a cross; Esc empties it, and leaves it where it is empty."""
 
     left = Signal()  # by Esc: the focus belongs to what was searched
 
@@ -32,6 +32,7 @@ class SearchField(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
+            event.setAccepted(bool(self.text()))  # of an empty field it closes the dialog around
             self.clear()
             self.left.emit()
         else:

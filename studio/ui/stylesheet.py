@@ -168,7 +168,7 @@ QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { backgro
 QAbstractSpinBox::up-arrow { image: $up; width: 12px; height: 12px; }
 QAbstractSpinBox::down-arrow { image: $down; width: 12px; height: 12px; }
 
-QComboBox { padding: 0 6px 0 10px; }
+QComboBox { padding: 0 6px 0 10px; combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: $down; width: 14px; height: 14px; }
 QComboBox::down-arrow:disabled { image: $down_off; }
@@ -178,6 +178,8 @@ QComboBox QAbstractItemView {
     selection-background-color: $sel; selection-color: $text;
 }
 QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 6px; border-radius: 4px; }
+QComboBox QAbstractItemView::item:selected { background: $sel; color: $text; }
+QComboBox QAbstractItemView::item:disabled { color: $text3; }
 
 QCheckBox, QRadioButton { spacing: 8px; color: $text; background: transparent; min-height: 24px; }
 QCheckBox:disabled, QRadioButton:disabled { color: $off_text; }
@@ -203,6 +205,9 @@ QMenu::item { padding: 5px 32px 5px 10px; border-radius: 4px; min-height: 18px; 
 QMenu::item:selected { background: $sel; }
 QMenu::item:disabled { color: $off_text; }
 QMenu::icon { padding-left: 8px; }
+QMenu::icon:checked {
+    background: $sel; border: 1px solid $accent; border-radius: 4px; margin-left: 4px; padding-left: 3px;
+}
 QMenu::indicator { width: 14px; height: 14px; padding-left: 8px; }
 QMenu::indicator:checked { image: $mark; }
 QMenu::right-arrow { image: $right; width: 14px; height: 14px; }

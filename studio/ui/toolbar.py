@@ -13,6 +13,7 @@ from .columns import RIGHT_OVER_BELOW
 from .commands import Commands, key_text
 from .icons import icon
 from .models.queue_model import QueueModel, Section
+from .models.wording import counted
 from .next_job import NextJob
 
 _NARROW = 1360  # logical pixels; below it the selectors' labels hide
@@ -75,8 +76,10 @@ class ToolBar(QFrame):
     def refresh(self) -> None:
         """Say how many jobs run and wait."""
         working, waiting = self._queue.count(Section.WORKING), self._queue.count(Section.WAITING)
+        yours = self._queue.count(Section.NEEDS_YOU)
         if not working and not waiting:
-            first, second = "Queue is empty", "Files start on drop"
+            first = counted(yours, "job needs you", "jobs need you") if yours else "Queue is empty"
+            second = "Files start on drop"
         else:
             first = f"{working} running" if working else ("Queue is paused" if self._paused else "Starting")
             second = f"{waiting} waiting"

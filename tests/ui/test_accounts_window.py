@@ -101,6 +101,9 @@ class TestAdding:
         adding = dialog(qtbot, shown, "addAccountDialog")
         kind = adding.findChild(QComboBox, "newKind")
         kind.setCurrentIndex(kind.findData("prosa"))
+        insecure = adding.findChild(QCheckBox, "newInsecure")
+        adding.findChild(QLineEdit, "newUrl").setText("http://127.0.0.1:8000/v2/")
+        assert insecure.isHidden(), "nobody can listen in on this computer"
         adding.findChild(QLineEdit, "newUrl").setText("http://192.0.2.7/v2/")
         adding.findChild(QLineEdit, "newKeyField").setText(KEY)
         press(adding, "addAccountAdd")
@@ -108,7 +111,7 @@ class TestAdding:
         qtbot.waitUntil(problem.isVisible)
         assert "not encrypted" in problem.text()
         assert remote_window._studio.accounts.all() == []
-        adding.findChild(QCheckBox, "newInsecure").setChecked(True)
+        insecure.setChecked(True)
         press(adding, "addAccountAdd")
         qtbot.waitUntil(lambda: [a.insecure for a in remote_window._studio.accounts.all()] == [True])
 

@@ -169,6 +169,7 @@ class TestReplace:
         alt(qtbot, replacing.field, Qt.Key.Key_A, "replaceAllButton")
         assert texts(window)[0].endswith("behind THE dyke.")
         assert window.commands["undoAction"].text() == "&Undo replace “the” by “THE” in 3 places"
+        assert "3 places replaced, undo takes it back." in window.notices.texts()
         shown = window.page.transcript.toPlainText().split("\n")
         assert shown == texts(window)
         assert [w[1:3] for s in window.desk.transcript.segments for w in s.words] == [
@@ -186,6 +187,16 @@ class TestReplace:
         alt(qtbot, view, Qt.Key.Key_A, "replaceAllButton")
         assert view.toPlainText().split("\n") == texts(window)
         assert texts(window)[0] == "X You grew up in Husum, right behind dyke."
+
+    def test_when_nothing_is_left_the_keys_go_to_the_field(
+        self, window: MainWindow, replacing: FindBar, qtbot: QtBot
+    ) -> None:
+        replacing.replacement.setText("a")
+        every = replacing.findChild(QPushButton, "replaceAllButton")
+        every.setFocus()
+        qtbot.keyClick(every, Qt.Key.Key_Space)
+        assert not every.isEnabled()
+        assert replacing.field.hasFocus()
 
     def test_a_group_that_is_not_there_is_said(self, window: MainWindow, replacing: FindBar, qtbot: QtBot) -> None:
         before = texts(window)

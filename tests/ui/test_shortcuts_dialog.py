@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.ui.commands import COMMANDS, Commands
 from studio.ui.dialogs.shortcuts_dialog import ShortcutsDialog
+from studio.ui.search_field import SearchField
 from studio.ui.shortcuts import as_html, refusal
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -72,6 +73,15 @@ class TestLookingUp:
         assert (commands.keys("flagAction"), commands.keys("splitAction")) == (("Ctrl+B",), ("Ctrl+Return",))
         qtbot.keyClicks(dialog.search, "zzz")
         assert not dialog.recorder.isEnabled()
+
+    def test_esc_empties_the_search_then_closes(self, dialog: ShortcutsDialog, qtbot: QtBot) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # it is looked at afterwards
+        search = dialog.findChild(SearchField)
+        qtbot.keyClicks(search, "split")
+        qtbot.keyClick(search, Qt.Key.Key_Escape)
+        assert (search.text(), dialog.isVisible()) == ("", True)
+        qtbot.keyClick(search, Qt.Key.Key_Escape)
+        assert not dialog.isVisible()
 
     def test_tab_and_esc_leave_the_field_for_keys(self, dialog: ShortcutsDialog, qtbot: QtBot) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # it is looked at afterwards

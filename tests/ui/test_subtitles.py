@@ -150,6 +150,17 @@ class TestTable:
         assert window.desk.selection.ids == (1,)
         assert page.editor.shown == 1
 
+    def test_what_is_heard_stays_marked_when_the_cues_before_it_change(self, window: MainWindow, page: SubtitlesPage):
+        window.playback.seek(20_400)
+        choose(window, 0)
+        put_caret(page, len("Welcome"))
+        page.split()
+        assert page.table.delegate.playing == 3
+        assert window.page.transcript.current_row == 3
+        window.commands["undoAction"].trigger()
+        assert page.table.delegate.playing == 2
+        assert window.page.transcript.current_row == 2
+
     def test_scrolling_ends_following_everywhere(self, window: MainWindow, page: SubtitlesPage):
         page.table.set_following(False)
         assert not window.commands["followAction"].isChecked()

@@ -20,7 +20,7 @@ from studio.ui.tag import Kind, paint_tag, tag_width
 from .parts import TAGS, about, paint_tile
 
 HERE = "This computer"
-_HERE_ABOUT = "No account, no cost. Nothing leaves this computer."
+_HERE_ABOUT = "No account, no cost, nothing is sent."
 _HEADER, _ROW, _TILE = 36, 56, 32
 _STANDING = Qt.ItemDataRole.UserRole + 1  # Standing; None on a header and for this computer
 _TITLE = Qt.ItemDataRole.UserRole + 2  # of a row; "" on a header

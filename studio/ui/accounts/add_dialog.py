@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.accounts import Account, VendorInfo
+from studio.services import accounts
 from studio.ui.dialogs.buttons import button
 
 from .key_form import GivenKey, KeyForm
@@ -123,7 +124,9 @@ class AddDialog(QDialog):
         self._add.setEnabled(not needs and not double)
         tip = f"Give {' and '.join(needs)} first." if needs else "There is an account of this name." if double else ""
         self._add.setToolTip(tip)
-        self._form.setRowVisible(self._insecure, self._url.text().strip().startswith("http://"))
+        address = self._url.text().strip()
+        away = address.startswith("http://") and accounts.way(Account(name, info.kind, url=address)) == "open"
+        self._form.setRowVisible(self._insecure, away)
 
     def _tell(self) -> None:
         self._problem.hide()

@@ -23,7 +23,7 @@ _CHOICES = {
     "memory": "Until the program ends",
     "variable": "In an environment variable",
 }
-_NO_KEYRING = "This computer has no keyring that could keep the key safely. Choose another place."
+_NO_KEYRING = "This computer has no keyring that could keep it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +87,5 @@ class KeyForm(QWidget):
         self._key.setPlaceholderText("Name of the variable" if variable else "Paste the key")
         self._key.setAccessibleName("Name of the environment variable" if variable else "New key")
         _, _, says, follows = PLACES[place]
-        self._note.setText(f"{says} {follows}" if self._has_keyring else f"{_NO_KEYRING} {says} {follows}")
+        self._note.setText(f"{says} {follows}" if self._has_keyring else f"{says} {follows} {_NO_KEYRING}")
         self.changed.emit()

@@ -75,8 +75,12 @@ class SendDialog(_Question):
             facts.append(("Cost", "Not known: no price is entered for this account"))
         else:
             facts.append(("Cost", f"about {cost.cost:.2f}"))
-        cap = f" of {account.monthly_cap:.2f}" if account.monthly_cap is not None else ""
-        facts.append(("This month", f"{plan.spent.cost:.2f}{cap}, {counted(round(plan.spent.minutes), 'min', 'min')}"))
+        sent = f"{counted(round(plan.spent.minutes), 'min', 'min')} sent"
+        if account.monthly_cap is not None:
+            sent = f"{plan.spent.cost:.2f} of {account.monthly_cap:.2f}, {sent}"
+        elif account.price is not None:
+            sent = f"{plan.spent.cost:.2f}, {sent}"
+        facts.append(("This month", sent))
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)

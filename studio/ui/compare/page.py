@@ -89,7 +89,10 @@ class ComparePage(QWidget):
         self.model.set_decisions(decisions)
         self.list.delegate.forget()
         self._typed = dict(decisions.typed) if decisions else {}
+        keys = self._choose.hasFocus()
         self._stack.setCurrentIndex(0 if decisions is None else 1)
+        if keys and decisions:
+            self.list.setFocus()
         if decisions:
             first = self._open_passages()
             differing = (n for n, p in enumerate(self.model.passages) if p.differences)

@@ -10,8 +10,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from studio.services.export import BrokenRules, IfExists
 from studio.ui import icons, theme
+from studio.ui.models.wording import counted
 
-_PLURALS = {"gap": "gaps", "overlap": "overlaps"}
+_NOUNS = {  # of one, of several; other kinds read well as they are
+    "gap": ("gap", "gaps"),
+    "overlap": ("overlap", "overlaps"),
+    "line length": ("long line", "long lines"),
+}
 
 
 class _Notice(QFrame):
@@ -75,7 +80,7 @@ class BrokenNotice(_Notice):
         if not broken.cues:
             self.hide()
             return
-        kinds = ", ".join(f"{n} {_PLURALS.get(kind, kind) if n > 1 else kind}" for kind, n in broken.kinds)
+        kinds = ", ".join(counted(n, *_NOUNS.get(kind, (kind, kind))) for kind, n in broken.kinds)
         what = "cue still breaks" if broken.cues == 1 else "cues still break"
         self._show(f"{broken.cues} {what} the rules: {kinds}. You can export anyway.", "warn")
 

@@ -77,6 +77,7 @@ class TranscriptView(SegmentText):
         self.setObjectName("transcriptView")
         self.setAccessibleName("Transcript")
         self.current_row = -1
+        self._heard = -1  # milliseconds: where playback is
         self.tab_plays = True
         self._word = -1
         self._described = -1  # the row that the description tells about
@@ -109,6 +110,7 @@ class TranscriptView(SegmentText):
 
     def set_position(self, ms: int) -> None:
         """Where playback is: marks the row and the word, and scrolls there while following."""
+        self._heard = ms
         row = self.model.segment_at(ms)
         word = self.model.word_at(row, ms) if row >= 0 else -1
         row = row if row >= 0 else self.model.last_begun(ms)
@@ -235,8 +237,7 @@ class TranscriptView(SegmentText):
 
     def shown(self) -> None:
         super().shown()
-        if self.current_row >= self.model.rowCount():
-            self.current_row = self._word = -1
+        self.set_position(self._heard)  # the row that is heard may have another number now
         if self._search.query:
             self._search_again.start()
         self._show_placeholder()

@@ -168,6 +168,8 @@ class FindBar(QFrame):
             text = f"{found:,} found" if number is None else f"{number + 1:,} of {found:,}"
         self._count.setText(text)
         self._tell("")
+        if not found and any(button.hasFocus() for button in self._needs_match):
+            self.field.setFocus()  # else Qt gives it to whatever comes next
         for button in self._needs_match:
             button.setEnabled(found > 0)
 

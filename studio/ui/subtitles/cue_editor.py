@@ -172,7 +172,8 @@ class CueEditor(QFrame):
         lines = segment.text.count("\n") + 1
         speed = reading_speed(segment)
         fine = columns * 1000 <= rules.max_cps * (segment.end - segment.start)
-        self.characters.setText(f"{columns} of {rules.max_line * rules.max_lines}")
+        room = rules.max_line * rules.max_lines
+        _judge(self.characters, f"{columns} of {room}", columns <= room, "", "too many")
         _judge(self.lines, f"{lines} of {rules.max_lines}", lines <= rules.max_lines, "", "too many")
         _judge(self.speed, f"{speed:.1f} of {rules.max_cps:g}", fine, "fine", "too fast")
 

@@ -38,6 +38,7 @@ class SubtitlesPage(QWidget):
         self._model = model
         self._typing = False
         self._most_lines = 2
+        self._heard = -1  # milliseconds: where playback is
         self.bar = RulesBar()
         self.table = CueTable(CueModel(model, findings, self))
         self.editor = CueEditor(model)
@@ -89,6 +90,7 @@ class SubtitlesPage(QWidget):
 
     def set_position(self, ms: int) -> None:
         """Where playback is; marks the cue and its word."""
+        self._heard = ms
         row = self._model.segment_at(ms)
         self.table.set_playing_row(row if row >= 0 else self._model.last_begun(ms))
         self.editor.text.set_word(self._word_at(row, ms))
@@ -138,12 +140,11 @@ class SubtitlesPage(QWidget):
         self.table.setVisible(rows > 0)
         self._empty.setVisible(rows == 0)
         self.bar.count.setText(counted(rows, "cue", "cues"))
-        if self.table.delegate.playing >= rows:
-            self.table.delegate.playing = -1
         if self.editor.shown is not None and self._model.row_of(self.editor.shown) < 0:
             self.editor.show_cue(None)
         else:
             self.editor.refresh()
+        self.set_position(self._heard)  # the cue that is heard may have another number now
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
