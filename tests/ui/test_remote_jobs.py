@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QModelIndex, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDoubleSpinBox, QLabel, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from remote import NAME, ORDERS, POLLED, add_account, dialog, jobs, open_accounts, options, press, recording, until
 from test_window import picture
@@ -299,6 +309,7 @@ class TestMayBeCharged:
     ) -> None:
         assert len(slashml.requests(*SLASHML_ORDERS)) == 1
         picture(charged, "remote-ambiguous")
+        assert not charged.findChild(QPushButton, "transcriptRetryButton").isVisible()
         charged.commands["queuePageAction"].setChecked(True)
         charged.queue_page.list.setCurrentIndex(charged.queue_model.index_of(jobs(charged)[0].id))
         picture(charged, "remote-ambiguous-page")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 
 from studio.core.jobs import Job, JobState, Progress
 from studio.ui import icons, theme
-from studio.ui.models.wording import job_sentence
+from studio.ui.models.wording import job_sentence, may_be_charged
 
 NO_SPEECH = "No speech was heard in this recording."
 NOTHING_OPEN = "Choose a recording on the left, or drop one here."
@@ -77,6 +77,7 @@ class Placeholder(QWidget):
         self._bar.setVisible(state is JobState.RUNNING)
         if job and state is JobState.RUNNING:
             self._bar.setValue(round(1000 * (progress.fraction if progress else job.progress)))
-        self._retry.setVisible(state in RETRY_WORDS)
+        doubtful = job is not None and may_be_charged(job)  # then its card asks whether to send it again
+        self._retry.setVisible(state in RETRY_WORDS and not doubtful)
         self._retry.setText(RETRY_WORDS.get(state, ""))
         self._retry.setAccessibleName(f"{self._retry.text()} {job.name}" if job else "")
