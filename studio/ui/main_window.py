@@ -422,7 +422,8 @@ class MainWindow(QMainWindow):
     def _show_place(self, options: JobOptions) -> None:
         goes = f"The sound of the next job goes to {options.account}"
         self._place.setText(goes if options.account else "Nothing leaves this computer")
-        self.empty.set_place(options.account, self._studio.models.is_ready(options.model))
+        ready = bool(options.account) or self._studio.models.is_ready(options.model)
+        self.empty.set_place(options.account, ready)
 
     def _show_theme(self) -> None:
         self.commands["themeAction"].setChecked(theme.current().dark)
