@@ -75,14 +75,16 @@ class AccountsDesk(QObject):
     def open(self, name: str | None = None) -> None:
         """Show the window; `name`: at this account, None: where it was or at the next job's."""
         if self._shown is not None:
-            self._shown.choose(self._shown.list.current() if name is None else name)
+            if name is not None:
+                self._shown.begin_at(name)
             self._shown.raise_()
             self._shown.activateWindow()
             return
         at = self._default() if name is None else name
-        self._lane.run(lambda stop: standing.overview(self._studio), partial(self._show, at), self._tell)
+        show = partial(self._show, at, name is not None)
+        self._lane.run(lambda stop: standing.overview(self._studio), show, self._tell)
 
-    def _show(self, name: str, overview: Overview) -> None:
+    def _show(self, name: str, asked: bool, overview: Overview) -> None:
         if self._shown is not None:
             self._shown.choose(name)
             return
@@ -104,6 +106,8 @@ class AccountsDesk(QObject):
         window.show_overview(overview, self._default())
         window.choose(name)
         window.show()
+        if asked:
+            window.begin_at(name)
 
     def _on_closed(self) -> None:
         self._shown = None

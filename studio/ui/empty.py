@@ -21,6 +21,7 @@ class EmptyPage(QFrame):
 
     choose_files = Signal()
     try_sample = Signal()
+    show_accounts = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +30,7 @@ class EmptyPage(QFrame):
         self.setProperty("role", "bar")
         self._model = Tag("Model is on this computer", "ok", "laptop")
         self._model.setObjectName("modelTag")
+        self._here = Tag("No account needed", "ok", "check"), Tag("Nothing is uploaded", "ok", "lock")
         self._drop = self._drop_zone()
         middle = QWidget()
         middle.setMaximumWidth(_WIDTH)
@@ -42,6 +44,7 @@ class EmptyPage(QFrame):
         column.addWidget(self._drop, 100)
         column.addWidget(self._sample_card())
         column.addLayout(self._promises())
+        column.addLayout(self._vendors())
         column.addStretch(1)
         body = QWidget()
         body.setObjectName("emptyBody")
@@ -62,9 +65,13 @@ class EmptyPage(QFrame):
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(scroll)
 
-    def set_model_ready(self, ready: bool) -> None:
-        """Say whether the speech model is here already or comes first."""
-        if ready:
+    def set_place(self, account: str, ready: bool) -> None:
+        """Say who writes the text: an account at a vendor, or "" with a speech model that is `ready` or comes first."""
+        for tag in self._here:
+            tag.setVisible(not account)
+        if account:
+            self._model.set_tag(f"The sound goes to {account}", "info", "cloud")
+        elif ready:
             self._model.set_tag("Model is on this computer", "ok", "laptop")
         else:
             self._model.set_tag("The model is fetched once, then stays", "info", "export")
@@ -79,8 +86,23 @@ class EmptyPage(QFrame):
         row.setSpacing(8)
         row.addStretch(1)
         row.addWidget(self._model)
-        row.addWidget(Tag("No account needed", "ok", "check"))
-        row.addWidget(Tag("Nothing is uploaded", "ok", "lock"))
+        for tag in self._here:
+            row.addWidget(tag)
+        row.addStretch(1)
+        return row
+
+    def _vendors(self) -> QHBoxLayout:
+        add = QPushButton("Add it in Engines and accounts")
+        add.setObjectName("emptyAccountsButton")
+        add.setAccessibleName(add.text())
+        add.setToolTip("It is never used unless you choose it (Ctrl+,)")
+        add.setProperty("kind", "link")
+        add.clicked.connect(self.show_accounts)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addStretch(1)
+        row.addWidget(_label("Have an account at a vendor?", "muted"))
+        row.addWidget(add)
         row.addStretch(1)
         return row
 

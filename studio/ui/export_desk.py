@@ -16,6 +16,7 @@ from studio.core.jobs import Job
 from studio.core.profiles import DEFAULT, CueRules, rules_from_dict, rules_to_dict
 from studio.core.transcript import Transcript
 from studio.formats import FORMATS
+from studio.resources import resource
 from studio.services import export
 from studio.services.export import BrokenRules, TextStyle
 from studio.services.file_names import file_stem
@@ -56,10 +57,10 @@ class ExportDesk(QObject):
             shown = f"{day.day} {day:%B} {day.year}"
             return replace(request, options=replace(request.options, date=shown))
 
-        beside = Path(job.path).parent
+        beside = _beside(job)
         dialog = ExportDialog(
             list(FORMATS.values()),
-            Path(settings.get("export_folder", "") or beside),
+            Path(settings.get("export_folder", "") or beside or Path.home()),
             settings.get("export_template", _TEMPLATE),
             stem_of,
             lambda id, request, place: _preview(transcript, id, dated(request), place),
@@ -135,8 +136,7 @@ class ExportDesk(QObject):
     def _written(self, dialog: ExportDialog, job: Job, request: ExportRequest, files: list[Path]) -> None:
         settings = self._studio.library.settings
         settings.set("export_formats", list(request.formats))
-        beside = request.folder == Path(job.path).parent
-        settings.set("export_folder", "" if beside else str(request.folder))
+        settings.set("export_folder", "" if request.folder == (_beside(job) or Path.home()) else str(request.folder))
         settings.set("export_template", dialog.template)
         settings.set("export_style", {"encoding": request.style.encoding, "line_end": request.style.line_end})
         settings.set("export_open_folder", request.open_folder)
@@ -165,6 +165,12 @@ def _rules(stored: dict[str, object]) -> CueRules:
         return rules_from_dict(stored)
     except UsageError:
         return DEFAULT
+
+
+def _beside(job: Job) -> Path | None:
+    """The folder of the recording; None for the sample: the program's own folder is no place for texts."""
+    path = Path(job.path)
+    return None if path == resource("sample.ogg") else path.parent
 
 
 def _day(recording: Path) -> date:

@@ -87,8 +87,6 @@ class MainWindow(QMainWindow):
         self._offer_accounts()
         self._show_place(self.next_job.options())
         self._open(self._last_job())
-        options = self.next_job.options()
-        self.empty.set_model_ready(bool(options.account) or studio.models.is_ready(options.model))
 
     # Layout
 
@@ -194,6 +192,7 @@ class MainWindow(QMainWindow):
         self.rail.search_wanted.connect(lambda: self.panels.open_left(self.queue_view.search))
         self.empty.choose_files.connect(self.intake.choose_files)
         self.empty.try_sample.connect(self.intake.try_sample)
+        self.empty.show_accounts.connect(self.commands["accountsAction"].trigger)
         for speaks in (desk, self.sending):
             speaks.notice.connect(self.notices.show_notice)
         self.sending.agreed.connect(lambda _: self.accounts.refresh())
@@ -424,6 +423,8 @@ class MainWindow(QMainWindow):
     def _show_place(self, options: JobOptions) -> None:
         goes = f"The sound of the next job goes to {options.account}"
         self._place.setText(goes if options.account else "Nothing leaves this computer")
+        ready = bool(options.account) or self._studio.models.is_ready(options.model)
+        self.empty.set_place(options.account, ready)
 
     def _show_theme(self) -> None:
         self.commands["themeAction"].setChecked(theme.current().dark)

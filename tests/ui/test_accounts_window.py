@@ -25,6 +25,7 @@ from remote import NAME, MemoryKeyring, add_account, dialog, open_accounts, pres
 from test_window import nameless, picture
 
 from studio.core.accounts import Account
+from studio.core.errors import AuthError, Unavailable
 from studio.library import Submission
 from studio.services import standing
 from studio.services.standing import Standing, State
@@ -215,6 +216,16 @@ class TestTheKey:
         everything = " ".join(w.text() + w.accessibleDescription() for w in shown.findChildren(QLineEdit))
         assert KEY not in everything + " ".join(w.text() for w in shown.findChildren(QLabel))
 
+    def test_where_it_was_refused_the_field_for_another_is_open(
+        self, remote_window: MainWindow, qtbot: QtBot, stub: Prosa
+    ) -> None:
+        add_account(remote_window, stub, "stub-bad")
+        standing.remember(remote_window._studio, NAME, AuthError("Prosa.ai refused the key.", "Paste one.").problem)
+        remote_window.accounts.open(NAME)
+        qtbot.waitUntil(lambda: remote_window.findChild(AccountsWindow) is not None)
+        shown = remote_window.findChild(AccountsWindow)
+        qtbot.waitUntil(shown.findChild(QLineEdit, "accountKeyField").hasFocus)
+
     def test_another_one_goes_to_a_variable(
         self, remote_window: MainWindow, qtbot: QtBot, stub: Prosa, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -327,8 +338,6 @@ class TestLooks:
         put(Account("Old gateway", "prosa", url="https://old.example.com/v2/"), KEY)
         put(Account("Work gateway", "prosa", url="https://work.example.com/v2/"), KEY)
         put(Account("New gateway", "prosa", url="https://new.example.com/v2/"))
-        from studio.core.errors import AuthError, Unavailable
-
         standing.remember(studio, NAME, None)
         standing.remember(studio, "Old gateway", AuthError("Prosa.ai refused the key.", "Paste a new one.").problem)
         standing.remember(studio, "Work gateway", Unavailable("work.example.com does not answer.").problem)

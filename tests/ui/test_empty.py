@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.ui import theme
 from studio.ui.empty import EmptyPage
+from studio.ui.tag import Tag
 
 
 @pytest.fixture
@@ -24,7 +25,12 @@ def page(qapp: QApplication, qtbot: QtBot) -> EmptyPage:
 
 
 @pytest.mark.parametrize(
-    ("button", "signal"), [("chooseFilesButton", "choose_files"), ("trySampleButton", "try_sample")]
+    ("button", "signal"),
+    [
+        ("chooseFilesButton", "choose_files"),
+        ("trySampleButton", "try_sample"),
+        ("emptyAccountsButton", "show_accounts"),
+    ],
 )
 def test_its_buttons_ask(page: EmptyPage, qtbot: QtBot, button: str, signal: str) -> None:
     with qtbot.waitSignal(getattr(page, signal)) as asked:
@@ -35,9 +41,18 @@ def test_its_buttons_ask(page: EmptyPage, qtbot: QtBot, button: str, signal: str
 def test_it_does_not_claim_a_model_that_is_not_there(page: EmptyPage) -> None:
     tag = page.findChild(QWidget, "modelTag")
     assert tag.accessibleName() == "Model is on this computer"
-    page.set_model_ready(False)
+    page.set_place("", ready=False)
     assert tag.accessibleName() == "The model is fetched once, then stays"
     assert tag.grab().toImage().pixelColor(3, 9) == theme.current().color("info_fill")
+
+
+def test_it_does_not_promise_that_nothing_is_uploaded_when_a_vendor_is_chosen(page: EmptyPage) -> None:
+    page.set_place("Work", ready=False)
+    shown = [tag.accessibleName() for tag in page.findChildren(Tag) if tag.isVisible()]
+    assert shown == ["The sound goes to Work"]
+    page.set_place("", ready=True)
+    shown = [tag.accessibleName() for tag in page.findChildren(Tag) if tag.isVisible()]
+    assert shown == ["Model is on this computer", "No account needed", "Nothing is uploaded"]
 
 
 def test_the_zone_lights_up_while_files_are_held_over_it(page: EmptyPage) -> None:

@@ -14,6 +14,7 @@ from talks import job, talk
 
 from studio.core.transcript import Segment
 from studio.library import Home
+from studio.resources import resource
 from studio.services.export import IfExists
 from studio.services.studio import Studio
 from studio.ui.dialogs.export_dialog import ExportDialog
@@ -74,6 +75,12 @@ def test_the_files_lie_beside_the_recording_and_choices_are_remembered(qtbot, de
     assert again.request().stem == "Gespräch_2026-01-02_v2"
     assert again.request().folder == tmp_path
     assert studio.library.settings.get("export_folder") == "", "the next recording may lie elsewhere"
+
+
+def test_the_text_of_the_sample_does_not_go_into_the_folder_of_the_program(desk, window):
+    sample = resource("sample.ogg")
+    dialog = desk.open(window, replace(job(1), path=str(sample), name=sample.name), talk(6))
+    assert dialog.request().folder == Path.home()
 
 
 def test_a_selection_is_exported_alone(qtbot, desk, window, tmp_path):

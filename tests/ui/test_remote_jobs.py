@@ -249,7 +249,7 @@ class TestAJob:
         press_in_row(window.queue_view, window, qtbot, "account")
         shown = dialog(qtbot, window, "accountsWindow")
         assert shown.findChild(QLabel, "accountTitle").text() == NAME
-        press(shown, "accountReplaceKey")
+        qtbot.waitUntil(shown.findChild(QLineEdit, "accountKeyField").isVisible)
         shown.findChild(QLineEdit, "accountKeyField").setText("stub-ok")
         press(shown, "accountSaveKey")
         until(qtbot, window, JobState.DONE)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.services.standing import Overview
+from studio.services.standing import Overview, State
 from studio.ui import theme
 from studio.ui.compare.key_button import KeyButton
 from studio.ui.dialogs.buttons import button
@@ -138,6 +138,13 @@ class AccountsWindow(QDialog):
 
     def choose(self, name: str) -> None:
         self.list.choose(name)
+
+    def begin_at(self, name: str) -> None:
+        """Show an account that holds a job up, ready for another key if that is what it lacks."""
+        self.list.choose(name)
+        states = {s.account.name: s.state for s in self._overview.standings}
+        if states.get(name) in (State.REFUSED, State.UNSET):
+            self.page.key.edit()
 
     def _show(self, name: str, anew: bool = False) -> None:
         standing = next((s for s in self._overview.standings if s.account.name == name), None)
