@@ -42,6 +42,6 @@ def check_cap(studio: Studio, account: Account, more: float | None) -> None:
     cap = account.monthly_cap
     if cap is not None and spent(studio, account).cost + (more or 0.0) > cap:
         raise QuotaError(
-            f"Your stop of {cap:.2f} a month for “{account.name}” is reached.",
+            f"This would pass your stop of {cap:.2f} a month for “{account.name}”.",
             "The job waits: raise it in Engines and accounts, or wait for the next month.",
         )

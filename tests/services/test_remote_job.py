@@ -260,7 +260,7 @@ def test_the_stop_of_a_month_holds(bench: Opened, tmp_path: Path) -> None:
     job = b.work()
     assert (job.state, job.problem and job.problem.kind) == (JobState.PAUSED, "QuotaError")
     assert job.problem
-    assert job.problem.what == "Your stop of 1.50 a month for “a” is reached."
+    assert job.problem.what == "This would pass your stop of 1.50 a month for “a”."
     assert len(b.stub.requests("POST")) == 1
     assert money.spent(b.studio, b.studio.accounts.get("a")).cost == pytest.approx(1.0)
     b.account(price=10.0, monthly_cap=2.0)
