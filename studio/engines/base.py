@@ -12,7 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from studio.core.jobs import DecodeOptions, StopToken
+from studio.core.speaking import SpokenWord
 from studio.core.transcript import Turn, Word
 
 SAMPLE_RATE = 16_000
@@ -96,3 +100,29 @@ class Diarizer(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A piece of text as sound at its natural pitch and tempo."""
+
+    samples: NDArray[np.float32]  # mono, shape (n,), -1..1
+    rate: int  # samples per second
+    words: tuple[SpokenWord, ...] = ()  # in order; estimated where the engine does not tell
+
+
+class Talker(Protocol):
+    """Speaks one piece of text after the other: a sentence or less each."""
+
+    name: str  # "Kokoro"
+
+    def say(self, text: str, voice: str, language: str | None, stop: StopToken) -> Spoken:
+        """`voice` is the engine's own name for it; `language` ISO 639-1, None: the voice's own.
+
+        Raises EngineError when it cannot be spoken, Stopped when asked to stop.
+        """
+        ...
+
+    def close(self) -> None:
+        """End the engine's process, if any. Safe to call twice and from another thread."""
+        ...

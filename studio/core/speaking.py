@@ -1,0 +1,49 @@
+"""Speaking: voices, and how they speak. Values and pure functions; sound itself is made elsewhere."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .errors import UsageError
+
+PITCHES = (-12.0, 12.0)  # semitones
+TEMPOS = (0.5, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """`id` is "ENGINE/NAME" for a voice on this computer and "@ACCOUNT/NAME" for one at a vendor."""
+
+    id: str
+    title: str  # "Heart"
+    languages: tuple[str, ...]  # ISO 639-1; empty: any
+    engine: str  # what speaks, as the user reads it: "Kokoro", "espeak-ng", "Prosa.ai"
+    gender: str = ""  # "female", "male" or ""
+    model: str = ""  # what must be fetched first (models.catalogue), "" for nothing
+
+    def speaks(self, language: str | None) -> bool:
+        return not language or not self.languages or language in self.languages
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How it is said. Both mean the same for every voice, because the studio itself applies them to the sound."""
+
+    pitch: float = 0.0  # semitones; 0: as it is
+    tempo: float = 1.0  # 2: twice as fast; 1: as it is
+
+    def __post_init__(self) -> None:
+        for name, value, (least, most) in (("pitch", self.pitch, PITCHES), ("tempo", self.tempo, TEMPOS)):
+            if not (math.isfinite(value) and least <= value <= most):
+                raise UsageError(f"The {name} cannot be {value:g}.", f"Give a number from {least:g} to {most:g}.")
+
+
+class SpokenWord(NamedTuple):
+    """A word and when it is heard: characters first..last of the text, milliseconds start..end of its sound."""
+
+    first: int
+    last: int
+    start: int
+    end: int
