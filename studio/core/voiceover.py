@@ -1,0 +1,103 @@
+"""A voice-over: every cue of a file spoken at its time. Which speech overruns its cue, by how much, and what helps.
+
+Pure functions, any thread. Times are integer milliseconds. A cue is a segment of the transcript.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from .edits import SHORTEST
+from .speaking import TEMPOS, SpokenWord
+from .transcript import Segment, Word, join_words
+
+LIMITS = (1.0, 1.5)  # how much faster than its voice a cue may be said; beyond, nobody follows
+LIMIT = 1.25  # until the user chooses
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The speech of one cue, where it stands in the voice-over."""
+
+    id: int  # of the cue
+    start: int
+    length: int  # of the speech as it is heard
+    hurry: float = 1.0  # how much faster it is said than its voice speaks
+    over: int = 0  # how long it goes on after its cue has ended
+    into: int = 0  # how long it goes on after the next speech has begun
+
+    @property
+    def end(self) -> int:
+        return self.start + self.length
+
+
+def place(
+    cues: Sequence[Segment], lengths: Mapping[int, int], hurried: Collection[int] = (), limit: float = LIMIT
+) -> tuple[Placed, ...]:
+    """Every cue that has speech, in order of time. `lengths`: of the speech by cue id, as its voice says it.
+
+    What is `hurried` is said just as fast as it takes to fit its cue, and no more than `limit` times as fast.
+    """
+    spoken = sorted((c for c in cues if lengths.get(c.id)), key=lambda c: c.start)
+    placed = []
+    for n, cue in enumerate(spoken):
+        wanted = needed(cue, lengths[cue.id]) if cue.id in hurried else 1.0
+        hurry = min(wanted, limit)
+        length = said_in(lengths[cue.id], hurry)
+        end = cue.start + length
+        follows = spoken[n + 1].start if n + 1 < len(spoken) else end
+        placed.append(Placed(cue.id, cue.start, length, hurry, max(0, end - cue.end), max(0, end - follows)))
+    return tuple(placed)
+
+
+def needed(cue: Segment, length: int) -> float:
+    """How many times as fast a speech of this length must be said to end with its cue; 1 where it does."""
+    return max(1.0, length / max(SHORTEST, cue.end - cue.start))
+
+
+def said_in(length: int, hurry: float) -> int:
+    """How long it is when it is said so much faster; never a millisecond longer than the cue it was made to fit."""
+    return math.floor(length / hurry + 1e-6)
+
+
+def most_hurry(tempo: float, limit: float) -> float:
+    """The limit for a voice that is sped up already."""
+    return max(1.0, min(limit, TEMPOS[1] / tempo))
+
+
+def duration(placed: Sequence[Placed], at_least: int = 0) -> int:
+    """Of the whole voice-over: to the end of the last speech, and as long as the recording if there is one."""
+    return max([at_least, *(p.end for p in placed)])
+
+
+def timed(
+    cues: Sequence[Segment], placed: Sequence[Placed], words: Mapping[int, Sequence[SpokenWord]]
+) -> list[Segment]:
+    """Subtitles timed to the speech: those cues that are spoken, shown just as long as they are heard.
+
+    `words`: by cue id, times from the start of the speech as it is heard. A cue that is still heard when the next one
+    begins gives way to it.
+    """
+    known = {c.id: c for c in cues}
+    result = []
+    for n, speech in enumerate(placed):
+        end = speech.end
+        if n + 1 < len(placed):
+            end = max(speech.start + SHORTEST, min(end, placed[n + 1].start))
+        cue = known[speech.id]
+        heard = _words(cue, speech.start, end, words.get(cue.id, ()))
+        result.append(replace(cue, start=speech.start, end=end, words=heard))
+    return result
+
+
+def _words(cue: Segment, start: int, end: int, spoken: Sequence[SpokenWord]) -> tuple[Word, ...]:
+    """The words of a cue with the times of their speech; none where these do not make up its text."""
+    made, at = [], 0
+    for first, last, begin, until in spoken:
+        between = cue.text[at:first]
+        times = min(start + begin, end), min(start + until, end)
+        made.append(Word(cue.text[first:last], *times, space=" " in between, line="\n" in between))
+        at = last
+    return tuple(made) if join_words(made) == cue.text else ()
