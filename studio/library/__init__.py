@@ -11,6 +11,7 @@ from .presence import Presence
 from .search import Hit, Search
 from .secrets import Place, Secrets
 from .settings import Settings
+from .spoken import SpokenStore
 from .submissions import Spent, Submission, SubmissionStore
 from .tidy import tidy
 from .transcripts import TranscriptStore
@@ -35,6 +36,7 @@ class Library:
         self.accounts = AccountStore(self.database)
         self.submissions = SubmissionStore(self.database)
         self.secrets = Secrets(home.keys)
+        self.spoken = SpokenStore(home.spoken)
         self.jobs.recover()
         tidy(home, self.database)
 
@@ -56,6 +58,7 @@ __all__ = [
     "Secrets",
     "Settings",
     "Spent",
+    "SpokenStore",
     "Submission",
     "SubmissionStore",
     "TranscriptStore",

@@ -56,6 +56,11 @@ class Home:
         return self.root / "peaks"
 
     @property
+    def spoken(self) -> Path:
+        """Speech that was made from text."""
+        return self.root / "speech"
+
+    @property
     def run(self) -> Path:
         """Locks that tell which processes are alive."""
         return self.root / "run"
