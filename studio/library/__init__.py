@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .accounts import AccountStore
+from .casting import CastingStore
 from .database import Database, leave_thread, outdated
 from .home import Home
 from .jobs import JobStore
@@ -37,6 +38,7 @@ class Library:
         self.submissions = SubmissionStore(self.database)
         self.secrets = Secrets(home.keys)
         self.spoken = SpokenStore(home.spoken)
+        self.casting = CastingStore(self.database)
         self.jobs.recover()
         tidy(home, self.database)
 
@@ -47,6 +49,7 @@ class Library:
 
 __all__ = [
     "AccountStore",
+    "CastingStore",
     "Hit",
     "Home",
     "JobStore",

@@ -250,6 +250,12 @@ MIGRATIONS = (
     CREATE INDEX submission_job ON submission (job_id, part);
     CREATE INDEX submission_account ON submission (account, ordered)
     """,
+    """
+    CREATE TABLE casting (
+        job_id INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
+        value TEXT NOT NULL
+    )
+    """,
 )
 
 _WAYS_OUT = {
