@@ -6,7 +6,7 @@ Pure functions, any thread. Times are integer milliseconds. A cue is a segment o
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .edits import SHORTEST
@@ -32,18 +32,15 @@ class Placed:
         return self.start + self.length
 
 
-def place(
-    cues: Sequence[Segment], lengths: Mapping[int, int], hurried: Collection[int] = (), limit: float = LIMITS[1]
-) -> tuple[Placed, ...]:
+def place(cues: Sequence[Segment], lengths: Mapping[int, int], limits: Mapping[int, float] = {}) -> tuple[Placed, ...]:
     """Every cue that has speech, in order of time. `lengths`: of the speech by cue id, as its voice says it.
 
-    What is `hurried` is said just as fast as it takes to fit its cue, and no more than `limit` times as fast.
+    Cues in `limits` are said just as fast as it takes to fit, and at most so many times as fast.
     """
     spoken = sorted((c for c in cues if lengths.get(c.id)), key=lambda c: c.start)
     placed = []
     for n, cue in enumerate(spoken):
-        wanted = needed(cue, lengths[cue.id]) if cue.id in hurried else 1.0
-        hurry = min(wanted, limit)
+        hurry = min(needed(cue, lengths[cue.id]), limits.get(cue.id, 1.0))
         length = said_in(lengths[cue.id], hurry)
         end = cue.start + length
         follows = spoken[n + 1].start if n + 1 < len(spoken) else end

@@ -94,6 +94,11 @@ def shortened(text: str, most: int = 40) -> str:
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
+def find(studio: Studio, voice: str) -> Voice:
+    """The voice of this id, "" for the usual one. Raises UsageError with the nearest."""
+    return studio.talkers.voice(voice or talkers.DEFAULT)
+
+
 def delivered(spoken: Spoken, delivery: Delivery) -> Spoken:
     """The same as it is to be heard."""
     if delivery == Delivery():

@@ -28,13 +28,13 @@ def test_each_speech_stands_at_its_cue_and_tells_by_how_much_it_overruns() -> No
 
 def test_a_hurried_cue_is_as_fast_as_it_takes_and_no_faster_than_the_limit() -> None:
     lengths = {1: 2_200, 3: 2_000}
-    fits, misses = voiceover.place(CUES, lengths, hurried={1, 3}, limit=1.25)
+    fits, misses = voiceover.place(CUES, lengths, {1: 1.25, 3: 1.25})
     assert (fits.hurry, fits.length, fits.over) == (pytest.approx(1.1), 2_000, 0)
     assert (misses.hurry, misses.length, misses.over) == (1.25, 1_600, 600)
 
 
 def test_a_cue_that_fits_is_not_slowed_down() -> None:
-    (placed,) = voiceover.place(CUES[:1], {1: 500}, hurried={1})
+    (placed,) = voiceover.place(CUES[:1], {1: 500}, {1: 1.5})
     assert (placed.hurry, placed.length) == (1.0, 500)
 
 
@@ -73,7 +73,7 @@ def test_every_speech_begins_with_its_cue_and_hurry_keeps_its_limit(
 ) -> None:
     cues = [Segment(start, start + length, "x", id=n) for n, (start, length, _) in enumerate(given_cues)]
     lengths = {n: length for n, (_, _, length) in enumerate(given_cues)}
-    placed = voiceover.place(cues, lengths, hurried=lengths, limit=limit)
+    placed = voiceover.place(cues, lengths, dict.fromkeys(lengths, limit))
     assert {p.id for p in placed} == {n for n, length in lengths.items() if length}
     assert [p.start for p in placed] == sorted(p.start for p in placed)
     for p in placed:
