@@ -6,6 +6,7 @@ Pure functions, any thread. Times are integer milliseconds. A cue is a segment o
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -89,11 +90,17 @@ def timed(
 
 
 def _words(cue: Segment, start: int, end: int, spoken: Sequence[SpokenWord]) -> tuple[Word, ...]:
-    """The words of a cue with the times of their speech; none where these do not make up its text."""
-    made, at = [], 0
-    for first, last, begin, until in spoken:
-        between = cue.text[at:first]
-        times = min(start + begin, end), min(start + until, end)
-        made.append(Word(cue.text[first:last], *times, space=" " in between, line="\n" in between))
-        at = last
-    return tuple(made) if join_words(made) == cue.text else ()
+    """The words of a cue, punctuation included, with the times of their speech; none where no times are known."""
+    made: list[Word] = []
+    at, now, waiting = 0, start, list(reversed(spoken))
+    for token in re.finditer(r"\S+", cue.text):
+        between = cue.text[at : token.start()]
+        begin = until = now  # of what is not heard: a dash
+        while waiting and waiting[-1].first < token.end():
+            word = waiting.pop()
+            begin = begin if until > now else start + word.start
+            until = start + word.end
+        times = min(begin, end), min(until, end)
+        made.append(Word(token[0], *times, space=" " in between, line="\n" in between))
+        at, now = token.end(), until
+    return tuple(made) if spoken and join_words(made) == cue.text else ()

@@ -33,6 +33,15 @@ def delivered(samples: NDArray[np.float32], rate: int, delivery: Delivery) -> ND
     return np.pad(changed, (0, length - len(changed)))
 
 
+def resampled(samples: NDArray[np.float32], rate: int, wanted: int) -> NDArray[np.float32]:
+    """Mono samples at another rate."""
+    if rate == wanted or not len(samples):
+        return samples
+    chain = Chain(rate, 1, ("aresample", str(wanted)))
+    frames = [*chain.feed(samples.reshape(1, -1)), *chain.feed(None)]
+    return np.concatenate([frame.to_ndarray()[0] for frame in frames])
+
+
 def timed(words: Iterable[SpokenWord], delivery: Delivery) -> tuple[SpokenWord, ...]:
     """The words with the times they have in the delivered sound."""
     return tuple(

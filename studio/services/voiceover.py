@@ -19,12 +19,12 @@ from studio.core.errors import EngineError, Problem, RemoteError
 from studio.core.jobs import StopToken
 from studio.core.sentences import speakable
 from studio.core.speaking import Casting, Delivery, Manner, SpokenWord
+from studio.core.steps import result
 from studio.core.transcript import Segment
 from studio.core.voiceover import Placed
 from studio.engines.base import Spoken
 
 from . import speaking
-from .run import result
 from .speaking import Told
 from .studio import Studio
 
@@ -90,7 +90,7 @@ def speech(
             yield event
             continue
         rate = rate or event.spoken.rate
-        samples = speaking.resampled(event.spoken, rate)
+        samples = media.resampled(event.spoken.samples, event.spoken.rate, rate)
         since = at * 1000 // rate
         words += (w._replace(start=w.start + since, end=w.end + since) for w in event.spoken.words)
         sound += samples, np.zeros(event.pause * rate // 1000, np.float32)

@@ -47,7 +47,7 @@ def test_a_voice_that_is_fast_already_leaves_less_to_speed_up() -> None:
 def test_subtitles_last_as_long_as_their_speech() -> None:
     placed = voiceover.place(CUES, {1: 1_500, 3: 2_000, 4: 700})
     spans = [(0, 1, 0, 100), (2, 8, 100, 500), (9, 12, 500, 900), (13, 17, 900, 1_200), (18, 20, 1_200, 1_400)]
-    words = {3: [SpokenWord(*span) for span in [*spans, (21, 26, 1_400, 1_900)]]}
+    words = {3: [SpokenWord(*span) for span in [*spans, (21, 25, 1_400, 1_900)]]}  # without the full stop
     first, second, last = voiceover.timed(CUES, placed, words)
     assert (first.start, first.end, first.words) == (1_000, 2_500, ())
     assert (second.start, second.end) == (6_000, 7_500)  # gives way to the next
@@ -58,10 +58,18 @@ def test_subtitles_last_as_long_as_their_speech() -> None:
     assert (last.start, last.end) == (7_500, 8_200)
 
 
-def test_words_that_do_not_make_up_the_text_are_left_out() -> None:
-    placed = voiceover.place(CUES[:1], {1: 1_500})
-    (only,) = voiceover.timed(CUES[:1], placed, {1: [SpokenWord(0, 3, 0, 200)]})
-    assert (only.text, only.words) == ("The first one.", ())
+def test_what_is_written_but_not_heard_takes_no_time() -> None:
+    cue = Segment(0, 2_000, "– Well, e-mail\n… me", id=1)
+    words = {1: [SpokenWord(2, 6, 50, 300), SpokenWord(8, 9, 300, 400), SpokenWord(10, 14, 400, 800)]}
+    (shown,) = voiceover.timed([cue], voiceover.place([cue], {1: 1_000}), words)
+    assert [(w.text, w.start, w.end) for w in shown.words] == [
+        ("–", 0, 0),
+        ("Well,", 50, 300),
+        ("e-mail", 300, 800),
+        ("…", 800, 800),
+        ("me", 800, 800),
+    ]
+    assert join_words(shown.words) == cue.text
 
 
 @given(
