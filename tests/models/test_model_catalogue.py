@@ -24,12 +24,13 @@ def test_every_model_the_studio_offers_is_there() -> None:
         "segmentation-3.0",
         "campplus-zh-en",
         "resemblyzer-ge2e",
+        "deepfilternet-3",
     ]
 
 
 @pytest.mark.parametrize("model", catalogue().values(), ids=lambda m: m.id)
 def test_entry_is_well_formed(model: Model) -> None:
-    assert model.kind in ("speech", "speakers")
+    assert model.kind in ("speech", "speakers", "cleaning")
     assert model.title
     assert model.licence
     assert model.hub or model.wheels, "no way in"
