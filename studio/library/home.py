@@ -28,7 +28,7 @@ class Home:
         """Make the folders. Raises StorageError with the way out."""
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for folder in (self.audio, self.peaks, self.run):
+            for folder in (self.audio, self.peaks, self.cleaned, self.run):
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as e:
             raise StorageError(
@@ -61,6 +61,11 @@ class Home:
         return self.root / "speech"
 
     @property
+    def cleaned(self) -> Path:
+        """Recordings without their noise, to be listened to."""
+        return self.root / "cleaned"
+
+    @property
     def run(self) -> Path:
         """Locks that tell which processes are alive."""
         return self.root / "run"
@@ -80,6 +85,9 @@ class Home:
     def part_file(self, job_id: int, part: int, suffix: str) -> Path:
         """Encoded sound of an unfinished job, to be sent."""
         return self.audio / f"{job_id}.part{part}{suffix}"
+
+    def cleaned_file(self, content_id: str, track: int, how: str) -> Path:
+        return self.cleaned / f"{content_id[:32]}-{track}-{how}.flac"
 
     def peaks_file(self, content_id: str, track: int) -> Path:
         return self.peaks / f"{content_id[:32]}-{track}.peaks"
