@@ -157,8 +157,7 @@ def faults(fields: dict[str, Any]) -> list[str]:
     found = [
         f"{name}: {'unknown option' if name not in talker.options else f'invalid value: {value!r:.60}'}"
         for name, value in fields.items()
-        if name not in ("model", talker.text)
-        and (name not in talker.options or not talker.options[name](value, False))
+        if name not in ("model", talker.text) and (name not in talker.options or not talker.options[name](value, False))
     ]
     text = fields.get(talker.text)
     if not isinstance(text, str) or not text.strip():
