@@ -107,7 +107,7 @@ def listen(file: BinaryIO) -> tuple[Samples, int]:
     """A sound file as channels × samples, and its rate; raises ValueError for anything else."""
     found: list[Samples] = []
     try:
-        with av.open(file) as container:
+        with av.open(file, "r") as container:
             stream = container.streams.audio[0]
             planar = av.AudioResampler(format="s16p", layout=stream.layout, rate=stream.rate)
             for frame in [*container.decode(stream), None]:
