@@ -42,7 +42,7 @@ def speak(stub: OpenAILike, request: Request) -> Reply:
     if wanted == "wav" and stub["endless_wav"]:
         at = file.find(b"data") + 4
         file = file[:4] + b"\xff" * 4 + file[8:at] + b"\xff" * 4 + file[at + 4 :]
-    charged = {"characters": spoken.characters(text)}
+    charged: dict[str, float] = {"characters": spoken.characters(text)}
     return Reply(file, type=type, charged=charged, framing=stub["speech_framing"])
 
 

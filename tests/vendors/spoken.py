@@ -93,7 +93,7 @@ def encoded(sound: Samples, rate: int, format: str) -> bytes:
     layout = "mono" if len(planes) == 1 else "stereo"
     file = io.BytesIO()
     with av.open(file, "w", format=kind.container, options={"fflags": "+bitexact"}) as out:  # without random ids
-        stream = out.add_stream(kind.codec, rate=rate, layout=layout)
+        stream: Any = out.add_stream(kind.codec, rate=rate, layout=layout)
         for at in range(0, planes.shape[1], rate):
             piece = np.ascontiguousarray(planes[:2, at : at + rate])
             frame = av.AudioFrame.from_ndarray(piece, format="s16p", layout=layout)
@@ -111,7 +111,7 @@ def listen(file: BinaryIO) -> tuple[Samples, int]:
             stream = container.streams.audio[0]
             planar = av.AudioResampler(format="s16p", layout=stream.layout, rate=stream.rate)
             for frame in [*container.decode(stream), None]:
-                found += [each.to_ndarray() for each in planar.resample(frame)]
+                found += [np.asarray(each.to_ndarray(), dtype=np.int16) for each in planar.resample(frame)]
             rate = stream.rate
     except (av.FFmpegError, IndexError) as error:
         raise ValueError("this is not a sound file") from error

@@ -40,7 +40,7 @@ def ask(client: httpx.Client, model: str = OPENAI, text: Any = TEXT, **options: 
     return client.post("/tts", json={"model": model, "text": text, **options})
 
 
-def heard(file: bytes) -> tuple[float, int]:
+def heard(file: bytes) -> tuple[Any, int]:
     sound, rate = spoken.listen(io.BytesIO(file))
     return sound.shape[1] / rate, spoken.bursts(sound[0], rate)
 

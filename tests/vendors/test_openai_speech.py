@@ -39,7 +39,7 @@ def ask(client: httpx.Client, **fields: Any) -> httpx.Response:
     return client.post("/audio/speech", json={"model": "tts-1", "input": TEXT, "voice": "alloy"} | fields)
 
 
-def heard(file: bytes) -> tuple[float, int]:
+def heard(file: bytes) -> tuple[Any, int]:
     sound, rate = spoken.listen(io.BytesIO(file))
     return sound.shape[1] / rate, spoken.bursts(sound[0], rate)
 

@@ -47,7 +47,7 @@ def submitted(client: httpx.Client, *args: Any, **how: Any) -> Body:
     return found
 
 
-def sound_of(job: Body) -> tuple[float, int]:
+def sound_of(job: Body) -> tuple[Any, int]:
     """Seconds and words of a finished job."""
     sound, rate = spoken.listen(io.BytesIO(base64.b64decode(job["result"]["data"], validate=True)))
     return sound.shape[1] / rate, spoken.bursts(sound[0], rate)

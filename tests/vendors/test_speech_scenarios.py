@@ -80,7 +80,8 @@ class Bench:
         return self.http.get(self.stub.url + path, headers=self.case.headers())
 
     def charges(self) -> list[float | None]:
-        return [seen.charged and seen.charged["characters"] for seen in self.stub.requests("POST", self.case.path)]
+        journal = self.stub.requests("POST", self.case.path)
+        return [seen.charged["characters"] if seen.charged else None for seen in journal]
 
 
 @pytest.fixture(scope="module")
