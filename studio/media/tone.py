@@ -37,8 +37,8 @@ def resampled(samples: NDArray[np.float32], rate: int, wanted: int) -> NDArray[n
     if rate == wanted or not len(samples):
         return samples
     chain = Chain(rate, 1, ("aresample", str(wanted)))
-    frames = [*chain.feed(samples.reshape(1, -1)), *chain.feed(None)]
-    return np.concatenate([frame.to_ndarray()[0] for frame in frames])
+    changed: NDArray[np.float32] = np.concatenate(list(chain.through([samples.reshape(1, -1)])), axis=1)
+    return changed[0]
 
 
 def timed(words: Iterable[SpokenWord], delivery: Delivery) -> tuple[SpokenWord, ...]:
