@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from .accounts import AccountStore
+from .clones import Clone, CloneStore
 from .database import Database, leave_thread, outdated
 from .home import Home
 from .jobs import JobStore
+from .orders import SOUND, SPEECH, Ordered, OrderStore
 from .pending import Pending
 from .presence import Presence
 from .search import Hit, Search
@@ -35,6 +37,8 @@ class Library:
         self.voices = VoiceStore(self.database)
         self.accounts = AccountStore(self.database)
         self.submissions = SubmissionStore(self.database)
+        self.orders = OrderStore(self.database, home.replies)
+        self.clones = CloneStore(self.database)
         self.secrets = Secrets(home.keys)
         self.spoken = SpokenStore(home.spoken)
         self.jobs.recover()
@@ -46,12 +50,18 @@ class Library:
 
 
 __all__ = [
+    "SOUND",
+    "SPEECH",
     "AccountStore",
+    "Clone",
+    "CloneStore",
     "Hit",
     "Home",
     "JobStore",
     "KnownVoice",
     "Library",
+    "OrderStore",
+    "Ordered",
     "Pending",
     "Place",
     "Search",

@@ -61,6 +61,16 @@ class Home:
         return self.root / "speech"
 
     @property
+    def replies(self) -> Path:
+        """What vendors sent that was ordered outside of jobs, as it came."""
+        return self.root / "replies"
+
+    @property
+    def cleaned(self) -> Path:
+        """Recordings whose noise a vendor has taken out."""
+        return self.root / "cleaned"
+
+    @property
     def run(self) -> Path:
         """Locks that tell which processes are alive."""
         return self.root / "run"
