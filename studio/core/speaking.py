@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from .errors import UsageError
@@ -47,3 +48,29 @@ class SpokenWord(NamedTuple):
     last: int
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """Who says something, and how."""
+
+    voice: str = ""  # Voice.id; "": the usual one
+    delivery: Delivery = Delivery()
+
+
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """Who speaks for whom in one recording, and what was decided for its voice-over."""
+
+    manners: Mapping[str, Manner] = field(default_factory=dict)  # by speaker id; "" for passages of no speaker
+    hurried: frozenset[int] = frozenset()  # cues that are said faster, so that they fit
+    limit: float = 1.25  # how much faster at most
+    under: float = -14.0  # decibels: how much quieter the recording is while somebody speaks over it
+
+    def manner(self, speaker: str | None, usual: Manner) -> Manner:
+        """Of a speaker, or of nobody; what was not chosen is as usual."""
+        own = self.manners.get(speaker or "", usual)
+        return own if own.voice else replace(own, voice=usual.voice)
+
+    def with_manner(self, speaker: str | None, manner: Manner) -> Casting:
+        return replace(self, manners={**self.manners, speaker or "": manner})

@@ -14,7 +14,6 @@ from .speaking import TEMPOS, SpokenWord
 from .transcript import Segment, Word, join_words
 
 LIMITS = (1.0, 1.5)  # how much faster than its voice a cue may be said; beyond, nobody follows
-LIMIT = 1.25  # until the user chooses
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Placed:
 
 
 def place(
-    cues: Sequence[Segment], lengths: Mapping[int, int], hurried: Collection[int] = (), limit: float = LIMIT
+    cues: Sequence[Segment], lengths: Mapping[int, int], hurried: Collection[int] = (), limit: float = LIMITS[1]
 ) -> tuple[Placed, ...]:
     """Every cue that has speech, in order of time. `lengths`: of the speech by cue id, as its voice says it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .accounts import AccountStore
+from .casting import CastingStore
 from .clones import Clone, CloneStore
 from .database import Database, leave_thread, outdated
 from .home import Home
@@ -41,6 +42,7 @@ class Library:
         self.clones = CloneStore(self.database)
         self.secrets = Secrets(home.keys)
         self.spoken = SpokenStore(home.spoken)
+        self.casting = CastingStore(self.database)
         self.jobs.recover()
         tidy(home, self.database)
 
@@ -53,6 +55,7 @@ __all__ = [
     "SOUND",
     "SPEECH",
     "AccountStore",
+    "CastingStore",
     "Clone",
     "CloneStore",
     "Hit",

@@ -250,6 +250,12 @@ MIGRATIONS = (
     CREATE INDEX submission_job ON submission (job_id, part);
     CREATE INDEX submission_account ON submission (account, ordered)
     """,
+    """
+    CREATE TABLE casting (
+        job_id INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
+        value TEXT NOT NULL
+    )
+    """,
     # Voices at vendors, what was ordered there outside of jobs, and voices made from recordings with their consents,
     # whose numbers are never given again.
     """

@@ -1,0 +1,233 @@
+"""Plays sound that is still being made: pieces come in while the first of them is heard. Runs on the window's thread.
+
+QtMultimedia is imported when something is first to be heard, see player.py.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QIODevice, QObject, Qt, QTimer, Signal
+
+if TYPE_CHECKING:
+    from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QMediaDevices, QtAudio
+
+_FEED_EVERY = 15  # milliseconds
+_AHEAD = 400  # milliseconds that the sound system holds, so that a busy window is not heard
+_NO_SOUND_SYSTEM = (
+    "Nothing can be heard here: Qt's sound library cannot be loaded. "
+    "Install the system package libpulse0 and start again; speech can still be exported."
+)
+_NO_DEVICE = "No loudspeaker or headphones were found: connect one, then play again. Speech can still be exported."
+_GONE = "The loudspeaker or headphones are gone: connect one and go on where it stopped."
+
+
+class SpeechOutput(QObject):
+    """One stream at a time: `begin`, `add` as often as there is sound, `finish`. Times: milliseconds of the stream."""
+
+    position_changed = Signal(int)  # what is heard now
+    playing_changed = Signal(bool)
+    ended = Signal()  # all was heard, and no more will come
+    failed = Signal(str)  # a sentence for the user; the stream is paused where it stopped
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sink: QAudioSink | None = None
+        self._pipe: QIODevice | None = None
+        self._format: QAudioFormat | None = None
+        self._devices: QMediaDevices | None = None
+        self._rate = 0  # of the stream
+        self._parts: deque[tuple[int, NDArray[np.float32]]] = deque()  # first sample, samples; until they were heard
+        self._length = 0  # samples of the stream that came in
+        self._given = 0  # samples of it that the sound system has got
+        self._whole = False
+        self._playing = False
+        self._volume = 1.0
+        self._timer = QTimer(self, interval=_FEED_EVERY, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._feed)
+
+    # The stream
+
+    def begin(self, rate: int) -> None:
+        """A new stream of so many samples a second; what was heard before ends."""
+        self.stop()
+        self._rate, self._whole = rate, False
+        self._length = self._given = 0
+
+    def add(self, samples: NDArray[np.float32]) -> None:
+        """More of it; mono, -1..1."""
+        self._parts.append((self._length, samples))
+        self._length += len(samples)
+
+    def finish(self) -> None:
+        """No more will come."""
+        self._whole = True
+
+    @property
+    def length(self) -> int:
+        """Of what came in so far."""
+        return self._length * 1000 // self._rate if self._rate else 0
+
+    # Playing
+
+    @property
+    def playing(self) -> bool:
+        return self._playing
+
+    def position(self) -> int:
+        waiting = 0
+        if self._sink is not None and self._format is not None:
+            held = self._sink.bufferSize() - self._sink.bytesFree()
+            waiting = self._format.framesForBytes(held) * self._rate // self._format.sampleRate()
+        return max(0, self._given - waiting) * 1000 // self._rate if self._rate else 0
+
+    def play(self) -> None:
+        """From the beginning, or on from where it was paused. Emits `failed` if that cannot be."""
+        if self._playing or not self._rate:
+            return
+        if self._sink is None and not self._open():
+            return
+        assert self._sink is not None
+        if self._pipe is None:
+            self._pipe = self._sink.start()
+        else:
+            self._sink.resume()
+        self._set_playing(True)
+        self._feed()
+
+    def pause(self) -> None:
+        if self._playing and self._sink is not None:
+            self._sink.suspend()
+            self._set_playing(False)
+
+    def stop(self) -> None:
+        """End the stream; its sound is forgotten."""
+        self._close()
+        self._rate = self._length = self._given = 0
+        self._parts.clear()
+
+    def set_volume(self, volume: float) -> None:
+        """As loud as it seems to the ear, 0..1."""
+        self._volume = volume
+        self._apply_volume()
+
+    # Inside
+
+    def _open(self) -> bool:
+        try:
+            from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QMediaDevices
+        except ImportError:
+            self.failed.emit(_NO_SOUND_SYSTEM)
+            return False
+        if self._devices is None:
+            self._devices = QMediaDevices(self)
+            self._devices.audioOutputsChanged.connect(self._follow_device)
+        device = QMediaDevices.defaultAudioOutput()
+        if device.isNull():
+            self.failed.emit(_NO_DEVICE)
+            return False
+        form = device.preferredFormat()
+        form.setSampleFormat(QAudioFormat.SampleFormat.Float)
+        form.setSampleRate(self._rate)
+        if not device.isFormatSupported(form):
+            form.setSampleRate(device.preferredFormat().sampleRate())
+        self._format = form
+        self._sink = QAudioSink(device, form, self)
+        self._sink.setBufferSize(form.bytesForDuration(_AHEAD * 1000))
+        self._apply_volume()
+        return True
+
+    def _feed(self) -> None:
+        """Hand over as much as the sound system takes; it is asked often, because it holds little."""
+        if self._sink is None or self._pipe is None or self._format is None:
+            return
+        if self._sink.error() in _errors():
+            self._lose(_GONE)
+            return
+        room = self._format.framesForBytes(self._sink.bytesFree()) * self._rate // self._format.sampleRate()
+        samples = self._waiting(room)
+        if len(samples):
+            self._pipe.write(_fitted(samples, self._rate, self._format))
+            self._given += len(samples)
+        here = self.position()
+        self.position_changed.emit(here)
+        if self._whole and self._given == self._length and here >= self.length:
+            self._close()
+            self.ended.emit()
+
+    def _waiting(self, most: int) -> NDArray[np.float32]:
+        """The next samples for the sound system, up to the end of their part; what was surely heard is forgotten."""
+        heard = self._given - 2 * _AHEAD * self._rate // 1000
+        while self._parts and self._parts[0][0] + len(self._parts[0][1]) < heard:
+            self._parts.popleft()
+        for first, samples in self._parts:
+            if first <= self._given < first + len(samples):
+                return samples[self._given - first :][:most]
+        return np.zeros(0, np.float32)
+
+    def _follow_device(self) -> None:
+        """Headphones were plugged in or out: on with what is there now, from the same place."""
+        if self._sink is None:
+            return
+        from PySide6.QtMultimedia import QMediaDevices
+
+        was_playing = self._playing
+        if QMediaDevices.defaultAudioOutput().isNull():
+            self._lose(_GONE)
+            return
+        self._rewind()
+        if was_playing:
+            self.play()
+
+    def _lose(self, sentence: str) -> None:
+        self._rewind()
+        self.failed.emit(sentence)
+
+    def _rewind(self) -> None:
+        """Give the device back; what it held but did not play is given to the next one."""
+        self._given = self.position() * self._rate // 1000
+        self._close()
+
+    def _close(self) -> None:
+        if self._sink is not None:
+            self._sink.reset()
+            self._sink.deleteLater()
+        self._sink = self._pipe = self._format = None
+        self._set_playing(False)
+
+    def _set_playing(self, playing: bool) -> None:
+        if playing == self._playing:
+            return
+        self._playing = playing
+        if playing:
+            self._timer.start()
+        else:
+            self._timer.stop()
+        self.playing_changed.emit(playing)
+
+    def _apply_volume(self) -> None:
+        if self._sink is not None:
+            from PySide6.QtMultimedia import QtAudio
+
+            scale = QtAudio.VolumeScale
+            self._sink.setVolume(
+                QtAudio.convertVolume(self._volume, scale.LogarithmicVolumeScale, scale.LinearVolumeScale)
+            )
+
+
+def _errors() -> tuple[QtAudio.Error, ...]:
+    """Those that end the stream; that nothing was there to play for a moment does not."""
+    from PySide6.QtMultimedia import QtAudio
+
+    return QtAudio.Error.OpenError, QtAudio.Error.IOError, QtAudio.Error.FatalError
+
+
+def _fitted(samples: NDArray[np.float32], rate: int, form: QAudioFormat) -> bytes:
+    """As the device wants it: its rate, and the same on every channel."""
+    if form.sampleRate() != rate:
+        wanted = np.arange(len(samples) * form.sampleRate() // rate) * (rate / form.sampleRate())
+        samples = np.interp(wanted, np.arange(len(samples)), samples).astype(np.float32)
+    return np.repeat(samples, form.channelCount()).tobytes()

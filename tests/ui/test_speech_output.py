@@ -1,0 +1,118 @@
+"""What is heard of a stream that is still being made; on a sound card that can be listened to.
+
+Needs pulseaudio and its parec.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import machine
+import numpy as np
+import pytest
+
+MISSING = [tool for tool in ("pulseaudio", "parec") if shutil.which(tool) is None]
+RATE = 48_000
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(MISSING), reason=f"listening needs {', '.join(MISSING)}"),
+]
+
+# Two seconds come at once, a third one when all is heard; a pause inside the first.
+PLAY = """
+import sys
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from studio.ui.speaking import SpeechOutput
+
+rate = int(sys.argv[1])
+app = QApplication([])
+output = SpeechOutput(app)
+output.begin(rate)
+paused = started = False
+
+def tone(pitch):
+    return (0.3 * np.sin(np.arange(rate) / rate * 2 * np.pi * pitch)).astype(np.float32)
+
+def follow(ms):
+    global paused, started
+    if ms > 500 and not paused:
+        paused = True
+        output.pause()
+        print("paused", output.position())
+        QTimer.singleShot(600, go_on)
+    if ms == output.length == 2000 and not started:
+        started = True
+        output.add(tone(660))
+        output.finish()
+
+def go_on():
+    print("still", output.position())
+    output.play()
+
+output.position_changed.connect(follow)
+output.failed.connect(print)
+output.ended.connect(lambda: (print("ended", output.length), QTimer.singleShot(200, app.quit)))
+output.add(tone(440))
+output.add(tone(550))
+output.play()
+app.exec()
+"""
+NO_CARD = """
+from PySide6.QtWidgets import QApplication
+from studio.ui.speaking import SpeechOutput
+app = QApplication([])
+output = SpeechOutput(app)
+output.failed.connect(print)
+output.begin(24000)
+output.play()
+print(output.playing)
+"""
+
+
+@pytest.fixture(scope="module")
+def card(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    with machine.card(tmp_path_factory.mktemp("card")) as env:
+        yield env
+
+
+@pytest.mark.parametrize("rate", [24_000, 22_050])
+def test_a_stream_is_heard_while_it_is_made(card: dict[str, str], tmp_path: Path, rate: int) -> None:
+    recorder = machine.Recorder(card, tmp_path / "heard.raw", RATE, 20)
+    try:
+        command = [sys.executable, "-c", PLAY, str(rate)]
+        run = subprocess.run(command, env=card, check=True, capture_output=True, text=True, timeout=60)
+    finally:
+        recorder.stop()
+    paused, still, ended = (line.split() for line in run.stdout.splitlines())
+    assert paused[0] == "paused"
+    assert still[1] == paused[1]
+    assert ended == ["ended", "3000"]
+    heard = recorder.heard()
+    assert {pitch: round(seconds, 1) for pitch, seconds in lengths(heard).items()} == {440: 1.0, 550: 1.0, 660: 1.0}
+    quiet = np.flatnonzero(np.abs(heard[RATE // 4 : 2 * RATE]) < 0.003)
+    assert len(quiet) > 0.5 * RATE
+
+
+def test_without_a_loudspeaker_it_says_so(tmp_path: Path, card: dict[str, str]) -> None:
+    nowhere = card | {"PULSE_SERVER": f"unix:{tmp_path / 'no.sock'}"}
+    run = subprocess.run(
+        [sys.executable, "-c", NO_CARD], env=nowhere, check=True, capture_output=True, text=True, timeout=60
+    )
+    said, playing = run.stdout.splitlines()
+    assert said.startswith("No loudspeaker or headphones were found")
+    assert playing == "False"
+
+
+def lengths(heard: machine.Sound) -> dict[int, float]:
+    """How many seconds of each of the three tones were heard."""
+    parts = np.lib.stride_tricks.sliding_window_view(heard, RATE // 50)[:: RATE // 100]
+    loud = parts[np.abs(parts).max(axis=1) > 0.1]
+    found = np.abs(np.fft.rfft(loud * np.hanning(RATE // 50), 1 << 15, axis=1)).argmax(axis=1) * RATE / (1 << 15)
+    return {pitch: float((np.abs(found - pitch) < 30).sum()) / 100 for pitch in (440, 550, 660)}
