@@ -17,6 +17,7 @@ from studio.core.errors import Problem, StorageError
 
 from . import rows
 from .database import Database
+from .submissions import Spent
 
 SPEECH, SOUND = "speech", "sound"  # what is ordered
 
@@ -36,13 +37,6 @@ class Ordered:
     cost: float | None = None  # estimated when it was ordered
     ordered: str | None = None  # when it was, UTC; None: nothing was ordered yet
     name: str = ""  # how the text begins, or what the recording is called
-
-
-@dataclass(frozen=True, slots=True)
-class SpentOnOrders:
-    characters: int
-    minutes: float
-    cost: float
 
 
 class OrderStore:
@@ -116,7 +110,7 @@ class OrderStore:
                 (ended, rows.problem_to(problem), uid),
             )
 
-    def spent(self, account: str, month: str) -> SpentOnOrders:
+    def spent(self, account: str, month: str) -> Spent:
         """What was ordered in a month ("2026-11", UTC), as it was estimated."""
         with self._db.read() as db:
             row = db.execute(
@@ -124,7 +118,7 @@ class OrderStore:
                 " TOTAL(cost) FROM vendor_order WHERE account = ? AND strftime('%Y-%m', ordered) = ?",
                 (SPEECH, SOUND, account, month),
             ).fetchone()
-            return SpentOnOrders(round(row[0]), float(row[1]), float(row[2]))
+            return Spent(float(row[1]), float(row[2]), round(row[0]))
 
     def last(self, account: str, count: int = 5) -> list[Ordered]:
         """The latest orders of an account, the newest first."""
