@@ -9,6 +9,8 @@ cd "$(dirname "$0")/.."
 # The window's libraries that a bare Debian or Ubuntu lacks; libpulse0 is for playback, fonts for any text at all.
 WINDOW_PACKAGES="libglib2.0-0 libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1
     libxcb-shape0 libxrandr2 libwayland-cursor0 libpulse0 fontconfig fonts-dejavu-core"
+# Speaks over a hundred languages, and tells the sounds of a text in most of those that Kokoro speaks.
+VOICE_PACKAGES="espeak-ng"
 # A font with Chinese and Japanese: documents are tested with it.
 TEST_PACKAGES="xvfb xauth openbox xdotool pulseaudio pulseaudio-utils desktop-file-utils fonts-droid-fallback"
 
@@ -16,7 +18,7 @@ say() { printf '%s\n' "$*"; }
 fail() { say "$*" >&2; exit 1; }
 
 extra=""
-packages=$WINDOW_PACKAGES
+packages="$WINDOW_PACKAGES $VOICE_PACKAGES"
 case "${1:-}" in
     "") ;;
     --test) extra="[test]"; packages="$packages $TEST_PACKAGES" ;;
@@ -59,7 +61,7 @@ if ! command -v dpkg >/dev/null || ! command -v apt-get >/dev/null; then
 fi
 # shellcheck disable=SC2086
 system_packages $packages ||
-    say "Going on without them: the command line works, the window or its sound may not." >&2
+    say "Going on without them: the command line works, the window, its sound or voices may not." >&2
 
 # --- the environment ---------------------------------------------------------------------------------------------
 

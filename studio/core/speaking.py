@@ -65,7 +65,7 @@ class Casting:
     manners: Mapping[str, Manner] = field(default_factory=dict)  # by speaker id; "" for passages of no speaker
     hurried: frozenset[int] = frozenset()  # cues that are said faster, so that they fit
     limit: float = 1.25  # how much faster at most
-    under: float = -14.0  # decibels: how much quieter the recording is while somebody speaks over it
+    ducked: float = 12.0  # decibels by which the recording is softer while somebody speaks over it
 
     def manner(self, speaker: str | None, usual: Manner) -> Manner:
         """Of a speaker, or of nobody; what was not chosen is as usual."""

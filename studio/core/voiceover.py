@@ -6,7 +6,8 @@ Pure functions, any thread. Times are integer milliseconds. A cue is a segment o
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .edits import SHORTEST
@@ -32,18 +33,15 @@ class Placed:
         return self.start + self.length
 
 
-def place(
-    cues: Sequence[Segment], lengths: Mapping[int, int], hurried: Collection[int] = (), limit: float = LIMITS[1]
-) -> tuple[Placed, ...]:
+def place(cues: Sequence[Segment], lengths: Mapping[int, int], limits: Mapping[int, float] = {}) -> tuple[Placed, ...]:
     """Every cue that has speech, in order of time. `lengths`: of the speech by cue id, as its voice says it.
 
-    What is `hurried` is said just as fast as it takes to fit its cue, and no more than `limit` times as fast.
+    Cues in `limits` are said just as fast as it takes to fit, and at most so many times as fast.
     """
     spoken = sorted((c for c in cues if lengths.get(c.id)), key=lambda c: c.start)
     placed = []
     for n, cue in enumerate(spoken):
-        wanted = needed(cue, lengths[cue.id]) if cue.id in hurried else 1.0
-        hurry = min(wanted, limit)
+        hurry = min(needed(cue, lengths[cue.id]), limits.get(cue.id, 1.0))
         length = said_in(lengths[cue.id], hurry)
         end = cue.start + length
         follows = spoken[n + 1].start if n + 1 < len(spoken) else end
@@ -92,11 +90,17 @@ def timed(
 
 
 def _words(cue: Segment, start: int, end: int, spoken: Sequence[SpokenWord]) -> tuple[Word, ...]:
-    """The words of a cue with the times of their speech; none where these do not make up its text."""
-    made, at = [], 0
-    for first, last, begin, until in spoken:
-        between = cue.text[at:first]
-        times = min(start + begin, end), min(start + until, end)
-        made.append(Word(cue.text[first:last], *times, space=" " in between, line="\n" in between))
-        at = last
-    return tuple(made) if join_words(made) == cue.text else ()
+    """The words of a cue, punctuation included, with the times of their speech; none where no times are known."""
+    made: list[Word] = []
+    at, now, waiting = 0, start, list(reversed(spoken))
+    for token in re.finditer(r"\S+", cue.text):
+        between = cue.text[at : token.start()]
+        begin = until = now  # of what is not heard: a dash
+        while waiting and waiting[-1].first < token.end():
+            word = waiting.pop()
+            begin = begin if until > now else start + word.start
+            until = start + word.end
+        times = min(begin, end), min(until, end)
+        made.append(Word(token[0], *times, space=" " in between, line="\n" in between))
+        at, now = token.end(), until
+    return tuple(made) if spoken and join_words(made) == cue.text else ()

@@ -48,7 +48,7 @@ def _casting(value: dict[str, Any]) -> Casting:
         {speaker: manner_from(manner) for speaker, manner in value.get("manners", {}).items()},
         frozenset(value.get("hurried", ())),
         float(value.get("limit", usual.limit)),
-        float(value.get("under", usual.under)),
+        float(value.get("ducked", usual.ducked)),
     )
 
 
@@ -57,5 +57,5 @@ def _value(casting: Casting) -> dict[str, Any]:
         "manners": {speaker: manner_to(manner) for speaker, manner in casting.manners.items()},
         "hurried": sorted(casting.hurried),
         "limit": casting.limit,
-        "under": casting.under,
+        "ducked": casting.ducked,
     }

@@ -8,6 +8,7 @@ from .encode import ENCODINGS, Encoding, encode
 from .peaks import Peaks, PeaksWriter
 from .probe import SUFFIXES, MediaInfo, Track, expand, fingerprint, probe
 from .stretch import read_stretch
+from .tone import delivered, resampled, timed
 from .wav import SAMPLE_RATE, wav_duration
 from .wav_peaks import wav_peaks
 
@@ -22,12 +23,15 @@ __all__ = [
     "PeaksWriter",
     "Track",
     "decode",
+    "delivered",
     "encode",
     "expand",
     "fingerprint",
     "probe",
     "read_peaks",
     "read_stretch",
+    "resampled",
+    "timed",
     "wav_duration",
     "wav_peaks",
 ]

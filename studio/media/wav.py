@@ -73,7 +73,7 @@ def wav_writer(source: Path, target: Path) -> Iterator[WavWriter]:
     except OSError as error:
         raise storage_error(source, target, error) from error
     try:
-        with _quietly_closed(file):
+        with quietly_closed(file):
             writer = WavWriter(source, target, file)
             yield writer
             writer.finish()
@@ -86,10 +86,10 @@ def wav_writer(source: Path, target: Path) -> Iterator[WavWriter]:
 
 
 @contextmanager
-def _quietly_closed(file: BufferedWriter) -> Iterator[None]:
+def quietly_closed(file: BufferedWriter) -> Iterator[BufferedWriter]:
     """Closing tries to flush once more, which fails again on a full disk: the first error is the one to tell."""
     try:
-        yield
+        yield file
     except BaseException:
         try:
             file.close()

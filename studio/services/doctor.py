@@ -14,6 +14,7 @@ from typing import Any
 from studio import __version__
 from studio.core.errors import StudioError
 from studio.core.jobs import JobOptions
+from studio.engines.local import espeak
 from studio.engines.local.device import describe
 from studio.library import Home
 from studio.models import ModelStore
@@ -21,7 +22,17 @@ from studio.models import ModelStore
 from .transcribe import COMMUNITY, EMBEDDING, SEGMENTATION
 
 _ENOUGH_DISK = 2_000_000_000  # bytes: the default models, and the sound of a long recording
-_PACKAGES = ("PySide6", "faster-whisper", "ctranslate2", "pyannote.audio", "torch", "av", "soundfile", "httpx")
+_PACKAGES = (
+    "PySide6",
+    "faster-whisper",
+    "ctranslate2",
+    "pyannote.audio",
+    "torch",
+    "av",
+    "soundfile",
+    "hibari-tts",
+    "httpx",
+)
 _PATIENCE = 60  # seconds
 _LOAD = """
 import ctypes, importlib, os, sys
@@ -47,7 +58,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """All findings, the program's own first. Never raises: a check that fails is a finding."""
-    return [check() for check in (_program, _packages, _home, _disk, _device, _models, _window, _playback)]
+    return [check() for check in (_program, _packages, _home, _disk, _device, _models, _window, _playback, _voices)]
 
 
 def _program() -> Finding:
@@ -122,6 +133,15 @@ def _playback() -> Finding:
     linux = sys.platform.startswith("linux")
     plugins = ["multimedia/libffmpegmediaplugin.so"] if linux else []
     return _loads("playback", "Playback", "QtMultimedia", plugins, "Install: libpulse0" if linux else "")
+
+
+def _voices() -> Finding:
+    """Other languages than English are spoken, or told in sounds, by a program of the system."""
+    try:
+        text = f"espeak-ng {espeak.version()}, {len(espeak.voices())} voices"
+    except StudioError as e:
+        return Finding("espeak", "Other languages", False, e.problem.what, e.problem.hint, needed=False)
+    return Finding("espeak", "Other languages", True, text, needed=False)
 
 
 def _loads(id: str, title: str, module: str, plugins: list[str], hint: str) -> Finding:

@@ -9,6 +9,7 @@ from studio.models import ModelStore
 
 from .accounts import Accounts
 from .engine_pool import EnginePool
+from .talkers import Talkers
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +19,17 @@ class Studio:
     models: ModelStore
     engines: EnginePool
     accounts: Accounts
+    talkers: Talkers
 
     @staticmethod
     def open(home: Home | None = None) -> Studio:
         """Raises StorageError when the home cannot be used."""
         home = home or Home.default()
         library = Library(home)
-        return Studio(home, library, ModelStore(home.models), EnginePool(), Accounts(library))
+        models = ModelStore(home.models)
+        return Studio(home, library, models, EnginePool(), Accounts(library), Talkers(models))
 
     def close(self) -> None:
         self.engines.close()
+        self.talkers.close()
         self.library.close()

@@ -28,13 +28,13 @@ def test_each_speech_stands_at_its_cue_and_tells_by_how_much_it_overruns() -> No
 
 def test_a_hurried_cue_is_as_fast_as_it_takes_and_no_faster_than_the_limit() -> None:
     lengths = {1: 2_200, 3: 2_000}
-    fits, misses = voiceover.place(CUES, lengths, hurried={1, 3}, limit=1.25)
+    fits, misses = voiceover.place(CUES, lengths, {1: 1.25, 3: 1.25})
     assert (fits.hurry, fits.length, fits.over) == (pytest.approx(1.1), 2_000, 0)
     assert (misses.hurry, misses.length, misses.over) == (1.25, 1_600, 600)
 
 
 def test_a_cue_that_fits_is_not_slowed_down() -> None:
-    (placed,) = voiceover.place(CUES[:1], {1: 500}, hurried={1})
+    (placed,) = voiceover.place(CUES[:1], {1: 500}, {1: 1.5})
     assert (placed.hurry, placed.length) == (1.0, 500)
 
 
@@ -47,7 +47,7 @@ def test_a_voice_that_is_fast_already_leaves_less_to_speed_up() -> None:
 def test_subtitles_last_as_long_as_their_speech() -> None:
     placed = voiceover.place(CUES, {1: 1_500, 3: 2_000, 4: 700})
     spans = [(0, 1, 0, 100), (2, 8, 100, 500), (9, 12, 500, 900), (13, 17, 900, 1_200), (18, 20, 1_200, 1_400)]
-    words = {3: [SpokenWord(*span) for span in [*spans, (21, 26, 1_400, 1_900)]]}
+    words = {3: [SpokenWord(*span) for span in [*spans, (21, 25, 1_400, 1_900)]]}  # without the full stop
     first, second, last = voiceover.timed(CUES, placed, words)
     assert (first.start, first.end, first.words) == (1_000, 2_500, ())
     assert (second.start, second.end) == (6_000, 7_500)  # gives way to the next
@@ -58,10 +58,18 @@ def test_subtitles_last_as_long_as_their_speech() -> None:
     assert (last.start, last.end) == (7_500, 8_200)
 
 
-def test_words_that_do_not_make_up_the_text_are_left_out() -> None:
-    placed = voiceover.place(CUES[:1], {1: 1_500})
-    (only,) = voiceover.timed(CUES[:1], placed, {1: [SpokenWord(0, 3, 0, 200)]})
-    assert (only.text, only.words) == ("The first one.", ())
+def test_what_is_written_but_not_heard_takes_no_time() -> None:
+    cue = Segment(0, 2_000, "– Well, e-mail\n… me", id=1)
+    words = {1: [SpokenWord(2, 6, 50, 300), SpokenWord(8, 9, 300, 400), SpokenWord(10, 14, 400, 800)]}
+    (shown,) = voiceover.timed([cue], voiceover.place([cue], {1: 1_000}), words)
+    assert [(w.text, w.start, w.end) for w in shown.words] == [
+        ("–", 0, 0),
+        ("Well,", 50, 300),
+        ("e-mail", 300, 800),
+        ("…", 800, 800),
+        ("me", 800, 800),
+    ]
+    assert join_words(shown.words) == cue.text
 
 
 @given(
@@ -73,7 +81,7 @@ def test_every_speech_begins_with_its_cue_and_hurry_keeps_its_limit(
 ) -> None:
     cues = [Segment(start, start + length, "x", id=n) for n, (start, length, _) in enumerate(given_cues)]
     lengths = {n: length for n, (_, _, length) in enumerate(given_cues)}
-    placed = voiceover.place(cues, lengths, hurried=lengths, limit=limit)
+    placed = voiceover.place(cues, lengths, dict.fromkeys(lengths, limit))
     assert {p.id for p in placed} == {n for n, length in lengths.items() if length}
     assert [p.start for p in placed] == sorted(p.start for p in placed)
     for p in placed:

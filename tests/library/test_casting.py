@@ -15,7 +15,7 @@ def test_voices_and_decisions_are_there_after_a_restart_and_go_with_the_job(tmp_
     library = Library(home)
     job = library.jobs.add("talk.wav", "talk", "c1", 1_000, "cpu", JobOptions())
     assert library.casting.get(job.id) == Casting()
-    casting = Casting(hurried=frozenset({3, -1}), limit=1.4, under=-20.0)
+    casting = Casting(hurried=frozenset({3, -1}), limit=1.4, ducked=20.0)
     casting = casting.with_manner("S1", Manner("kokoro/af_heart", Delivery(-2, 1.1))).with_manner(None, Manner())
     library.casting.put(job.id, casting)
     library.close()

@@ -24,16 +24,22 @@ def test_every_model_the_studio_offers_is_there() -> None:
         "segmentation-3.0",
         "campplus-zh-en",
         "resemblyzer-ge2e",
+        "hibari-emma",
+        "hibari-fenrir",
+        "hibari-fable",
+        "hibari-kore",
     ]
 
 
 @pytest.mark.parametrize("model", catalogue().values(), ids=lambda m: m.id)
 def test_entry_is_well_formed(model: Model) -> None:
-    assert model.kind in ("speech", "speakers")
+    assert model.kind in ("speech", "speakers", "voice")
     assert model.title
     assert model.licence
     assert model.hub or model.wheels, "no way in"
-    assert bool(model.hub) == bool(re.fullmatch("[0-9a-f]{40}", model.revision)), "a revision is a commit"
+    assert bool(model.hub) == bool(model.revision)
+    pinned = all(file.sha256 for file in model.files)
+    assert not model.hub or pinned or re.fullmatch("[0-9a-f]{40}", model.revision), "without hashes it is a commit"
     names = [f.name for f in model.files]
     assert len(set(names)) == len(names) > 0
     for file in model.files:

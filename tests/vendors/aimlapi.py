@@ -1,4 +1,4 @@
-"""AI/ML API: speech to text that is created and then polled for.
+"""AI/ML API: speech to text that is created and then polled for, text to speech that answers at once.
 
 `python -m tests.vendors.aimlapi` serves it; the base address for clients ends in /v1.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from . import aimlapi_voices, shelf, spoken
 from .aimlapi_models import LISTED, MODELS, faults
 from .aimlapi_reply import assembly, deepgram, text_only
 from .body import media_type
@@ -19,7 +20,7 @@ from .heard import Heard, hear, hear_url
 from .stub import Reply, Request, Route, Stub, main
 
 RUNNING = {"guide": ("waiting", "active"), "schema": ("queued", "generating")}
-OTHERS = {"gpt-4o": "chat-completion", "#g1_aura-asteria-en": "tts", "openai/tts-1": "tts"}
+OTHERS = {"gpt-4o": "chat-completion"} | dict.fromkeys(aimlapi_voices.LISTED, "tts")
 
 
 @dataclass
@@ -32,11 +33,19 @@ class Job:
 
 
 class AimlApi(Stub):
-    """AI/ML API: transcription, catalogue of models, balance."""
+    """AI/ML API: transcription, speech, catalogue of models, balance."""
 
     statuses: ClassVar[dict[str, int]] = Stub.statuses | {"broke": 403, "type": 400}
     defaults: ClassVar[dict[str, Any]] = {
+        **shelf.SETTINGS,
+        **spoken.SETTINGS,
         "retention_s": 3600,
+        "speech_reply": "by_model",  # bytes of streaming models, JSON of others; or "bytes", or "json"
+        "speech_json": "object",  # {"audio": {"url"}}; or "string": {"audio"}
+        "speech_meta": True,  # the JSON tells what was charged
+        "speech_type": None,  # the content type of bytes; None: that of the sound
+        "speech_framing": "chunked",  # of bytes; or "length", or "close": nothing tells where they end
+        "usd_per_character": 0.000015,
         "dialect": "guide",  # or "schema": names of statuses, payload key, ids, status of create
         "create_status": None,  # None: 201 in the guide dialect, 200 in the schema dialect
         "lag_polls": 0,  # so many first polls find nothing yet
@@ -66,6 +75,7 @@ class AimlApi(Stub):
 
     def clear(self) -> None:
         self._jobs: dict[str, Job] = {}
+        self.shelf = shelf.Shelf(self)
 
     def route(self, request: Request) -> Route | Reply:
         self._here.path = request.path
@@ -162,6 +172,28 @@ class AimlApi(Stub):
                 return assembly(job.heard, job.options, self._config, self._uuid("transcript"))
         return text_only(job.heard, job.model)
 
+    def speak(self, request: Request) -> Reply:
+        fields = request.fields
+        if wrong := aimlapi_voices.faults(fields):
+            return self.refuse("syntax", "\n".join(wrong))
+        talker = aimlapi_voices.talker_of(fields["model"])
+        assert talker
+        text = fields[talker.text]
+        format, rate = talker.format(fields)
+        file, kind = spoken.say(self, text, format, rate, fields.get("speed", 1)), spoken.FORMATS[format]
+        cost = round(spoken.characters(text) * self["usd_per_character"], 9)
+        charged = {"characters": spoken.characters(text), "usd": cost}
+        headers = {"x-inference-id": self._uuid("inference")}
+        streams = talker.streams and fields.get("stream", True)
+        if self["speech_reply"] == "bytes" or (self["speech_reply"] == "by_model" and streams):
+            type = self["speech_type"] or kind.type
+            return Reply(file, 200, headers, type, charged, self["speech_framing"])
+        url = self.shelf.put(file, kind.type, kind.suffix)
+        body: dict[str, Any] = {"audio": {"url": url} if self["speech_json"] == "object" else url}
+        if self["speech_meta"]:
+            body["meta"] = {"usage": {"credits_used": round(cost * 2_000_000), "usd_spent": cost}}
+        return Reply(body | self["extra"], 200, headers, charged=charged)
+
     def list_models(self, request: Request) -> Reply:
         types = dict.fromkeys(LISTED, "stt") | OTHERS
         if not self["typed_models"]:
@@ -188,6 +220,8 @@ class AimlApi(Stub):
     routes = (
         Route("POST", "/v1/stt/create", create, _TAKES, paid=True, limit="max_body"),
         Route("GET", "/v1/stt/{id}", fetch),
+        Route("POST", "/v1/tts", speak, ("application/json",), paid=True),
+        *shelf.ROUTES,
         Route("GET", "/v1/models", list_models, auth="none"),
         Route("GET", "/v1/billing/balance", get_balance),
     )

@@ -41,6 +41,8 @@ class Reply:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     type: str | None = None
+    charged: dict[str, float] | None = None  # for the journal: what this request costs, such as {"characters": 280}
+    framing: str = "length"  # or "chunked", or "close": the end of the connection is the end of the body
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Seen:
     complete: bool = True  # the whole body arrived
     fields: dict[str, Any] = field(default_factory=dict)  # a file or long string as {"bytes", "sha256", …}
     status: int | None = None
+    charged: dict[str, float] | None = None  # what the vendor bills for it, also when the reply was lost; None: nothing
 
 
 @dataclass

@@ -1,4 +1,6 @@
-"""Prosa.ai's speech to text as a stub: jobs that are waited for or polled. By hand: `python -m tests.vendors.prosa`.
+"""Prosa.ai as a stub: jobs that are waited for or polled, speech to text here and text to speech in prosa_speech.py.
+
+By hand: `python -m tests.vendors.prosa`.
 
 Nothing takes time: a job is done after `polls_until_done` polls, a waited one at once unless `work_s` is beyond the
 server's time box; hours pass by `clock_offset_s`.
@@ -7,14 +9,14 @@ server's time box; hours pass by `clock_offset_s`.
 from __future__ import annotations
 
 import hashlib
-import uuid
 from typing import Any, ClassVar
 
-from . import prosa_errors, sound
+from . import prosa_speech, shelf, sound
 from .body import Blob, decoded
 from .prosa_errors import Refused
-from .prosa_jobs import Job, chosen, listed, sentences, stamp
-from .stub import Reply, Request, Route, Stub, main
+from .prosa_jobs import Job, sentences
+from .prosa_life import ProsaJobs
+from .stub import Reply, Request, Route, main
 
 PATH = "/v2/speech/stt"
 SOURCES = ("data", "audio", "uri")
@@ -35,35 +37,18 @@ def model(name: str, label: str) -> dict[str, Any]:
     return {"name": name, "label": label, **voice, "channels": 1, "samplerate": 16000}
 
 
-class Prosa(Stub):
-    """Prosa.ai speech to text."""
+class Prosa(ProsaJobs):
+    """Prosa.ai, both directions of speech."""
 
-    key_header = "x-api-key"
-    key_scheme = ""
-    statuses: ClassVar[dict[str, int]] = {**Stub.statuses, "broke": 403, "syntax": 422}
     defaults: ClassVar[dict[str, Any]] = {
-        "error_dialect": "classic",  # {"status", "message"}; "new": {"code", "message", "request_id", "recovery", …}
-        "quota_error": "quota_empty",  # or "quota_insufficient": what stub-broke hears
+        **prosa_speech.SETTINGS,
         "intro_sample": False,  # request.audio is taken as well
-        "bare_result": False,  # a finished job is only its {"data": […]}
         "legacy_engine": False,  # config.engine is needed
-        "pending": ["queued", "in_progress"],  # statuses of an unfinished job, the last one stays
-        "done_status": "complete",  # how success is spelt
-        "outcome": "complete",  # or "failed", "cancelled", "archived", or any other word: how jobs end
-        "failure": {"code": "engine_error", "message": "The recogniser gave up."},  # in the result of a failed job
-        "failure_recovery": {"retryable": True, "retry_after_seconds": 5},
-        "progress": None,  # shown in unfinished jobs
-        "extra": {},  # further members of every job
         "extended": False,  # result items tell channel and speaker
         "speaker_field": "speaker_tag",  # or "speaker"
-        "uuid_ids": False,  # hyphenated job ids
-        "delete_reply": "job",  # "empty": 200 without a body; "none": 204
-        "cancel_running": True,  # else DELETE of an unfinished job is a job_cancellation_failure
         "max_body": 10_000_000,
         "wait_limit_s": 60.0,
         "max_duration_s": 4 * 3600.0,
-        "time_box_s": 30.0,
-        "work_s": 0.0,  # how long a waited job is supposed to take
         "sniff": True,  # the audio must look like a known container
         "uri_failure": None,  # context of an asr_request_uri_download_error, e.g. {"reason": "forbidden"}
         "uri_duration_s": None,  # what lies behind a uri
@@ -76,22 +61,24 @@ class Prosa(Stub):
 
     def clear(self) -> None:
         self.jobs: dict[str, Job] = {}
+        self.speeches: dict[str, Job] = {}
+        self.characters = 0  # spoken so far
+        self.shelf = shelf.Shelf(self)
 
-    # --- errors
+    def shelf_of(self, request: Request) -> dict[str, Job]:
+        return self.speeches if request.path.startswith(prosa_speech.PATH) else self.jobs
 
-    def error(self, status: int, why: str = "", detail: str = "") -> Reply:
-        return self.fault(prosa_errors.id_for(status, why, self["quota_error"]), status, detail)
+    def result(self, job: Job, request: Request) -> dict[str, Any]:
+        if isinstance(job, prosa_speech.Speech):
+            return prosa_speech.result(self, job, request)
+        return {"data": self._items(job)}
 
-    def error_body(self, id: str, message: str = "", context: dict[str, Any] | None = None) -> dict[str, Any]:
-        """An error body in the dialect that is set, for script(body=…)."""
-        return prosa_errors.body(self["error_dialect"], id, message, context, self.count())
-
-    def fault(self, id: str, status: int | None = None, message: str = "", **context: Any) -> Reply:
-        if id == "quota_insufficient":
-            context |= {"current": 10, "required": 60}
-        body = self.error_body(id, message, context or None)
-        headers = {"X-Request-ID": body["request_id"]} if "request_id" in body else {}
-        return Reply(body, status or prosa_errors.STATUS[id], headers)
+    def admit(self, route: Route, key: str | None) -> Reply | None:
+        """Keys are issued for one direction, where `speech_keys` are set."""
+        if self["speech_keys"] is not None and key in self["valid_keys"] and route.auth == "key":
+            if (key in self["speech_keys"]) != route.path.startswith(prosa_speech.PATH):
+                return self.refuse("bad_key")
+        return super().admit(route, key)
 
     # --- submit
 
@@ -100,11 +87,7 @@ class Prosa(Stub):
             job = self._accepted(request.fields)
         except Refused as refused:
             return self.fault(refused.id, message=refused.message, **refused.context)
-        with self.lock:
-            self.jobs[job.id] = job
-            if job.config["wait"] and self["work_s"] <= self["time_box_s"]:
-                job.done, job.modified = True, self.now()
-            return Reply(self._shown(job))
+        return Reply(self.begin(job, request))
 
     def _accepted(self, fields: dict[str, Any]) -> Job:
         """The job of a submitted request. Raises Refused."""
@@ -123,11 +106,9 @@ class Prosa(Stub):
             raise Refused("asr_request_file_too_large", **limits)
         if options["wait"] and duration is not None and duration > self["wait_limit_s"]:
             raise Refused("asr_request_waiting_not_allowed")
-        id = uuid.UUID(int=self.count())
         now = self.now()
         shown = {name: value for name, value in request.items() if name not in SOURCES or name == "uri"}
-        name = str(id) if self["uuid_ids"] else id.hex
-        return Job(name, now, now, shown, options, known[options["model"]], digest, duration)
+        return Job(self.new_id(), now, now, shown, options, known[options["model"]], digest, duration)
 
     def _options(self, config: dict[str, Any]) -> dict[str, Any]:
         """The job's settings with their defaults. Raises Refused."""
@@ -176,102 +157,10 @@ class Prosa(Stub):
             raise Refused("asr_request_uri_download_error", **self["uri_failure"])
         return hashlib.sha256(uri.encode()).hexdigest()
 
-    # --- looking at jobs
-
-    def get(self, request: Request) -> Reply:
-        job = self._polled(request)
-        return Reply(self._shown(job)) if job else self._missing(request)
-
-    def status(self, request: Request) -> Reply:
-        job = self._polled(request)
-        if job is None:
-            return self._missing(request)
-        light = ("job_id", "status", "created_at", "modified_at", "progress")
-        return Reply({name: value for name, value in self._head(job).items() if name in light})
-
-    def overview(self, request: Request) -> Reply:
-        try:
-            return Reply(listed(self._live(), request.query, self._head))
-        except Refused as refused:
-            return self.fault(refused.id, message=refused.message)
-
-    def total(self, request: Request) -> Reply:
-        try:
-            return Reply(len(chosen(self._live(), request.query)))
-        except Refused as refused:
-            return self.fault(refused.id, message=refused.message)
-
-    def delete(self, request: Request) -> Reply:
-        job = self._job(request)
-        if job is None or job.archived:
-            return self._missing(request)
-        if not job.done and not self["cancel_running"]:
-            return self.fault("job_cancellation_failure", job_id=job.id)
-        job.archived, job.modified = True, self.now()
-        if self["delete_reply"] == "none":
-            return Reply(status=204)
-        return Reply(self._head(job) if self["delete_reply"] == "job" else None)
-
     def all_models(self, request: Request) -> Reply:
         return Reply(self["models"])
 
-    def _missing(self, request: Request) -> Reply:
-        return self.fault("job_not_found", job_id=request.params["id"])
-
-    def _job(self, request: Request) -> Job | None:
-        job = self.jobs.get(request.params["id"])
-        return None if job is None or self.expired(job.created) else job
-
-    def _live(self) -> list[Job]:
-        with self.lock:
-            return [job for job in self.jobs.values() if not job.archived and not self.expired(job.created)]
-
-    def _polled(self, request: Request) -> Job | None:
-        with self.lock:
-            job = self._job(request)
-            if job and not job.done:
-                job.polls += 1
-                needed = self["polls_until_done"]
-                if needed is not None and job.polls > needed:
-                    job.done, job.modified = True, self.now()
-            return job
-
-    def _word(self, job: Job) -> str:
-        """The job's status as the vendor spells it."""
-        if job.archived:
-            return "archived"
-        if not job.done:
-            pending: list[str] = self["pending"]
-            return pending[min(max(job.polls - 1, 0), len(pending) - 1)]
-        return str(self["done_status"] if self["outcome"] == "complete" else self["outcome"])
-
-    def _head(self, job: Job) -> dict[str, Any]:
-        """The job without its result."""
-        shown = {
-            "job_id": job.id,
-            "status": self._word(job),
-            "created_at": stamp(job.created),
-            "modified_at": stamp(job.modified),
-            "request": job.request,
-            "job_config": {**job.config, "wait": False},  # as the vendor's samples have it
-            "model": job.model,
-            **self["extra"],
-        }
-        if self["progress"] is not None and not job.done:
-            shown["progress"] = self["progress"]
-        return shown
-
-    def _shown(self, job: Job) -> dict[str, Any]:
-        shown = self._head(job)
-        if not job.done or job.archived:
-            return shown
-        if self["outcome"] == "failed":
-            failure = {"version": 1, "recovery": self["failure_recovery"], **self["failure"]}
-            return {**shown, "result": {"error": failure["code"], **failure}}
-        if self["outcome"] != "complete":
-            return shown
-        result = {"data": self._items(job)}
-        return result if self["bare_result"] else {**shown, "result": result}
+    # --- results
 
     def _items(self, job: Job) -> list[dict[str, Any]]:
         """The transcript that was set, or sentences that depend on the audio alone."""
@@ -291,12 +180,11 @@ class Prosa(Stub):
 
     routes = (
         Route("POST", PATH, submit, ("application/json",), paid=True, limit="max_body"),
-        Route("GET", PATH, overview),
-        Route("GET", f"{PATH}/count", total),
         Route("GET", f"{PATH}/models", all_models),
-        Route("GET", f"{PATH}/{{id}}/status", status),
-        Route("GET", f"{PATH}/{{id}}", get),
-        Route("DELETE", f"{PATH}/{{id}}", delete),
+        *ProsaJobs.routes_below(PATH),
+        *prosa_speech.ROUTES,
+        *ProsaJobs.routes_below(prosa_speech.PATH, prosa_speech.get),
+        *shelf.ROUTES,
     )
 
 

@@ -27,6 +27,11 @@ class Job:
     done: bool = False
     archived: bool = False
 
+    @property
+    def searched(self) -> str:
+        """Where query_text is looked for."""
+        return self.request.get("label") or ""
+
 
 def stamp(seconds: float) -> str:
     """2019-08-24T14:15:22Z"""
@@ -34,14 +39,14 @@ def stamp(seconds: float) -> str:
 
 
 def chosen(jobs: list[Job], query: dict[str, Any]) -> list[Job]:
-    """The jobs that pass from_date, until_date (both inclusive) and query_text (part of the label). Raises Refused."""
+    """The jobs that pass from_date, until_date (both inclusive) and query_text. Raises Refused."""
     first, last = _day(query, "from_date"), _day(query, "until_date")
     text = str(query.get("query_text", "")).lower()
 
     def passes(job: Job) -> bool:
         day = datetime.fromtimestamp(job.created, UTC).date()
         known = (first is None or first <= day) and (last is None or day <= last)
-        return known and text in (job.request.get("label") or "").lower()
+        return known and text in job.searched.lower()
 
     return [job for job in jobs if passes(job)]
 

@@ -1,13 +1,14 @@
 """SlashML: upload, submit, poll; a broker, so the provider belongs to every call.
 
 `python -m tests.vendors.slashml [--port N]` serves it by hand; the base address of a client ends in
-/speech-to-text/v1/. Its documentation contradicts itself, so most settings are dialects.
+/speech-to-text/v1/ or, for the other direction (slashml_speech.py), in /text-to-speech/v1/. Its documentation contradicts itself, so most settings are dialects.
 """
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from . import shelf, slashml_speech
 from .body import Blob
 from .heard import Word, confidence_of
 from .jobs import Job, PolledStub, Upload
@@ -21,10 +22,11 @@ SUBMIT = ("application/x-www-form-urlencoded", "multipart/form-data", "applicati
 
 
 class SlashML(PolledStub):
-    """SlashML's speech-to-text."""
+    """SlashML's speech-to-text and text-to-speech."""
 
     key_scheme: ClassVar[str] = "Token "
     defaults: ClassVar[dict[str, Any]] = {
+        **slashml_speech.SETTINGS,
         "running_statuses": ["IN_PROGESS"],  # the documented misspelling; the first is also the answer to a submit
         "done_status": "COMPLETED",
         "error_status": "ERROR",
@@ -43,6 +45,8 @@ class SlashML(PolledStub):
     def clear(self) -> None:
         super().clear()
         self._anonymous: list[float] = []  # when calls without a key came
+        self.speeches: dict[str, slashml_speech.Speech] = {}
+        self.shelf = shelf.Shelf(self)
 
     def error(self, status: int, why: str = "", detail: str = "") -> Reply:
         """400 in the documented shape, 5xx as plain text, the rest as Django writes it."""
@@ -68,7 +72,7 @@ class SlashML(PolledStub):
         return super().key(request) or ("" if "authorization" in request.headers else None)
 
     def admit(self, route: Route, key: str | None) -> Reply | None:
-        if (refusal := super().admit(route, key)) or key is not None:
+        if (refusal := super().admit(route, key)) or key is not None or route.auth == "none":
             return refusal
         with self.lock:
             now = self.now()
@@ -143,9 +147,12 @@ class SlashML(PolledStub):
         }
 
     def _failed(self, job: Job) -> dict[str, Any]:
-        reply = self._shape(job, self["error_status"])
+        return self._shape(job, self["error_status"]) | self.reason(job.failure)
+
+    def reason(self, failure: str | None) -> dict[str, Any]:
+        """Why a job failed, under the key that is set."""
         key, _, inner = self["failure_key"].partition(".")
-        return reply | {key: {inner: job.failure} if inner else job.failure}
+        return {key: {inner: failure} if inner else failure}
 
     def _done(self, job: Job) -> dict[str, Any]:
         heard, status = job.heard, self["done_status"]
@@ -171,6 +178,8 @@ class SlashML(PolledStub):
         Route("POST", f"{BASE}/jobs", _submit, SUBMIT, "optional", True),
         Route("GET", f"{BASE}/jobs/{{id}}/", _poll, auth="optional"),
         Route("GET", f"{BASE}/jobs/{{id}}", _poll, auth="optional"),
+        *slashml_speech.ROUTES,
+        *shelf.ROUTES,
     )
 
 

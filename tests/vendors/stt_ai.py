@@ -1,5 +1,7 @@
 """STT.ai: the host that transcribes while the client waits, and the account API below /api/.
 
+It speaks and cleans sound, too: stt_ai_speech.py.
+
 `python -m tests.vendors.stt_ai` serves both. The address itself is the inference base, with /api/ the account base.
 """
 
@@ -14,10 +16,12 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any, ClassVar
 
+from . import spoken, stt_ai_speech
 from . import stt_ai_account as account
 from .body import Blob
 from .captions import cues_of, srt, text_of, vtt
 from .heard import Heard, Word, confidence_of, hear, turns
+from .stt_ai_speech import Refused
 from .stub import Reply, Request, Route, Stub, main
 
 TYPES = [
@@ -49,16 +53,12 @@ FIELDS = {"file", "model", "language", "diarize", "speakers", "response_format"}
 NEEDLESS = ".,?!—"  # words come without punctuation
 
 
-class Refused(Exception):
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
 class SttAi(Stub):
     """STT.ai: inference host and account API in one."""
 
     defaults: ClassVar[dict[str, Any]] = {
+        **spoken.SETTINGS,
+        **stt_ai_speech.SETTINGS,
         "error_key": "error",  # or "detail"
         "auth_status": 401,  # or 403
         "anonymous": True,  # transcribes without a key
@@ -153,15 +153,13 @@ class SttAi(Stub):
     def transcribe(self, request: Request) -> Reply:
         tier = self["tier"] if request.key else "anonymous"
         try:
-            with self._working(request.key or "", tier):
+            with self.working(request.key or "", tier):
                 options, sound = self._options(request, tier)
                 if not self["gpu"]:
                     return self.error(503)
                 heard = hear(sound, self["transcript"])
                 self._charge(tier, math.ceil(heard.seconds / 60))
-                with self._changed:
-                    self._changed.wait_for(lambda: self._closing or not self["work_s"], self["work_s"])
-                    self._changed.wait_for(lambda: self._closing or not self["hold"], 60)
+                self.work()
         except Refused as refused:
             return self.error(refused.status, detail=str(refused))
         result = self._result(heard, options)
@@ -169,8 +167,14 @@ class SttAi(Stub):
             account.keep(self.stored, result, options["model"], self.now())
         return self._formatted(result, heard, options["response_format"])
 
+    def work(self) -> None:
+        """Take as long as `work_s` and `hold` say."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing or not self["work_s"], self["work_s"])
+            self._changed.wait_for(lambda: self._closing or not self["hold"], 60)
+
     @contextmanager
-    def _working(self, key: str, tier: str) -> Iterator[None]:
+    def working(self, key: str, tier: str) -> Iterator[None]:
         with self._changed:
             if self._busy[key] >= self["concurrent"][tier]:
                 raise Refused(429, f"Too many concurrent requests for the {tier} tier.")
@@ -184,18 +188,26 @@ class SttAi(Stub):
                 busy[key] -= 1
                 self._changed.notify_all()
 
-    def _options(self, request: Request, tier: str) -> tuple[dict[str, str], Blob]:
-        """The text fields with their defaults, and the file; raises Refused."""
-        fields = request.fields
-        sound = fields.get("file")
+    def upload(self, sound: Any, tier: str) -> Blob:
+        """A file that may be sent in; raises Refused."""
         if not isinstance(sound, Blob) or sound.text or not sound.name:
             raise Refused(400, "No file provided.")
         if PurePath(sound.name).suffix.lower()[1:] not in TYPES or not sound.size:
             raise Refused(400, f"Unsupported file format: {sound.name}")
         if sound.size > self["max_file"][tier]:
             raise Refused(self["too_large"], f"File too large for the {tier} tier.")
-        if (unknown := sorted(fields.keys() - FIELDS)) and not self["any_field"]:
+        return sound
+
+    def only(self, fields: dict[str, Any], known: set[str]) -> None:
+        """Raises Refused for other fields."""
+        if (unknown := sorted(fields.keys() - known)) and not self["any_field"]:
             raise Refused(400, f"Unknown field: {unknown[0]}")
+
+    def _options(self, request: Request, tier: str) -> tuple[dict[str, str], Blob]:
+        """The text fields with their defaults, and the file; raises Refused."""
+        fields = request.fields
+        sound = self.upload(fields.get("file"), tier)
+        self.only(fields, FIELDS)
         options = {
             "model": "large-v3-turbo",
             "language": "auto",
@@ -287,6 +299,7 @@ class SttAi(Stub):
             paid=True,
             limit="max_body",
         ),
+        *stt_ai_speech.ROUTES,
         *account.ROUTES,
     )
 

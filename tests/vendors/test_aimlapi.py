@@ -341,7 +341,7 @@ def test_two_reasons_for_403(stub: AimlApi, client: httpx.Client) -> None:
 
 
 def test_paths_are_exact(client: httpx.Client) -> None:
-    for path in ("/v1/stt/create/", "/stt/create", "/v1/stt", "/v1/tts"):
+    for path in ("/v1/stt/create/", "/stt/create", "/v1/stt", "/v1/tts/", "/tts"):
         assert client.post(str(client.base_url.copy_with(path=path)), json={}).status_code == 404
     assert client.get("/stt/create").status_code == 405
 

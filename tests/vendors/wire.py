@@ -123,6 +123,7 @@ class Handler(BaseHTTPRequestHandler):
             reply = Reply(usual.body, status, dict(usual.headers), usual.type)
         elif reply is None and isinstance(found, Route):
             reply = found.handler(stub, request)
+            seen.charged = reply.charged
         assert reply
         self._misbehave(reply, script, seen)
 
@@ -177,19 +178,28 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if kind and "content-type" not in names:
             self.send_header("Content-Type", kind)
-        if reply.status != 204 and "content-length" not in names:
+        if reply.framing == "chunked":
+            self.send_header("Transfer-Encoding", "chunked")
+        elif reply.framing == "close":
+            self.send_header("Connection", "close")
+        elif reply.status != 204 and "content-length" not in names:
             self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        if self.command == "HEAD":
-            return
-        whole, data = data, data[:cut_at]
+        if self.command != "HEAD":
+            self._send_body(data, cut_at, trickle_s, reply.framing == "chunked")
+
+    def _send_body(self, whole: bytes, cut_at: int | None, trickle_s: float, chunked: bool) -> None:
+        data = whole[:cut_at]
         step = max(1, -(-len(data) // 8)) if trickle_s else PIECE
         for at in range(0, len(data), step):
             if trickle_s:
                 self.server.stopping.wait(trickle_s)
-            self.wfile.write(data[at : at + step])
+            piece = data[at : at + step]
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
         if len(data) < len(whole):
             raise Incomplete
+        if chunked:
+            self.wfile.write(b"0\r\n\r\n")
 
 
 def cut(connection: socket.socket) -> None:

@@ -1,0 +1,59 @@
+"""Sound that is made or read block by block: what is measured, mixed and written. Worker threads.
+
+A block is a float32 array of shape (channels, n), -1..1; louder is allowed until it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core.jobs import StopToken
+
+Block = NDArray[np.float32]
+BLOCK_SECONDS = 10
+
+
+class Sound(Protocol):
+    """`blocks` may be called more than once and begins anew each time. Constant memory, however long it is."""
+
+    @property
+    def rate(self) -> int: ...
+
+    @property
+    def channels(self) -> int: ...
+
+    @property
+    def samples(self) -> int:
+        """How long it is; of a recording that is read, about how long."""
+        ...
+
+    def blocks(self, stop: StopToken) -> Iterator[Block]:
+        """Raises Stopped, and what reading raises: MediaError, UsageError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Sound in memory: mono, shape (n,), or shape (channels, n)."""
+
+    data: NDArray[np.float32]
+    rate: int
+
+    @property
+    def channels(self) -> int:
+        return 1 if self.data.ndim == 1 else len(self.data)
+
+    @property
+    def samples(self) -> int:
+        return int(self.data.shape[-1])
+
+    def blocks(self, stop: StopToken) -> Iterator[Block]:
+        data, size = np.atleast_2d(self.data), BLOCK_SECONDS * self.rate
+        for at in range(0, self.samples, size):
+            stop.check()
+            yield data[:, at : at + size]
