@@ -101,8 +101,11 @@ class OrderStore:
         except OSError as error:
             raise self._trouble(error) from error
 
-    def end(self, uid: str, ended: str, problem: Problem | None = None) -> None:
-        """What was cancelled is not asked after any more, so the vendor's name for it goes."""
+    def end(self, uid: str, ended: str | None, problem: Problem | None = None) -> None:
+        """How it ended and why; None: it goes on, and that is what is wrong with it so far.
+
+        What was cancelled is not asked after any more, so the vendor's name for it goes.
+        """
         with self._db.write() as db:
             db.execute(
                 "UPDATE vendor_order SET ended = ?1, problem = ?2,"

@@ -3,13 +3,14 @@
 Called from worker threads; nothing here keeps state between calls.
 """
 
+from .cut import cut
 from .decode import DecodeResult, decode, read_peaks
 from .encode import ENCODINGS, Encoding, encode
 from .peaks import Peaks, PeaksWriter
 from .probe import SUFFIXES, MediaInfo, Track, expand, fingerprint, probe
 from .stretch import read_stretch
 from .tone import delivered, resampled, timed
-from .wav import SAMPLE_RATE, wav_duration
+from .wav import SAMPLE_RATE, Samples, wav_duration
 from .wav_peaks import wav_peaks
 
 __all__ = [
@@ -21,7 +22,9 @@ __all__ = [
     "MediaInfo",
     "Peaks",
     "PeaksWriter",
+    "Samples",
     "Track",
+    "cut",
     "decode",
     "delivered",
     "encode",

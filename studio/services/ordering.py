@@ -8,27 +8,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from filelock import FileLock, Timeout
-
-from studio.core import errors
 from studio.core.accounts import Account
 from studio.core.errors import JobFailed, JobLost, Problem, RemoteError
 from studio.core.jobs import StopToken
 from studio.engines.remote import flow
 from studio.engines.remote.service import Mark, Received, Service, Stage, W
 
-from studio.library import Ordered
-
 from . import money
 from .studio import Studio
 
 ORDERED = (Stage.SUBMITTING, Stage.SUBMITTED, Stage.RECEIVED)
 ENDS: dict[str, type[RemoteError]] = {"failed": JobFailed, "lost": JobLost}
-
-_LOOK = 0.1  # seconds between looks at the stop token
 
 _paying = threading.Lock()  # what is ordered and what was spent are looked at together
 
@@ -92,46 +85,3 @@ def forget(now: Stored, store: Store, opened: AbstractContextManager[Service[Any
         except RemoteError as error:
             problem = error.problem
     store.end(now.uid, "cancelled", problem)
-
-
-# Orders outside of jobs
-
-
-@contextmanager
-def alone(studio: Studio, fingerprint: str, stop: StopToken) -> Iterator[None]:
-    """Nobody else orders the same meanwhile, in no process. Raises Stopped while it waits."""
-    lock = FileLock(studio.home.run / f"order-{fingerprint[:2]}", thread_local=False)
-    while True:
-        try:
-            lock.acquire(timeout=_LOOK)
-            break
-        except Timeout:
-            stop.check()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def take_up(studio: Studio, account: Account, fingerprint: str, again: bool) -> Ordered | None:
-    """The order of this content to go on with; None if it is to be placed. Raises what it has failed with."""
-    orders = studio.library.orders
-    known = orders.find(fingerprint, account.name)
-    if known is None or known.ended in ("again", "cancelled"):
-        return None
-    doubtful = known.ended is None and known.stage == Stage.SUBMITTING and orders.reply(known.uid) is None
-    if again and (known.ended in ENDS or doubtful):
-        orders.end(known.uid, "again")
-        return None
-    if known.ended in ENDS:
-        raise ended(known)
-    return known
-
-
-def ended(known: Ordered) -> RemoteError:
-    """What an order has failed with."""
-    problem = known.problem
-    if problem is None:
-        return JobFailed("The vendor could not do it.")
-    kind: type[RemoteError] = getattr(errors, problem.kind, JobFailed)
-    return kind(problem.what, problem.hint, problem.detail)

@@ -16,29 +16,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.core.accounts import Account, SpeechLimits
-from studio.core.errors import BadResponse, JobFailed, JobLost, UsageError
-from studio.core.jobs import Stopped, StopReason, StopToken
+from studio.core.errors import BadResponse, JobFailed, UsageError
+from studio.core.jobs import StopToken
 from studio.core.languages import LANGUAGES
 from studio.core.speaking import Voice
-from studio.engines.remote import flow
-from studio.engines.remote.line import Sent, Waiting
-from studio.engines.remote.service import Received, Sound, Stage, Working
+from studio.engines.remote.service import Sound
 from studio.engines.remote.speaking.base import Speech, TextOrder
 from studio.library import SPEECH, Clone, Ordered, Spent
 
-from . import accounts, money, ordering
+from . import accounts, money, single_orders
 from .sending import asks_always
+from .single_orders import Told
 from .studio import Studio
 
 _CLONE = "clone-"
 _SHOWN = 60  # characters of a text by which an order is known
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """How an order goes: a sentence."""
-
-    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +127,13 @@ def order(
     CANCEL has the vendor drop it. Raises RemoteError, UsageError, StorageError, Stopped.
     """
     wish = _wish(studio, account, voice, text, language)
-    with ordering.alone(studio, wish.fingerprint, stop):
-        given = ordering.take_up(studio, wish.account, wish.fingerprint, again) or _add(studio, wish)
+    with single_orders.alone(studio, wish.fingerprint, stop):
+        given = single_orders.take_up(studio, wish.account, wish.fingerprint, again) or _add(studio, wish)
         with _text_order(wish, given.uid) as asked:
             if studio.library.orders.reply(given.uid) is None:
-                yield from _obtain(studio, wish, given, asked, stop)
-            speech = _read(studio, wish, given, asked)
+                known = studio.accounts.speaks(given.account)
+                yield from single_orders.carry_out(studio, known, studio.accounts.speaking, asked, given, stop)
+            speech = _read(studio, given, asked)
     yield speech
 
 
@@ -208,31 +201,7 @@ def _text_order(wish: _Wish, uid: str) -> Iterator[TextOrder]:
         yield TextOrder(wish.text, uid, wish.voice, wish.language, reference)
 
 
-def _obtain(studio: Studio, wish: _Wish, given: Ordered, asked: TextOrder, stop: StopToken) -> Iterator[Told]:
-    """Have it done, until its reply is stored."""
-    orders = studio.library.orders
-    account = studio.accounts.speaks(given.account)
-    title = accounts.info_of(account.kind).title
-    try:
-        with studio.accounts.speaking(account, stop) as vendor:
-            if given.stage != Stage.SUBMITTED:
-                vendor.fits(asked)
-                ordering.check_cap(studio, account, given)
-            yield Told(f"Waiting for {title}")
-            for event in ordering.obtain(studio, account, vendor, asked, given, orders, stop):
-                yield Told(_says(event, title))
-    except (Stopped, GeneratorExit):  # the latter where the listener heard of the stop first
-        if stop.reason in (StopReason.CANCEL, StopReason.REMOVE):
-            now = orders.get(given.uid) or given
-            cancels = accounts.info_of(account.kind).cancels
-            ordering.forget(now, orders, studio.accounts.speaking(account, StopToken()), cancels)
-        raise
-    except (JobFailed, JobLost) as error:
-        orders.end(given.uid, "lost" if isinstance(error, JobLost) else "failed", error.problem)
-        raise
-
-
-def _read(studio: Studio, wish: _Wish, given: Ordered, asked: TextOrder) -> Speech:
+def _read(studio: Studio, given: Ordered, asked: TextOrder) -> Speech:
     orders = studio.library.orders
     try:
         speech = accounts.speaking_kind(given.vendor).read(orders.reply(given.uid) or b"", asked)
@@ -242,16 +211,3 @@ def _read(studio: Studio, wish: _Wish, given: Ordered, asked: TextOrder) -> Spee
     if given.ended is None:
         orders.end(given.uid, "done")
     return speech
-
-
-def _says(event: flow.RemoteEvent, title: str) -> str:
-    match event:
-        case Waiting(_, why):
-            return why
-        case Working():
-            return f"{title} is speaking"
-        case Received():
-            return f"{title} has spoken"
-        case Sent():
-            return f"Sending to {title}"
-    return f"Waiting for {title}"

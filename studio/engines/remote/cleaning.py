@@ -24,14 +24,17 @@ class SoundOrder:
 class SttAiCleaning(SttAiTier[SoundOrder]):
     info = SttAi.info
 
-    def submit(self, order: SoundOrder, data: Data) -> Traffic[Data | bytes]:
-        sound = order.sound
+    def fits(self, order: SoundOrder) -> None:
         try:
-            size = sound.path.stat().st_size
+            size = order.sound.path.stat().st_size
         except OSError as error:
             raise unreadable(error) from error
         if size > self.largest:
             raise TooLarge(f"STT.ai takes {self.largest / 1_000_000:g} MB at most.", "Have a shorter part cleaned.")
+
+    def submit(self, order: SoundOrder, data: Data) -> Traffic[Data | bytes]:
+        self.fits(order)
+        sound = order.sound
         response = yield from self.line.send(
             "POST",
             "v1/enhance-audio",

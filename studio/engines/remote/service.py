@@ -120,6 +120,10 @@ class Service(ABC, Generic[W]):
         """How many orders it takes at the same time; None: not known."""
         return None
 
+    def fits(self, order: W) -> None:
+        """Nothing is sent that is over a limit. Raises TooLarge, InvalidRequest."""
+        return
+
     def deadline(self, order: W) -> float:
         """Seconds that a job may take until nobody waits for it any more."""
         return _DEADLINE
