@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     c.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
     c.add_argument("--vocabulary", default="", metavar="TEXT", help="names and terms to expect")
     c.add_argument("--track", type=int, default=0, metavar="N", help="which audio track, counted from 0 (0)")
+    c.add_argument("--clean", action="store_true", help="take the noise out first; it may cost words")
     c.add_argument("--overwrite", action="store_true", help="write anew what is already there")
     c.add_argument("--complete-words", action="store_true", help="find times of words here if the back end gives none")
     c.add_argument("--yes", action="store_true", help="do not ask before a recording that costs more than you have set")
@@ -140,7 +141,7 @@ def _transcribe(a: argparse.Namespace) -> int:
     formats = [f.strip() for f in a.format.split(",") if f.strip()]
     model = a.model or ("" if a.backend else JobOptions().model)
     options = JobOptions(
-        model, a.language, a.task, a.speakers, a.device, a.vocabulary, a.track, a.backend, a.complete_words
+        model, a.language, a.task, a.speakers, a.device, a.vocabulary, a.track, a.backend, a.complete_words, a.clean
     )
     with _studio() as studio:
         if a.backend and not backends.agreed(studio, a.backend):

@@ -58,6 +58,7 @@ class JobOptions:
     track: int = 0  # which audio track, counted from 0
     account: str = ""  # at which vendor; "": on this computer. `model` is then the vendor's, "" its default
     complete_words: bool = False  # find the times of words on this computer where the vendor gives none
+    clean: bool = False  # take noise out first; off by default, because it can cost words
     file: str = ""  # where the text was read from, if it was not heard: the path of a transcript file
     file_id: str = ""  # names the content of that file
     decode: DecodeOptions = field(default_factory=DecodeOptions)

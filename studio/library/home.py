@@ -28,7 +28,7 @@ class Home:
         """Make the folders. Raises StorageError with the way out."""
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for folder in (self.audio, self.peaks, self.run):
+            for folder in (self.audio, self.peaks, self.cleaned, self.run):
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as e:
             raise StorageError(
@@ -66,8 +66,13 @@ class Home:
         return self.root / "replies"
 
     @property
-    def cleaned(self) -> Path:
+    def enhanced(self) -> Path:
         """Recordings whose noise a vendor has taken out."""
+        return self.root / "enhanced"
+
+    @property
+    def cleaned(self) -> Path:
+        """Recordings without their noise, to be listened to."""
         return self.root / "cleaned"
 
     @property
@@ -90,6 +95,9 @@ class Home:
     def part_file(self, job_id: int, part: int, suffix: str) -> Path:
         """Encoded sound of an unfinished job, to be sent."""
         return self.audio / f"{job_id}.part{part}{suffix}"
+
+    def cleaned_file(self, content_id: str, track: int, how: str) -> Path:
+        return self.cleaned / f"{content_id[:32]}-{track}-{how}.flac"
 
     def peaks_file(self, content_id: str, track: int) -> Path:
         return self.peaks / f"{content_id[:32]}-{track}.peaks"

@@ -1,40 +1,61 @@
-"""Recordings on disk: probing, decoding to 16 kHz mono, peaks. PyAV and numpy; constant memory.
+"""Recordings on disk: probing, decoding, peaks; and sound made of them or of speech. PyAV and numpy; constant memory.
 
 Called from worker threads; nothing here keeps state between calls.
 """
 
-from .cut import cut
 from .decode import DecodeResult, decode, read_peaks
 from .encode import ENCODINGS, Encoding, encode
+from .loudness import BROADCAST_LUFS, SPEECH_LUFS, Loudness, Meter, measure, normalised
+from .mixing import Clip, Mixed
 from .peaks import Peaks, PeaksWriter
 from .probe import SUFFIXES, MediaInfo, Track, expand, fingerprint, probe
+from .recorded import FULL_RATE, Recorded, recorded
+from .sound import Block, Samples, Sound
+from .sound_files import SOUND_FORMATS, SoundFormat, read_sound, sound_format, write_sound
 from .stretch import read_stretch
 from .tone import delivered, resampled, timed
-from .wav import SAMPLE_RATE, Samples, wav_duration
+from .wav import SAMPLE_RATE, wav_duration
 from .wav_peaks import wav_peaks
 
 __all__ = [
+    "BROADCAST_LUFS",
     "ENCODINGS",
+    "FULL_RATE",
     "SAMPLE_RATE",
+    "SOUND_FORMATS",
+    "SPEECH_LUFS",
     "SUFFIXES",
+    "Block",
+    "Clip",
     "DecodeResult",
     "Encoding",
+    "Loudness",
     "MediaInfo",
+    "Meter",
+    "Mixed",
     "Peaks",
     "PeaksWriter",
+    "Recorded",
     "Samples",
+    "Sound",
+    "SoundFormat",
     "Track",
-    "cut",
     "decode",
     "delivered",
     "encode",
     "expand",
     "fingerprint",
+    "measure",
+    "normalised",
     "probe",
     "read_peaks",
+    "read_sound",
     "read_stretch",
+    "recorded",
     "resampled",
+    "sound_format",
     "timed",
     "wav_duration",
     "wav_peaks",
+    "write_sound",
 ]

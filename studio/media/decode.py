@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from io import FileIO
@@ -29,7 +29,7 @@ from .peaks import Peaks, PeaksWriter
 from .probe import ENCRYPTION_MARK, MediaInfo, describe
 from .source import COPY_AGAIN, encrypted, gone, recording, shown, unreadable
 from .timeline import Timeline
-from .wav import SAMPLE_RATE, check_room, wav_writer
+from .wav import SAMPLE_RATE, Samples, check_room, wav_writer
 
 _YIELD_EVERY = 0.002
 _TRIES = 16  # errors of the container in a row before its rest is given up
@@ -46,9 +46,9 @@ class DecodeResult:
 
 
 def decode(
-    path: Path, target: Path, peaks: PeaksWriter | None, *, track: int = 0, stop: StopToken
+    path: Path, target: Path | None, peaks: PeaksWriter | None, *, track: int = 0, stop: StopToken
 ) -> Generator[float, None, DecodeResult]:
-    """Write `target`, a WAV file of 16 kHz, mono, 16 bit; yields how much is done, 0..1, never falling.
+    """Write `target`, a WAV file of 16 kHz, mono, 16 bit; None: only hear it. Yields how much is done, 0..1.
 
     All channels are mixed in equal parts. `target` appears when it is complete; nothing is left behind otherwise.
     Damaged parts are left out (see DecodeResult). Raises MediaError when nothing can be decoded or the file goes away,
@@ -56,9 +56,10 @@ def decode(
     """
     with recording(path) as (container, file):
         reader = Reader(path, container, file, track)
-        check_room(path, target, reader.info.duration)
+        if target:
+            check_room(path, target, reader.info.duration)
         yield 0.0
-        with wav_writer(path, target) as wav:
+        with wav_writer(path, target) if target else nullcontext(_Nowhere()) as wav:
             timeline = Timeline(wav, peaks, reader.info.duration / 1000, stop)
             yield from reader.pour(timeline, stop)
             truncated = _ends_early(reader.info, reader.stream, file, timeline.position)
@@ -67,6 +68,15 @@ def decode(
     yield 1.0
     damaged = reader.error is not None or (timeline.gaps and reader.info.container in _GAPLESS)
     return DecodeResult(wav.samples * 1000 // SAMPLE_RATE, damaged, truncated)
+
+
+class _Nowhere:
+    """Counts the samples."""
+
+    samples = 0
+
+    def write(self, samples: Samples) -> None:
+        self.samples += len(samples)
 
 
 def read_peaks(path: Path, track: int, stop: StopToken) -> Generator[float, None, Peaks]:
@@ -113,17 +123,23 @@ class Reader:
         Raises MediaError where there are none.
         """
         size, done = os.fstat(self._file.fileno()).st_size, 0.0
+        for _ in self.lay(timeline, stop):
+            whole = self.info.duration
+            share = timeline.position * 1000 / whole if whole else self._file.tell() / size
+            if min(share, 0.999) >= done + _YIELD_EVERY:
+                done = min(share, 0.999)
+                yield done
+
+    def lay(self, timeline: Timeline, stop: StopToken) -> Iterator[None]:
+        """The same, frame by frame: yields after each, and once more at the end."""
         with self.telling():
             for frame, at in self.frames(stop):
                 timeline.add(frame, at)
-                whole = self.info.duration
-                share = timeline.position * 1000 / whole if whole else self._file.tell() / size
-                if min(share, 0.999) >= done + _YIELD_EVERY:
-                    done = min(share, 0.999)
-                    yield done
+                yield
             timeline.flush()
         if not timeline.heard or not timeline.position:
             raise _nothing(self._path, self.info, self._track, self.error)
+        yield
 
     @contextmanager
     def telling(self) -> Iterator[None]:

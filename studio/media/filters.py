@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import av
 import numpy as np
@@ -36,7 +37,13 @@ class Chain:
         self._graph.link_nodes(*nodes)
         self._graph.configure()
 
-    def feed(self, block: Block | None) -> Iterator[av.AudioFrame]:
+    def through(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """All of a sound, filtered."""
+        for block in chain(blocks, [None]):
+            for frame in self.frames(block):
+                yield frame.to_ndarray().astype(np.float32, copy=False)
+
+    def frames(self, block: Block | None) -> Iterator[av.AudioFrame]:
         """The frames that are ready after this block; None: the rest of them."""
         if block is None:
             self._graph.push(None)

@@ -5,7 +5,7 @@ A block is a float32 array of shape (channels, n), -1..1; louder is allowed unti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,3 +57,16 @@ class Samples:
         for at in range(0, self.samples, size):
             stop.check()
             yield data[:, at : at + size]
+
+
+def even(blocks: Iterable[Block], size: int) -> Iterator[Block]:
+    """The same sound in blocks of `size` samples; the last one may be shorter."""
+    held: list[Block] = []
+    for block in blocks:
+        held.append(block)
+        while (have := sum(part.shape[1] for part in held)) >= size:
+            joined = held[0] if len(held) == 1 else np.concatenate(held, axis=1)
+            yield joined[:, :size]
+            held = [joined[:, size:]] if have > size else []
+    if held:
+        yield np.concatenate(held, axis=1)

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,8 +29,9 @@ from .filters import Chain
 from .sound import Sound
 from .source import recording
 from .timeline import Form, Mixer
-from .wav import quietly_closed
+from .wav import quietly_closed, remove_stale
 
+_numbers = count()  # two threads may write the same file
 _RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 
 
@@ -101,11 +103,11 @@ def _write(sound: Sound, file: BinaryIO, form: SoundFormat, rate: int, stop: Sto
         resampled, done, whole = Chain(sound.rate, sound.channels, ("aresample", str(rate))), 0, max(1, sound.samples)
         for block in sound.blocks(stop):
             stop.check()
-            for frame in resampled.feed(block):
+            for frame in resampled.frames(block):
                 out.mux(stream.encode(frame))
             done += block.shape[-1]
             yield min(0.999, done / whole)
-        for frame in resampled.feed(None):
+        for frame in resampled.frames(None):
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
 
@@ -113,8 +115,9 @@ def _write(sound: Sound, file: BinaryIO, form: SoundFormat, rate: int, stop: Sto
 @contextmanager
 def _whole(target: Path) -> Iterator[BinaryIO]:
     """A file that is put in its place when the block ends well."""
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    part = target.with_name(f"{target.name}.{os.getpid()}-{next(_numbers)}.part")
     try:
+        remove_stale(target)
         with quietly_closed(part.open("wb")) as file:
             yield file
         part.replace(target)

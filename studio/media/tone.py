@@ -27,9 +27,8 @@ def delivered(samples: NDArray[np.float32], rate: int, delivery: Delivery) -> ND
     said_rate, tempo = round(rate * ratio), delivery.tempo / ratio
     chain = Chain(said_rate, 1, ("aresample", str(rate)), *(("atempo", f"{step:.9f}") for step in _steps(tempo)))
     padded = np.pad(samples, (0, round(_TAIL * said_rate * max(tempo, 1.0))))
-    frames = [*chain.feed(padded.reshape(1, -1)), *chain.feed(None)]
     length = round(len(samples) / delivery.tempo)
-    changed = np.concatenate([frame.to_ndarray()[0] for frame in frames])[:length]
+    changed = np.concatenate(list(chain.through([padded.reshape(1, -1)])), axis=1)[0, :length]
     return np.pad(changed, (0, length - len(changed)))
 
 

@@ -68,7 +68,7 @@ def wav_writer(source: Path, target: Path) -> Iterator[WavWriter]:
     """
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
-        _remove_stale(target)
+        remove_stale(target)
         file = part.open("wb")
     except OSError as error:
         raise storage_error(source, target, error) from error
@@ -99,7 +99,7 @@ def quietly_closed(file: BufferedWriter) -> Iterator[BufferedWriter]:
     file.close()
 
 
-def _remove_stale(target: Path) -> None:
+def remove_stale(target: Path) -> None:
     """Remove what a killed process left half written for this target."""
     for part in target.parent.iterdir():
         ours = part.name.startswith(f"{target.name}.") and part.suffix == ".part"

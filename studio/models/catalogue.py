@@ -36,7 +36,7 @@ class Wheel:
 @dataclass(frozen=True, slots=True)
 class Model:
     id: str
-    kind: str  # "speech", "speakers" or "voice"
+    kind: str  # "speech", "speakers", "voice" or "cleaning"
     title: str
     languages: tuple[str, ...]  # ISO 639-1; empty: no restriction
     licence: str

@@ -17,6 +17,7 @@ from studio.core.jobs import StopToken
 from studio.core.speaking import Voice
 from studio.engines.remote.speaking.stt_ai import REFERENCE
 from studio.library import Clone
+from studio.media.wav import Samples
 
 from . import accounts
 from .speech_orders import clone_voice
@@ -92,7 +93,7 @@ def remove(studio: Studio, id: int) -> None:
     studio.library.clones.remove(id)
 
 
-def _wav(samples: media.Samples) -> bytes:
+def _wav(samples: Samples) -> bytes:
     held = io.BytesIO()
     with wave.open(held, "wb") as sound:
         sound.setnchannels(1)

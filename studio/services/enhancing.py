@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 
 from studio import media
@@ -25,8 +27,6 @@ from studio.core.parts import Part
 from studio.engines.remote.cleaning import SoundOrder
 from studio.engines.remote.service import Sound
 from studio.library import SOUND, Ordered
-from studio.media.sound import Block
-from studio.media.sound_files import SOUND_FORMATS, read_sound, write_sound
 
 from . import accounts, money, single_orders
 from .single_orders import Told
@@ -46,7 +46,7 @@ def target(studio: Studio, account: str, recording: Path, track: int = 0) -> Pat
     """Where the cleaned sound is, or will be. Raises UsageError."""
     known = studio.accounts.get(account)
     content = media.fingerprint(recording)
-    return studio.home.cleaned / f"{content[:32]}-{track}-{_fingerprint(known, content, track)[:8]}.flac"
+    return studio.home.enhanced / f"{content[:32]}-{track}-{_fingerprint(known, content, track)[:8]}.flac"
 
 
 def enhance(
@@ -83,8 +83,9 @@ def _enhance(
     with tempfile.TemporaryDirectory(prefix="studio-") as folder:
         sounds = {n: Path(folder) / f"{given[n].uid[:12]}.flac" for n in missing}
         spans = {path: (planned[n].start, planned[n].end) for n, path in sounds.items()}
-        for _ in media.cut(recording, track, spans, stop) if spans else ():
+        if spans:
             yield Told("Preparing the sound")
+            _cut(recording, track, spans, stop)
         for n, path in sounds.items():
             length = planned[n].end - planned[n].start
             name = path.name if account.random_names else f"{recording.stem}{path.suffix}"
@@ -92,7 +93,7 @@ def _enhance(
             opened = studio.accounts.cleaning
             yield from single_orders.carry_out(studio, account, opened, asked, given[n], stop)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for _ in write_sound(_Joined(studio, given, planned), file, SOUND_FORMATS["flac"], stop):
+    for _ in media.write_sound(_Joined(studio, given, planned), file, media.SOUND_FORMATS["flac"], stop):
         yield Told("Putting the sound together")
     for each in given:
         studio.library.orders.end(each.uid, "done")
@@ -122,6 +123,23 @@ def _fingerprint(account: Account, content: str, track: int, part: Part | None =
     return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
 
 
+def _cut(recording: Path, track: int, spans: Mapping[Path, tuple[int, int]], stop: StopToken) -> None:
+    """Write milliseconds (start, end) of the track to each file, FLAC in one channel, at full quality."""
+    sound = media.recorded(recording, track, mono=True)
+    with ExitStack() as stack:
+        files = [
+            (stack.enter_context(soundfile.SoundFile(path, "w", sound.rate, 1, "PCM_16", format="FLAC")), span)
+            for path, span in spans.items()
+        ]
+        at = 0
+        for block in sound.blocks(stop):
+            mono = np.clip(block[0], -1, 1)
+            for file, (start, end) in files:
+                first, last = (max(0, edge * sound.rate // 1000 - at) for edge in (start, end))
+                file.write(mono[first:last])
+            at += len(mono)
+
+
 class _Joined:
     """The replies of all parts in a row: see media.sound.Sound."""
 
@@ -132,7 +150,7 @@ class _Joined:
         self.rate = self._read(given[0])[1]
         self.samples = planned[-1].last * self.rate // 1000
 
-    def blocks(self, stop: StopToken) -> Iterator[Block]:
+    def blocks(self, stop: StopToken) -> Iterator[media.Block]:
         """Each part as long as it was in the recording: what lies side by side must stay so."""
         for order, part in self._parts:
             stop.check()
@@ -148,7 +166,7 @@ class _Joined:
         """The sound of a part. A reply that is none ends its order, so that the user may have it made anew."""
         reply = self._studio.library.orders.reply(order.uid) or b""
         try:
-            return read_sound(accounts.cleaning_kind(order.vendor).read(reply))
+            return media.read_sound(accounts.cleaning_kind(order.vendor).read(reply))
         except (BadResponse, MediaError) as error:
             self._studio.library.orders.end(order.uid, "failed", error.problem)
             raise

@@ -16,12 +16,13 @@ from studio.engines.local.device import Device
 from .studio import Studio
 
 # Shares of the time a job usually takes: on a processor (see tests/benchmarks), and at a vendor.
-WEIGHTS = {"models": 8.0, "reading": 3.0, "text": 60.0, "speakers": 35.0}
-REMOTE_WEIGHTS = {"reading": 3.0, "text": 60.0, "words": 60.0, "models": 8.0, "speakers": 35.0}
+WEIGHTS = {"models": 8.0, "reading": 3.0, "cleaning": 25.0, "text": 60.0, "speakers": 35.0}
+REMOTE_WEIGHTS = {"reading": 3.0, "cleaning": 25.0, "text": 60.0, "words": 60.0, "models": 8.0, "speakers": 35.0}
 _LOOK = 0.5  # seconds between looks at the stop token, of hundreds of jobs perhaps
 SAYS = {
     "models": "Getting the model",
     "reading": "Reading the recording",
+    "cleaning": "Taking the noise out",
     "text": "Writing the text",
     "words": "Finding the times of words",
     "speakers": "Telling the speakers apart",

@@ -6,16 +6,20 @@ costs nothing anew.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from studio import media
 from studio.core.errors import EngineError, UsageError
 from studio.core.jobs import StopToken
 from studio.core.sentences import Piece, pause, pieces, speakable
-from studio.core.speaking import Delivery, Voice
+from studio.core.speaking import Delivery, Manner, SpokenWord, Voice
 from studio.engines.base import Spoken
 from studio.library import spoken as kept
+from studio.library.casting import manner_from, manner_to
 from studio.library.spoken import Kept
 
 from . import talkers
@@ -23,6 +27,10 @@ from .studio import Studio
 
 MOST = 300  # characters of a piece on this computer
 SOON = 120  # of the first one, so that something is heard at once
+RATE = 48_000  # of what is heard
+AHEAD = 30_000  # milliseconds made before they are heard: what is not listened to shall cost little
+_LOOK_EVERY = 0.1  # seconds
+_USUAL = "speaking"  # the setting
 _NOTHING = UsageError("There is nothing to speak here: no letters and no digits.", "Select some words.")
 
 
@@ -65,6 +73,69 @@ def speak(
             offset = piece.first + len(piece.text) - len(piece.text.lstrip())
             words = tuple(w._replace(first=w.first + offset, last=w.last + offset) for w in spoken.words)
             yield Said(piece, replace(spoken, words=words), pause(piece.text) if piece.last < len(text) else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A text to be heard, and where it stands: in which segment, from which of its characters on."""
+
+    text: str
+    manner: Manner
+    language: str | None = None  # of the text; None: that of the voice
+    segment: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """A piece of an utterance as it is to be heard. Words count the characters of the segment."""
+
+    utterance: Utterance
+    samples: NDArray[np.float32]  # mono, at RATE, the pause after it included
+    words: tuple[SpokenWord, ...]
+
+
+def read_out(
+    studio: Studio, utterances: Sequence[Utterance], ahead: Callable[[], int], stop: StopToken
+) -> Iterator[Told | Sounding]:
+    """One after the other; rests while `ahead` says that AHEAD milliseconds of it are not heard yet.
+
+    Raises like `speak`.
+    """
+    for utterance in utterances:
+        voice, delivery = find(studio, utterance.manner.voice), utterance.manner.delivery
+        for event in speak(studio, utterance.text, voice, stop, utterance.language):
+            if isinstance(event, Told):
+                yield event
+                continue
+            while ahead() > AHEAD:
+                stop.wait(_LOOK_EVERY)
+                stop.check()
+            spoken = delivered(event.spoken, delivery)
+            samples = media.resampled(spoken.samples, spoken.rate, RATE)
+            silence = np.zeros(round(event.pause / delivery.tempo) * RATE // 1000, np.float32)
+            words = tuple(
+                w._replace(first=w.first + utterance.offset, last=w.last + utterance.offset) for w in spoken.words
+            )
+            yield Sounding(utterance, np.concatenate([samples, silence]), words)
+
+
+def usual(studio: Studio, language: str | None) -> Manner:
+    """How a text of this language is said where nothing else was chosen."""
+    chosen = studio.library.settings.get(_USUAL, {})
+    manner = manner_from(chosen.get(language or "", {}))
+    if not manner.voice:
+        voices = studio.talkers.voices(language)
+        ready = next((voice for voice in voices if studio.talkers.ready(voice)), None)
+        found = ready or (voices[0] if voices else None)
+        manner = replace(manner, voice=found.id if found else talkers.DEFAULT)
+    return manner
+
+
+def set_usual(studio: Studio, language: str | None, manner: Manner) -> None:
+    """Remember it for this language."""
+    chosen = studio.library.settings.get(_USUAL, {})
+    studio.library.settings.set(_USUAL, {**chosen, language or "": manner_to(manner)})
 
 
 def _say(

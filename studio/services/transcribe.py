@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 from studio import media
 from studio.core.align import Cutter, label
@@ -34,20 +35,23 @@ from studio.core.transcript import EngineInfo, Source, Speaker, Transcript, Turn
 from studio.engines.base import Fraction, Heard, Language, Notice, SpeechRequest, Turns
 from studio.models import catalogue
 
-from . import completing, remote
+from . import cleaning, completing, remote
 from .editing import settle
 from .fetching import fetch_models
 from .run import REMOTE_WEIGHTS, WEIGHTS, Run, in_turn
 from .studio import Studio
+
+_Result = TypeVar("_Result")
 
 SEGMENTATION, EMBEDDING, COMMUNITY = "segmentation-3.0", "campplus-zh-en", "pyannote-community-1"
 
 
 def needed_models(studio: Studio, job: Job) -> list[str]:
     """Ids of the weights this job uses for certain, the speech model first."""
+    clean = [cleaning.MODEL] if job.options.clean else []
     if job.options.account:
-        return []  # what is to be completed here is known only when the vendor has answered
-    return [job.options.model, *_speaker_models(studio, job)]
+        return clean  # what is to be completed here is known only when the vendor has answered
+    return [job.options.model, *clean, *_speaker_models(studio, job)]
 
 
 def _speaker_models(studio: Studio, job: Job) -> list[str]:
@@ -64,6 +68,8 @@ def transcribe(studio: Studio, job: Job, stop: StopToken) -> Iterator[JobEvent]:
         del weights["models"]
     if job.options.speakers == "off":
         del weights["speakers"]
+    if not job.options.clean:
+        del weights["cleaning"]
     if not job.options.complete_words:
         weights.pop("words", None)
     run = Run(studio, job, stop, ProgressMeter(weights, time.monotonic(), job.progress))
@@ -97,10 +103,15 @@ def _read(run: Run) -> Iterator[JobEvent]:
     home, options, content = run.studio.home, run.job.options, run.job.content_id
     peaks_file = home.peaks_file(content, options.track)
     if not (run.audio.exists() and peaks_file.exists()):
-        peaks = media.PeaksWriter()
-        steps = media.decode(Path(run.job.path), run.audio, peaks, track=options.track, stop=run.stop)
-        result = yield from _told(run, "reading", steps)
+        path, peaks = Path(run.job.path), media.PeaksWriter()
+        # the picture shows the recording as it is; what is cleaned is read from its own file
+        target = None if options.clean else run.audio
+        result = yield from _told(run, "reading", media.decode(path, target, peaks, track=options.track, stop=run.stop))
         peaks.finish().save(peaks_file)
+        if options.clean:
+            steps = cleaning.cleaned(run.studio, path, content, options.track, run.stop)
+            quiet = yield from _told(run, "cleaning", steps)
+            yield from _told(run, "reading", media.decode(quiet, run.audio, None, stop=run.stop))
         if result.damaged or result.truncated:
             what = "ends earlier than it says" if result.truncated else "is damaged in places"
             yield Note(f"“{run.job.name}” {what}; what can be read is transcribed.")
@@ -108,15 +119,13 @@ def _read(run: Run) -> Iterator[JobEvent]:
     yield PeaksReady(content)
 
 
-def _told(
-    run: Run, stage: str, steps: Generator[float, None, media.DecodeResult]
-) -> Generator[JobEvent, None, media.DecodeResult]:
+def _told(run: Run, stage: str, steps: Generator[float, None, _Result]) -> Generator[JobEvent, None, _Result]:
     """Pass fractions on as progress; returns what the steps return."""
     while True:
         try:
             yield run.progress(stage, next(steps))
         except StopIteration as end:
-            result: media.DecodeResult = end.value
+            result: _Result = end.value
             return result
 
 

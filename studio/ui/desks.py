@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from studio.core.jobs import JobOptions
 from studio.services.studio import Studio
 
+from .casting_desk import CastingDesk
 from .checks_desk import ChecksDesk
 from .commands import Commands
 from .compare import ComparePage, DifferencesPanel
@@ -29,6 +30,7 @@ from .playback_desk import PlaybackDesk
 from .queue_desk import QueueDesk
 from .rerun_desk import RerunDesk
 from .speakers_desk import SpeakersDesk
+from .speaking_desk import SpeakingDesk
 from .subtitles_desk import SubtitlesDesk
 from .transcript_desk import TranscriptDesk
 from .unsure_desk import UnsureDesk
@@ -73,6 +75,8 @@ class Desks(QObject):
         self.versions = VersionsDesk(studio, desk, *rest)
         self.recording = FindingDesk(studio, desk, *rest)
         self.opening = OpeningDesk(studio, desk, options, *rest)
+        self.speaking = SpeakingDesk(studio, desk, page, playback.player, commands, window)
+        self.casting = CastingDesk(studio, desk, self.speaking, inspector, commands, window)
         self._connect(notices, playback)
         self._connect_comparison(page, inspector, differences, commands)
 
@@ -92,6 +96,7 @@ class Desks(QObject):
             self.unsure,
             self.find,
             self.cue_tools,
+            self.speaking,
         ):
             part.notice.connect(notices.show_notice)
 
@@ -138,5 +143,6 @@ class Desks(QObject):
             self.versions,
             self.recording,
             self.opening,
+            self.speaking,
         ):
             part.shut_down()

@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.tools)
         column.addWidget(self._columns, 1)
+        column.addWidget(self.desks.speaking.bar)
         column.addWidget(self.transport)
         self.setCentralWidget(body)
         self.notices.setParent(body)

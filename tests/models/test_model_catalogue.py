@@ -28,12 +28,13 @@ def test_every_model_the_studio_offers_is_there() -> None:
         "hibari-fenrir",
         "hibari-fable",
         "hibari-kore",
+        "deepfilternet-3",
     ]
 
 
 @pytest.mark.parametrize("model", catalogue().values(), ids=lambda m: m.id)
 def test_entry_is_well_formed(model: Model) -> None:
-    assert model.kind in ("speech", "speakers", "voice")
+    assert model.kind in ("speech", "speakers", "voice", "cleaning")
     assert model.title
     assert model.licence
     assert model.hub or model.wheels, "no way in"

@@ -178,7 +178,7 @@ class AimlApi(Stub):
             return self.refuse("syntax", "\n".join(wrong))
         talker = aimlapi_voices.talker_of(fields["model"])
         assert talker
-        text = fields[talker.text]
+        text = spoken.text_in(fields[talker.text])
         format, rate = talker.format(fields)
         file, kind = spoken.say(self, text, format, rate, fields.get("speed", 1)), spoken.FORMATS[format]
         cost = round(spoken.characters(text) * self["usd_per_character"], 9)

@@ -159,7 +159,7 @@ def faults(fields: dict[str, Any]) -> list[str]:
         for name, value in fields.items()
         if name not in ("model", talker.text) and (name not in talker.options or not talker.options[name](value, False))
     ]
-    text = fields.get(talker.text)
+    text = spoken.text_in(fields.get(talker.text))
     if not isinstance(text, str) or not text.strip():
         found.append(f"{talker.text}: expected a string with at least 1 character")
     elif talker.limit is not None and spoken.characters(text) > talker.limit:

@@ -1,4 +1,4 @@
-"""OpenAI's transcription and translation, and by its settings the servers that speak almost the same.
+"""OpenAI's transcription, translation and speech, and by its settings the servers that are almost the same.
 
 `python -m tests.vendors.openai_like` serves it; the base address for clients ends in /v1.
 """
@@ -10,10 +10,12 @@ import re
 from pathlib import PurePath
 from typing import Any, ClassVar
 
+from . import openai_speech, spoken
 from .body import Blob
 from .captions import cues_of, srt, text_of, vtt
 from .heard import Heard, hear, hear_url
 from .openai_reply import NAMES, diarized, events, logprobs, plain, usage, verbose
+from .openai_speech import Refused
 from .stub import Reply, Request, Route, Stub, main
 
 WHISPER, PLAIN, DIARIZING = "whisper-1", ("gpt-4o-transcribe", "gpt-4o-mini-transcribe"), "gpt-4o-transcribe-diarize"
@@ -29,18 +31,12 @@ TRANSLATING = {"file", "model", "prompt", "response_format", "temperature"}
 TRANSCRIBING = {*TRANSLATING, *LISTS, "language", "chunking_strategy", "stream"}
 
 
-class Refused(Exception):
-    """A 400; `param` is the field at fault."""
-
-    def __init__(self, message: str, param: str | None = None, code: str | None = None, status: int = 400) -> None:
-        super().__init__(message)
-        self.param, self.code, self.status = param, code, status
-
-
 class OpenAILike(Stub):
     """OpenAI's audio endpoints, or a server that is almost like them."""
 
     defaults: ClassVar[dict[str, Any]] = {
+        **spoken.SETTINGS,
+        **openai_speech.SETTINGS,
         "keyless": False,  # as self-hosted servers are: any key or none will do
         "models": [*FORMATS],
         "models_404": False,  # no catalogue
@@ -85,7 +81,8 @@ class OpenAILike(Stub):
         if self["models_404"]:
             return self.refuse("unknown", request.path)
         owner = {"object": "model", "created": 1677532384, "owned_by": "openai-internal"}
-        return Reply({"object": "list", "data": [{"id": name} | owner for name in self["models"]]})
+        names = [*self["models"], *self["speech_models"]]
+        return Reply({"object": "list", "data": [{"id": name} | owner for name in names]})
 
     def transcribe(self, request: Request) -> Reply:
         return self._answer(request, "transcribe")
@@ -184,6 +181,7 @@ class OpenAILike(Stub):
         Route("GET", "/v1/models", list_models),
         Route("POST", "/v1/audio/transcriptions", transcribe, _TAKES, paid=True, limit="max_body"),
         Route("POST", "/v1/audio/translations", translate, _TAKES, paid=True, limit="max_body"),
+        *openai_speech.ROUTES,
     )
 
 

@@ -75,9 +75,9 @@ class Prosa(ProsaJobs):
 
     def admit(self, route: Route, key: str | None) -> Reply | None:
         """Keys are issued for one direction, where `speech_keys` are set."""
-        if self["speech_keys"] is not None and key in self["valid_keys"] and route.auth == "key":
-            if (key in self["speech_keys"]) != route.path.startswith(prosa_speech.PATH):
-                return self.refuse("bad_key")
+        keys, speaks = self["speech_keys"], route.path.startswith(prosa_speech.PATH)
+        if keys is not None and route.auth == "key" and key in self["valid_keys"] and (key in keys) != speaks:
+            return self.refuse("bad_key")
         return super().admit(route, key)
 
     # --- submit

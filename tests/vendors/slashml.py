@@ -1,7 +1,8 @@
 """SlashML: upload, submit, poll; a broker, so the provider belongs to every call.
 
 `python -m tests.vendors.slashml [--port N]` serves it by hand; the base address of a client ends in
-/speech-to-text/v1/ or, for the other direction (slashml_speech.py), in /text-to-speech/v1/. Its documentation contradicts itself, so most settings are dialects.
+/speech-to-text/v1/ or, for the other direction (slashml_speech.py), in /text-to-speech/v1/. Its documentation
+contradicts itself, so most settings are dialects.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def _shown(stub: SlashML, job: Speech) -> dict[str, Any]:
     if job.url is None:
         kind = spoken.FORMATS["mp3"]
         job.url = stub.shelf.put(spoken.say(stub, job.text, "mp3"), kind.type, kind.suffix)
-    return {"id": job.id, "status": stub["done_status"], "audio_url": job.url} | stub["extra"]
+    return {"id": job.id, "status": stub["done_status"], "audio_url": job.url, **stub["extra"]}
 
 
 ROUTES = (

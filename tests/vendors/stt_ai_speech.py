@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import av
 import numpy as np
 
 from . import spoken
@@ -83,21 +82,12 @@ def enhance(stub: SttAi, request: Request) -> Reply:
 
 
 def _decoded(sound: Blob) -> tuple[spoken.Samples, int]:
-    """Channels × samples as whole numbers, and the rate; raises Refused."""
+    """Raises Refused."""
     sound.file.seek(0)
-    frames: list[spoken.Samples] = []
     try:
-        with av.open(sound.file) as container:
-            stream = container.streams.audio[0]
-            planar = av.AudioResampler(format="s16p", layout=stream.layout, rate=stream.rate)
-            for frame in [*container.decode(stream), None]:
-                frames += [each.to_ndarray() for each in planar.resample(frame)]
-            rate = stream.rate
-    except (av.FFmpegError, IndexError) as error:
+        return spoken.listen(sound.file)
+    except ValueError as error:
         raise Refused(400, f"Unsupported file format: {sound.name}") from error
-    if not frames:
-        raise Refused(400, f"There is no sound in {sound.name}")
-    return np.concatenate(frames, axis=1), rate
 
 
 _TAKES = ("multipart/form-data",)

@@ -18,7 +18,7 @@ from studio.ui import theme
 from studio.ui.models.transcript_model import Index, TranscriptModel
 
 from .marks import span_rects
-from .spans import Span, block_text, units, word_spans
+from .spans import Span, block_text, place_in, units, word_spans
 from .text_layout import TranscriptLayout
 from .typing import Typing
 
@@ -173,6 +173,19 @@ class SegmentText(QPlainTextEdit):
         block = self.document().findBlock(cursor.selectionStart())
         at = block.position()
         return block.blockNumber(), cursor.selectionStart() - at, cursor.selectionEnd() - at
+
+    def selected_text(self) -> list[tuple[int, int, int]]:
+        """Segment id, first and last character of each row that the selection reaches into; empty without one."""
+        cursor, found = self.textCursor(), list[tuple[int, int, int]]()
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        block = self.document().findBlock(start)
+        rows = self.model.rowCount() if start < end else 0
+        while block.isValid() and block.position() < end and block.blockNumber() < rows:
+            segment = self.model.segment(block.blockNumber())
+            first, last = (place_in(segment.text, block.text(), max(0, at - block.position())) for at in (start, end))
+            found.append((segment.id, first, last))
+            block = block.next()
+        return found
 
     def _cursor(self, row: int, span: Span) -> QTextCursor:
         cursor = QTextCursor(self.document())

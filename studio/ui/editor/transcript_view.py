@@ -7,7 +7,7 @@ Runs on the window's thread.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -30,7 +30,6 @@ from PySide6.QtWidgets import QWidget
 from studio.core.errors import UsageError
 from studio.core.jobs import Job, Progress
 from studio.core.replace import Match, Query
-from studio.core.transcript import Segment
 from studio.ui import theme
 from studio.ui.command_keys import left_to_window, tab_pressed
 from studio.ui.models.transcript_model import TranscriptModel
@@ -43,9 +42,9 @@ from .name_edit import NameEdit
 from .placeholder import Placeholder
 from .search import Place, Search
 from .segment_text import SegmentText
-from .spans import Span
+from .spans import Span, in_units
+from .unsure import Unsure
 
-UNSURE = 0.5  # words below this confidence are underlined
 _SCROLL_KEYS = {
     Qt.Key.Key_Up,
     Qt.Key.Key_Down,
@@ -83,7 +82,8 @@ class TranscriptView(SegmentText):
         self._described = -1  # the row that the description tells about
         self._marked: frozenset[int] = frozenset()  # the selection that the gutter shows
         self._search = Search()
-        self._doubtful: Mapping[int, Collection[int]] = {}
+        self._unsure = Unsure()
+        self._spoken: tuple[int | None, Span] = (None, (0, 0))  # segment id and the word that a voice says
         self._job: Job | None = None
         self._progress: Progress | None = None
         self.setViewportMargins(gutter.WIDTH, 0, 0, 0)
@@ -129,6 +129,15 @@ class TranscriptView(SegmentText):
         """Whether the view scrolls with playback; scrolling by hand ends it."""
         self._following.set(on)
 
+    def set_spoken(self, id: int | None, first: int, last: int) -> None:
+        """A voice says these characters of a segment; None: it is silent."""
+        row = self.model.row_of(id) if id is not None else -1
+        before = self.model.row_of(self._spoken[0]) if self._spoken[0] is not None else -1
+        span = in_units(self.model.segment(row).text, [(first, last)])[0] if row >= 0 else (0, 0)
+        if (id, span) != self._spoken:
+            self._spoken = id, span
+            self._update_rows({before, row}, beside=False)
+
     def set_search(self, query: Query | None, ids: Collection[int] | None = None) -> int:
         """Mark all places of a query; returns how many there are. None ends the search.
 
@@ -171,7 +180,7 @@ class TranscriptView(SegmentText):
 
     def set_doubtful(self, words: Mapping[int, Collection[int]]) -> None:
         """Words, by segment id and number, that another transcript disagrees about: marked like unsure ones."""
-        self._doubtful = words
+        self._unsure.doubtful = words
         self.viewport().update()
 
     def select_rows(self, ids: Sequence[int], current: int | None) -> None:
@@ -188,52 +197,33 @@ class TranscriptView(SegmentText):
 
     def next_unsure(self, step: int = 1) -> bool:
         """Select the next word (or with -1 the previous) that is marked as unsure; False if there is none."""
-        row, start, end = self.caret()
-        rows = self.model.rowCount()
-        for away in range(rows + 1):
-            at = (row + step * away) % max(rows, 1)
-            spans = [span for _, span in self._unsure(at)] if rows else []
-            if away == 0:
-                spans = [s for s in spans if (s[0] >= end and s[0] > start) or (step < 0 and s[1] <= start)]
-            if away == 0 and step < 0:
-                spans = [s for s in spans if s[1] <= start]
-            if spans:
-                return self._select((at, spans[0 if step > 0 else -1]))
-        return False
+        return self._select(self._unsure.next(self.model.rowCount(), self._unsure_spans, self.caret(), step))
 
     def word_with(self, row: int, span: Span) -> int:
         """Number of the unsure word that stands exactly there, or around the caret; -1 for none."""
         if row >= self.model.rowCount():
             return -1
         caret = span[0] == span[1]
-        found = (n for n, (a, b) in self._unsure(row) if (a, b) == span or (caret and a <= span[0] <= b))
+        found = (n for n, (a, b) in self._unsure_words(row) if (a, b) == span or (caret and a <= span[0] <= b))
         return next(found, -1)
 
     def unsure_count(self, rows: range | None = None) -> int:
         """How many words are marked as unsure, in all rows or in these."""
-        segments, doubtful = self.model.segments(), self._doubtful
-        count = 0
-        for segment in segments if rows is None else segments[rows.start : rows.stop]:
-            if segment.id in doubtful:
-                count += sum(self._is_unsure(segment, n) for n in range(len(segment.words)))
-            else:
-                count += sum(word[3] is not None and word[3] < UNSURE for word in segment.words)
-        return count
+        segments = self.model.segments()
+        return self._unsure.count(segments if rows is None else segments[rows.start : rows.stop])
 
     def row_tint(self) -> QColor:
         tint = theme.current().color("sel")
         tint.setAlphaF(0.5)
         return tint
 
-    def _is_unsure(self, segment: Segment, word: int) -> bool:
-        confidence = segment.words[word].confidence
-        return (confidence is not None and confidence < UNSURE) or word in self._doubtful.get(segment.id, ())
+    def _unsure_words(self, row: int) -> list[tuple[int, Span]]:
+        """Number and place of each."""
+        spans = self._row_spans(row)
+        return [(word, spans[word]) for word in self._unsure.words(self.model.segment(row))]
 
-    def _unsure(self, row: int) -> Iterator[tuple[int, Span]]:
-        segment = self.model.segment(row)
-        for word, span in enumerate(self._row_spans(row)):
-            if self._is_unsure(segment, word):
-                yield word, span
+    def _unsure_spans(self, row: int) -> list[Span]:
+        return [span for _, span in self._unsure_words(row)]
 
     def shown(self) -> None:
         super().shown()
@@ -321,12 +311,15 @@ class TranscriptView(SegmentText):
 
     def _paint_marks(self, painter: QPainter, block: QTextBlock, origin: QPointF, rect: QRectF) -> None:
         row = block.blockNumber()
-        if row == self.current_row:
+        id, spoken = self._spoken
+        if id is not None and self.model.segment(row).id == id:
+            marks.paint_word(painter, marks.span_rects(block, origin, spoken))
+        elif row == self.current_row:
             painter.fillRect(rect, self.row_tint())
             marks.paint_word(painter, marks.span_rects(block, origin, self.word_span()))
         for span in self._search.by_row.get(row, ()):
             marks.paint_hits(painter, marks.span_rects(block, origin, span))
-        for _, span in self._unsure(row):
+        for span in self._unsure_spans(row):
             marks.paint_unsure(painter, marks.span_rects(block, origin, span))
 
     def _on_update(self, rect: QRect, dy: int) -> None:

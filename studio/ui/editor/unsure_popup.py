@@ -17,7 +17,8 @@ from studio.core.transcript import Segment
 from studio.ui import theme
 from studio.ui.icons import icon
 
-from .transcript_view import UNSURE, TranscriptView
+from .transcript_view import TranscriptView
+from .unsure import UNSURE
 
 Candidates = Callable[[Segment, int], Sequence[str]]  # other spellings of the word with this number
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -36,7 +36,7 @@ class SpeakerCard(QWidget):
         self._suggestion: Suggestion | None = None
         self._menu = menu
         self.setObjectName("speakerCard")
-        self._chip = _Chip(self)
+        self._chip = Chip(self)
         self.name_button = QPushButton(self)
         self.name_button.setObjectName("speakerNameButton")
         self.name_button.setProperty("kind", "flat")
@@ -199,7 +199,9 @@ class SpeakerCard(QWidget):
         return done
 
 
-class _Chip(QWidget):
+class Chip(QWidget):
+    """The speaker's letter on the speaker's colour."""
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFixedSize(18, 18)

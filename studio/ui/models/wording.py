@@ -61,6 +61,10 @@ def took(seconds: float) -> str:
     return clock(round(seconds) * 1000).removeprefix("0")
 
 
+def megabytes(count: int) -> str:
+    return f"{max(1, round(count / 1e6))} MB"
+
+
 def counted(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 

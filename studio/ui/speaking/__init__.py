@@ -1,5 +1,8 @@
 """Text made audible: the loudspeaker's stream, and the parts of the window that choose voices and control it."""
 
+from .bar import SpeechBar
 from .output import SpeechOutput
+from .voice_picker import VoiceOffer, described
+from .voices_panel import VoicesPanel
 
-__all__ = ["SpeechOutput"]
+__all__ = ["SpeechBar", "SpeechOutput", "VoiceOffer", "VoicesPanel", "described"]

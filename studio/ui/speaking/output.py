@@ -43,6 +43,7 @@ class SpeechOutput(QObject):
         self._parts: deque[tuple[int, NDArray[np.float32]]] = deque()  # first sample, samples; until they were heard
         self._length = 0  # samples of the stream that came in
         self._given = 0  # samples of it that the sound system has got
+        self.heard = 0  # where the last look was, in milliseconds; may be read from any thread
         self._whole = False
         self._playing = False
         self._volume = 1.0
@@ -55,7 +56,7 @@ class SpeechOutput(QObject):
         """A new stream of so many samples a second; what was heard before ends."""
         self.stop()
         self._rate, self._whole = rate, False
-        self._length = self._given = 0
+        self._length = self._given = self.heard = 0
 
     def add(self, samples: NDArray[np.float32]) -> None:
         """More of it; mono, -1..1."""
@@ -106,7 +107,7 @@ class SpeechOutput(QObject):
     def stop(self) -> None:
         """End the stream; its sound is forgotten."""
         self._close()
-        self._rate = self._length = self._given = 0
+        self._rate = self._length = self._given = self.heard = 0
         self._parts.clear()
 
     def set_volume(self, volume: float) -> None:
@@ -152,7 +153,7 @@ class SpeechOutput(QObject):
         if len(samples):
             self._pipe.write(_fitted(samples, self._rate, self._format))
             self._given += len(samples)
-        here = self.position()
+        self.heard = here = self.position()
         self.position_changed.emit(here)
         if self._whole and self._given == self._length and here >= self.length:
             self._close()

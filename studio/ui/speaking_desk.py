@@ -1,0 +1,197 @@
+"""Speaking the selection: between the text that is chosen, the service that speaks it, and the loudspeaker.
+
+Runs on the window's thread; speech is made in a worker thread and heard while it is made.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from studio.core.errors import Problem
+from studio.core.sentences import speakable
+from studio.services import speaking
+from studio.services.speaking import Sounding, Told, Utterance
+from studio.services.studio import Studio
+
+from .commands import Commands
+from .file_page import FilePage
+from .player import Player
+from .speaking import SpeechBar, SpeechOutput
+from .transcript_desk import TranscriptDesk
+from .workers import Steps
+
+_NOTHING = "There is nothing to speak here: select some words, or a cue with words in it."
+
+
+class SpeakingDesk(QObject):
+    """Owns the loudspeaker's stream and its bar. What is asked for while something is heard waits for its turn."""
+
+    notice = Signal(str, str)  # kind, sentence
+    word_changed = Signal(object, int, int)  # segment id or None, first and last character of the word that is heard
+
+    def __init__(
+        self, studio: Studio, desk: TranscriptDesk, page: FilePage, player: Player, commands: Commands, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._studio, self._desk, self._page, self._player = studio, desk, page, player
+        self.output = SpeechOutput(self)
+        self.bar = SpeechBar(commands)
+        self._waiting: list[Utterance] = []  # asked for, not begun
+        self._asked: list[Utterance] = []  # what was asked for last
+        self._sounding: list[tuple[int, Sounding]] = []  # from which millisecond of the stream on
+        self._steps: Steps | None = None
+        self._connect(commands)
+
+    def _connect(self, commands: Commands) -> None:
+        commands.connect("speakAction", self.toggle)
+        commands.connect("stopSpeakingAction", self.stop)
+        commands["stopSpeakingAction"].setEnabled(False)
+        self._stop_action = commands["stopSpeakingAction"]
+        self._desk.opened.connect(lambda _: self.stop())
+        self._player.playing_changed.connect(lambda on: self.output.pause() if on else None)
+        self.output.playing_changed.connect(self._on_playing)
+        self.output.position_changed.connect(self._on_position)
+        self.output.ended.connect(self._on_ended)
+        self.output.failed.connect(lambda sentence: self.notice.emit("warn", sentence))
+        self.bar.toggle_requested.connect(self._go_on)
+        self.bar.stop_requested.connect(self.stop)
+        self.word_changed.connect(self._page.transcript.set_spoken)
+
+    # Wishes
+
+    def toggle(self) -> None:
+        """Speak what is selected. What is heard already is paused, or goes on; another selection comes after it."""
+        chosen = self.chosen()
+        if self.active and (not chosen or chosen == self._asked):
+            self._go_on()
+        elif chosen:
+            self.speak(chosen)
+        else:
+            self.notice.emit("info", _NOTHING)
+
+    def speak(self, utterances: Sequence[Utterance]) -> None:
+        """Say this, after what is being said."""
+        self._asked = list(utterances)
+        if not self.active:
+            self.output.begin(speaking.RATE)
+            self._stop_action.setEnabled(True)
+        self._waiting += utterances
+        self.bar.show_waiting(len(self._waiting) if self._steps else 0)
+        if self._steps is None:
+            self._begin()
+
+    def stop(self) -> None:
+        """Be silent, and forget what was still to be said."""
+        self._waiting.clear()
+        self._asked = []
+        if self._steps is not None:
+            steps, self._steps = self._steps, None
+            steps.blockSignals(True)
+            steps.cancel()
+        self.output.stop()
+        self._sounding.clear()
+        self._stop_action.setEnabled(False)
+        self.bar.hide()
+        self.word_changed.emit(None, 0, 0)
+
+    @property
+    def active(self) -> bool:
+        """Whether something is being said, or was paused."""
+        return self._stop_action.isEnabled()
+
+    def chosen(self) -> list[Utterance]:
+        """What is selected: words of the text, else the passages; each in the voice of its speaker."""
+        view = self._page.transcript
+        spans = view.selected_text() if view.isVisible() else []
+        spans = spans or [(segment.id, 0, len(segment.text)) for segment in self._desk.selected()]
+        return [u for id, first, last in spans if speakable((u := self._utterance(id, first, last)).text)]
+
+    def _utterance(self, id: int, first: int, last: int) -> Utterance:
+        (segment,) = self._desk.segments([id])
+        language = self._desk.transcript.language
+        casting = self._studio.library.casting.get(self._desk.job.id if self._desk.job else 0)
+        manner = casting.manner(segment.speaker, speaking.usual(self._studio, language))
+        return Utterance(segment.text[first:last], manner, language, id, first)
+
+    def shut_down(self) -> None:
+        """Be silent; returns when nothing runs in the background any more."""
+        self.stop()
+        for steps in self.findChildren(Steps):
+            steps.shut_down()
+
+    # Speaking
+
+    def _begin(self) -> None:
+        """Have made what waits."""
+        utterances, self._waiting = self._waiting, []
+        self.bar.show_waiting(0)
+        self.bar.show_told("Getting ready to speak …")
+        self.bar.show()
+        steps = Steps(lambda stop: speaking.read_out(self._studio, utterances, self._ahead, stop), self)
+        steps.told.connect(self._on_told)
+        steps.done.connect(lambda _: self._on_made())
+        steps.failed.connect(self._on_failed)
+        self._steps = steps
+        steps.start()
+
+    def _ahead(self) -> int:
+        """Milliseconds that are made and not heard yet; asked from the worker's thread, which reads two numbers."""
+        return self.output.length - self.output.heard
+
+    def _on_told(self, event: object) -> None:
+        if isinstance(event, Told):
+            self.bar.show_told(event.says)
+        elif isinstance(event, Sounding):
+            first = not self._sounding
+            self._sounding.append((self.output.length, event))
+            self.output.add(event.samples)
+            if first:
+                self._go_on()
+
+    def _on_made(self) -> None:
+        self._steps = None
+        if self._waiting:
+            self._begin()
+        else:
+            self.output.finish()
+
+    def _on_failed(self, problem: Problem) -> None:
+        """What was made is heard to its end."""
+        self._steps = None
+        self._waiting.clear()
+        self.notice.emit("warn", problem.sentence)
+        if self._sounding:
+            self.output.finish()
+        else:
+            self.stop()
+
+    # Hearing
+
+    def _go_on(self) -> None:
+        if self.output.playing:
+            self.output.pause()
+        elif self.active and self._sounding:
+            self._player.stop()
+            self.output.play()
+
+    def _on_playing(self, playing: bool) -> None:
+        self.bar.show_playing(playing)
+
+    def _on_ended(self) -> None:
+        if self._steps is None and not self._waiting:
+            self.stop()
+
+    def _on_position(self, ms: int) -> None:
+        """Show which word is heard."""
+        at = bisect_right(self._sounding, ms, key=lambda entry: entry[0]) - 1
+        if at < 0:
+            return
+        since, sounding = self._sounding[at]
+        self.bar.show_text(sounding.utterance)
+        word = bisect_right(sounding.words, ms - since, key=lambda w: w.start) - 1
+        if word >= 0:
+            self.word_changed.emit(sounding.utterance.segment, *sounding.words[word][:2])
