@@ -32,7 +32,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], op
 
     c = actions.add_parser("add", help="add an account, or change one")
     c.add_argument("name", metavar="NAME", help="what you call it")
-    c.add_argument("--kind", required=True, metavar="KIND", help=", ".join(info.kind for info in accounts.kinds()))
+    c.add_argument("--kind", required=True, metavar="KIND", help=_kinds())
     c.add_argument("--url", default="", metavar="BASE", help="address of the server, if it is not the vendor's own")
     c.add_argument("--model", default="", metavar="M", help="the model to take if a job names none")
     key = c.add_mutually_exclusive_group()
@@ -41,7 +41,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], op
     c.add_argument("--key-file", action="store_true", help="keep it in a file for you alone, where there is no keyring")
     c.add_argument("--tier", default="", help="which of the vendor's limits apply")
     c.add_argument("--price", type=float, metavar="X", help="what a minute costs, in your currency")
-    c.add_argument("--ask-above", type=float, metavar="X", help="ask before a recording that costs more")
+    c.add_argument("--speech-price", type=float, metavar="X", help="what 1,000 characters of spoken text cost")
+    c.add_argument("--ask-above", type=float, metavar="X", help="ask before a recording or a text that costs more")
     c.add_argument("--monthly-cap", type=float, metavar="X", help="then jobs wait")
     c.add_argument("--at-once", type=int, default=2, metavar="N", help="jobs at the same time (2)")
     c.add_argument("--insecure", action="store_true", help="allow http to another computer, as in your own network")
@@ -52,7 +53,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], op
     c.set_defaults(do=lambda a: _with(opened, lambda studio: _add(studio, a)))
 
     for name, does, say in (
-        ("test", _test, "try it without sending sound"),
+        ("test", _test, "try it without sending anything"),
         ("remove", _remove, "forget it and its key"),
     ):
         c = actions.add_parser(name, help=say)
@@ -75,13 +76,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], op
     c.set_defaults(do=lambda a: _with(opened, lambda studio: _usage(studio, a.name)))
 
 
-def agreed(studio: Studio, name: str) -> bool:
-    """Tells where sound goes before it goes there for the first time, and asks; False: nothing is to be sent."""
+def agreed(studio: Studio, name: str, *, text: bool = False) -> bool:
+    """Tells where sound goes (or text to be spoken) before it goes there for the first time, and asks; False: nothing
+    is to be sent."""
     account = studio.accounts.get(name)
-    if account.agreed:
+    if account.text_agreed if text else account.agreed:
         return True
     err.print(accounts.notice(account))
-    if asks() and not confirmed("Send your recordings there?"):
+    if asks() and not confirmed("Send your texts there?" if text else "Send your recordings there?"):
         err.print("Nothing was sent.")
         return False
     studio.accounts.agree(name)  # who names an account in a script has decided
@@ -113,6 +115,11 @@ def at_once(studio: Studio, name: str) -> int:
     return studio.accounts.get(name).at_once if name else 1
 
 
+def _kinds() -> str:
+    """The kinds of vendors, and which of them cannot write down what is said."""
+    return ", ".join(f"{info.kind} (speaks only)" if not info.hears else info.kind for info in accounts.kinds())
+
+
 def _with(opened: Opened, do: Callable[[Studio], int]) -> int:
     with opened() as studio:
         return do(studio)
@@ -122,14 +129,16 @@ def _list(studio: Studio) -> int:
     table = Table("name", "vendor", "server", "model", "key", "this month", box=None, pad_edge=False)
     for account in studio.accounts.all():
         spent = money.spent(studio, account)
-        month = f"{spent.minutes:.0f} min" + (f", {spent.cost:.2f}" if account.price is not None else "")
+        told = [f"{spent.minutes:.0f} min"] if spent.minutes else []
+        told += [f"{spent.characters:,} characters"] if spent.characters else []
+        told += [f"{spent.cost:.2f}"] if account.price is not None or account.speech_price is not None else []
         cap = f" of {account.monthly_cap:.2f}" if account.monthly_cap is not None else ""
         table.add_row(
             account.name,
             *_vendor(account),
             account.model,
             _where(studio, account),
-            month + cap if spent.minutes else "",
+            ", ".join(told) + cap if spent.minutes or spent.characters else "",
         )
     out.print(table) if table.rows else err.print("No accounts yet. Add one: studio backends add NAME --kind KIND")
     return 0
@@ -137,7 +146,7 @@ def _list(studio: Studio) -> int:
 
 def _vendor(account: Account) -> tuple[str, str]:
     try:
-        return accounts.kind(account.kind).info.title, accounts.host_of(account)
+        return accounts.info_of(account.kind).title, accounts.host_of(account)
     except StudioError:  # its package was removed
         return account.kind, account.url
 
@@ -153,7 +162,7 @@ def _add(studio: Studio, a: argparse.Namespace) -> int:
     options = dict(_pair(entry) for entry in a.option)
     if a.key_env:
         options["key_env"] = a.key_env
-    info = accounts.kind(a.kind).info
+    info = accounts.info_of(a.kind)
     key = sys.stdin.readline().strip() if a.key_stdin else None
     if a.key_stdin and not key:
         raise UsageError("The standard input holds no key.", "Give it as its first line.")
@@ -166,6 +175,7 @@ def _add(studio: Studio, a: argparse.Namespace) -> int:
         model=a.model,
         tier=a.tier,
         price=a.price,
+        speech_price=a.speech_price,
         ask_above=a.ask_above,
         monthly_cap=a.monthly_cap,
         at_once=a.at_once,
@@ -188,9 +198,12 @@ def _pair(entry: str) -> tuple[str, str]:
 
 def _test(studio: Studio, name: str) -> int:
     tested = studio.accounts.test(name)
-    err.print(f"{tested.sentence} Answered in {tested.took} ms. No sound was sent.")
+    what = "sound" if accounts.info_of(studio.accounts.get(name).kind).hears else "text"
+    err.print(f"{tested.sentence} Answered in {tested.took} ms. No {what} was sent.")
     for model in tested.models:
         out.print(f"{model.id}  {model.title}".rstrip())
+    for voice in tested.voices:
+        out.print(f"@{name}/{voice.id}  {voice.title}".rstrip())
     return 0
 
 

@@ -16,13 +16,15 @@ class Account:
     model: str = ""  # "": the vendor's default
     tier: str = ""  # which of the vendor's limits apply; "": its default
     price: float | None = None  # per minute of sound, in the user's currency, who says it: vendors change prices
-    ask_above: float | None = None  # ask before one recording that costs more
+    speech_price: float | None = None  # per 1,000 characters of text to be spoken
+    ask_above: float | None = None  # ask before one recording, or one text, that costs more
     monthly_cap: float | None = None  # then jobs wait
     at_once: int = 2  # jobs at the same time
     random_names: bool = True  # send a random file name instead of the real one
     insecure: bool = False  # allow plain http to another computer
     certificates: str = ""  # a file with the certificates of a private authority
     agreed: bool = False  # the user was told where the sound goes, and said yes
+    text_agreed: bool = False  # the same of text to be spoken
     enabled: bool = True
     options: Mapping[str, str] = field(default_factory=dict)  # switches of this kind of vendor
 
@@ -35,6 +37,24 @@ class RemoteModel:
     speakers: bool = True  # can tell speakers apart
     word_times: bool = True
     times: bool = True  # False: plain text only, nothing for subtitles
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteVoice:
+    """A voice at a vendor; `id` is the vendor's own name for it."""
+
+    id: str
+    title: str = ""
+    languages: tuple[str, ...] = ()  # ISO 639-1; empty: any, or not stated
+    gender: str = ""  # "female", "male" or ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechLimits:
+    """What one order of speech may hold. None: no limit is known."""
+
+    characters: int | None = None  # Unicode code points
+    at_once: int | None = None  # orders at the same time
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +86,6 @@ class VendorInfo:
     tiers: tuple[str, ...] = ()
     switches: Mapping[str, str] = field(default_factory=dict)  # account options: name -> what it does, one line
     note: str = ""  # one sentence the user should know before choosing it
+    hears: bool = True  # turns sound into text
+    speaks: bool = False  # turns text into sound
+    cleans: bool = False  # takes noise out of sound

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from .accounts import AccountStore
 from .casting import CastingStore
+from .clones import Clone, CloneStore
 from .database import Database, leave_thread, outdated
 from .home import Home
 from .jobs import JobStore
+from .orders import SOUND, SPEECH, Ordered, OrderStore
 from .pending import Pending
 from .presence import Presence
 from .search import Hit, Search
@@ -36,6 +38,8 @@ class Library:
         self.voices = VoiceStore(self.database)
         self.accounts = AccountStore(self.database)
         self.submissions = SubmissionStore(self.database)
+        self.orders = OrderStore(self.database, home.replies)
+        self.clones = CloneStore(self.database)
         self.secrets = Secrets(home.keys)
         self.spoken = SpokenStore(home.spoken)
         self.casting = CastingStore(self.database)
@@ -48,13 +52,19 @@ class Library:
 
 
 __all__ = [
+    "SOUND",
+    "SPEECH",
     "AccountStore",
     "CastingStore",
+    "Clone",
+    "CloneStore",
     "Hit",
     "Home",
     "JobStore",
     "KnownVoice",
     "Library",
+    "OrderStore",
+    "Ordered",
     "Pending",
     "Place",
     "Search",

@@ -1,4 +1,4 @@
-"""Accounts at vendors, and what each vendor said it offers. Keys are elsewhere: see secrets.py."""
+"""Accounts at vendors, and what each vendor said it offers: models and voices. Keys are elsewhere: see secrets.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterable
 
-from studio.core.accounts import Account, RemoteModel
+from studio.core.accounts import Account, RemoteModel, RemoteVoice
 
 from . import rows
 from .database import Database
@@ -37,6 +37,7 @@ class AccountStore:
             db.execute(
                 "INSERT INTO account (name, kind, settings) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
                 " models = CASE WHEN kind = excluded.kind THEN models END,"
+                " voices = CASE WHEN kind = excluded.kind THEN voices END,"
                 " kind = excluded.kind, settings = excluded.settings",
                 (account.name, account.kind, rows.dump(settings)),
             )
@@ -59,6 +60,20 @@ class AccountStore:
             row = db.execute("SELECT models FROM account WHERE name = ?", (name,)).fetchone()
         return tuple(_model(m) for m in json.loads(row[0])) if row and row[0] else ()
 
+    def set_voices(self, name: str, voices: Iterable[RemoteVoice]) -> None:
+        """In which voices the vendor speaks, as it told today."""
+        with self._db.write() as db:
+            db.execute(
+                "UPDATE account SET voices = ? WHERE name = ?",
+                (rows.dump([dataclasses.asdict(v) for v in voices]), name),
+            )
+
+    def voices(self, name: str) -> tuple[RemoteVoice, ...]:
+        """What the vendor told last; empty if it was never asked."""
+        with self._db.read() as db:
+            row = db.execute("SELECT voices FROM account WHERE name = ?", (name,)).fetchone()
+        return tuple(_voice(v) for v in json.loads(row[0])) if row and row[0] else ()
+
 
 def _account(name: str, kind: str, settings: str) -> Account:
     return Account(name, kind, **rows.known(Account, json.loads(settings)))
@@ -68,3 +83,8 @@ def _model(entry: dict[str, object]) -> RemoteModel:
     known = rows.known(RemoteModel, entry)
     languages = known.get("languages")
     return RemoteModel(**{**known, "languages": None if languages is None else tuple(languages)})
+
+
+def _voice(entry: dict[str, object]) -> RemoteVoice:
+    known = rows.known(RemoteVoice, entry)
+    return RemoteVoice(**{**known, "languages": tuple(known.get("languages", ()))})

@@ -256,6 +256,41 @@ MIGRATIONS = (
         value TEXT NOT NULL
     )
     """,
+    # Voices at vendors, what was ordered there outside of jobs, and voices made from recordings with their consents,
+    # whose numbers are never given again.
+    """
+    ALTER TABLE account ADD COLUMN voices TEXT;
+    CREATE TABLE vendor_order (
+        uid TEXT PRIMARY KEY,
+        work TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        account TEXT NOT NULL,
+        vendor TEXT NOT NULL,
+        amount INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        stage TEXT NOT NULL DEFAULT 'new',
+        data TEXT NOT NULL DEFAULT '{}',
+        ended TEXT,
+        problem TEXT,
+        cost REAL,
+        ordered TEXT,
+        created TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+    );
+    CREATE INDEX vendor_order_fingerprint ON vendor_order (fingerprint);
+    CREATE INDEX vendor_order_account ON vendor_order (account, ordered);
+    CREATE TABLE clone (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        account TEXT NOT NULL,
+        title TEXT NOT NULL,
+        content_id TEXT NOT NULL,
+        start INTEGER NOT NULL,
+        end INTEGER NOT NULL,
+        agreed_by TEXT NOT NULL,
+        agreed TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        notice TEXT NOT NULL,
+        reference BLOB NOT NULL
+    )
+    """,
 )
 
 _WAYS_OUT = {

@@ -61,6 +61,16 @@ class Home:
         return self.root / "speech"
 
     @property
+    def replies(self) -> Path:
+        """What vendors sent that was ordered outside of jobs, as it came."""
+        return self.root / "replies"
+
+    @property
+    def enhanced(self) -> Path:
+        """Recordings whose noise a vendor has taken out."""
+        return self.root / "enhanced"
+
+    @property
     def cleaned(self) -> Path:
         """Recordings without their noise, to be listened to."""
         return self.root / "cleaned"

@@ -41,6 +41,7 @@ class Submission:
 class Spent:
     minutes: float
     cost: float
+    characters: int = 0  # of text that was spoken
 
 
 class SubmissionStore:

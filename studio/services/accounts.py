@@ -7,21 +7,26 @@ import re
 import threading
 import time
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from studio.core.accounts import Account, RemoteModel, VendorInfo
+from studio.core.accounts import Account, RemoteModel, RemoteVoice, VendorInfo
 from studio.core.errors import AuthError, StorageError, UsageError
 from studio.core.jobs import StopToken
 from studio.engines.remote import vendors
 from studio.engines.remote.base import Kept, Vendor
+from studio.engines.remote.cleaning import SttAiCleaning, cleaning_vendors
 from studio.engines.remote.line import Line, Pace, Shared, check_address
+from studio.engines.remote.service import Service
+from studio.engines.remote.speaking import speaking_vendors
+from studio.engines.remote.speaking.base import SpeakingVendor
 from studio.library import Library, Place
 
 _NAME = re.compile(r"[^\s/:\\]([^/:\\\n]{0,38}[^\s/:\\])?")
 _LOOK_EVERY = 0.1  # seconds
 T = TypeVar("T")
+S = TypeVar("S", bound=Service[Any])
 Way = Literal["encrypted", "open", "here"]
 
 
@@ -32,6 +37,7 @@ class Tested:
     sentence: str
     took: int
     models: tuple[RemoteModel, ...]
+    voices: tuple[RemoteVoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +79,26 @@ class Accounts:
 
     def usable(self, name: str) -> Account:
         """The account, if jobs may be sent to it. Raises UsageError with the reason."""
+        account = self._switched_on(name)
+        kind(account.kind)
+        return _agreed(account, account.agreed, "sound")
+
+    def speaks(self, name: str) -> Account:
+        """The account, if texts may be sent to it to be spoken. Raises UsageError with the reason."""
+        account = self._switched_on(name)
+        speaking_kind(account.kind)
+        return _agreed(account, account.text_agreed, "text")
+
+    def cleans(self, name: str) -> Account:
+        """The account, if sound may be sent to it to be cleaned. Raises UsageError with the reason."""
+        account = self._switched_on(name)
+        cleaning_kind(account.kind)
+        return _agreed(account, account.agreed, "sound")
+
+    def _switched_on(self, name: str) -> Account:
         account = self.get(name)
         if not account.enabled:
             raise UsageError(f"The account “{name}” is switched off.", "Switch it on in Engines and accounts.")
-        if not account.agreed:
-            raise UsageError(
-                f"Nobody has agreed yet that sound goes to {host_of(account)}.", "Agree to it in Engines and accounts."
-            )
-        kind(account.kind)
         return account
 
     def key(self, account: Account) -> str:
@@ -90,7 +108,7 @@ class Accounts:
             key = self._library.secrets.get(account.name, variable)
         except StorageError as error:
             raise AuthError(error.problem.what, error.problem.hint, error.problem.detail) from error
-        if not key and kind(account.kind).info.key_needed:
+        if not key and info_of(account.kind).key_needed:
             if variable:
                 raise AuthError(
                     f"The environment variable {variable} with the key of “{account.name}” is not set.",
@@ -103,14 +121,14 @@ class Accounts:
         """Add an account or change it, with its key if one is given. Raises UsageError for what cannot work."""
         if not _NAME.fullmatch(account.name):
             raise UsageError(f"“{account.name}” cannot be the name of an account.", "Use up to 40 letters and digits.")
-        info = kind(account.kind).info
+        info = info_of(account.kind)
         if not (account.url or info.url):
             raise UsageError(f"{info.title} needs the address of the server.", "For example https://example.com/v1.")
         check_address(account, account.url or info.url)
         _check_numbers(account)
         before = self._library.accounts.get(account.name)
         if before and (before.url, before.kind) != (account.url, account.kind):
-            account = replace(account, agreed=False)  # the sound goes elsewhere now
+            account = replace(account, agreed=False, text_agreed=False)  # all goes elsewhere now
         if key:
             self._library.secrets.put(account.name, key, place)
         self._library.accounts.put(account)
@@ -132,14 +150,14 @@ class Accounts:
         self._library.accounts.remove(name)
 
     def agree(self, name: str) -> Account:
-        """The user was told where the sound goes, and said yes."""
-        account = replace(self.get(name), agreed=True)
+        """The user was told where sound and text go (see `notice`), and said yes."""
+        account = replace(self.get(name), agreed=True, text_agreed=True)
         self._library.accounts.put(account)
         return account
 
     def models(self, account: Account) -> tuple[RemoteModel, ...]:
         """What the vendor offers, as it told last; where it was never asked, what is known without asking."""
-        return self._library.accounts.models(account.name) or kind(account.kind).info.models
+        return self._library.accounts.models(account.name) or info_of(account.kind).models
 
     def model(self, account: Account, id: str = "") -> RemoteModel:
         """The model of that id, the account's own or the vendor's first. One that is not listed may exist."""
@@ -148,6 +166,10 @@ class Accounts:
         if not wanted:
             raise UsageError(f"“{account.name}” needs the name of a model.", "Choose one in its account.")
         return next((m for m in listed if m.id == wanted), RemoteModel(wanted))
+
+    def voices(self, account: Account) -> tuple[RemoteVoice, ...]:
+        """In which it speaks, as its vendor told last; where it was never asked, what is known without asking."""
+        return self._library.accounts.voices(account.name) or speaking_kind(account.kind).known
 
     def offers(self) -> list[Offer]:
         """Where the next job may be done besides this computer."""
@@ -161,15 +183,23 @@ class Accounts:
         return found
 
     def test(self, name: str, stop: StopToken | None = None) -> Tested:
-        """Try the account without sending sound, and ask what it offers. Raises RemoteError with the reason."""
-        account = self.get(name)
-        with self.open(account, stop or StopToken()) as vendor:
-            began = time.monotonic()
-            sentence = _result(vendor.check())
-            took = round((time.monotonic() - began) * 1000)
-            found = _result(vendor.models())
-        self._library.accounts.set_models(name, found)
-        return Tested(sentence, took, found)
+        """Try the account without sending anything, and ask what it offers. Raises RemoteError with the reason."""
+        account, stop = self.get(name), stop or StopToken()
+        info = info_of(account.kind)
+        sentence, took = "", 0
+        models, voices = tuple[RemoteModel, ...](), tuple[RemoteVoice, ...]()
+        if info.hears:
+            with self.open(account, stop) as vendor:
+                sentence, took = _tried(vendor)
+                models = _result(vendor.models())
+            self._library.accounts.set_models(name, models)
+        if info.speaks:
+            with self.speaking(account, stop) as speaking:
+                if not sentence:
+                    sentence, took = _tried(speaking)
+                voices = _result(speaking.voices())
+            self._library.accounts.set_voices(name, voices)
+        return Tested(sentence, took, models, voices)
 
     def kept(self, name: str) -> tuple[Kept, ...]:
         """The transcripts that the vendor keeps. Raises UsageError for a vendor that keeps none, RemoteError."""
@@ -189,16 +219,27 @@ class Accounts:
     @contextmanager
     def _archive(self, name: str) -> Iterator[Vendor]:
         account = self.get(name)
-        if not kind(account.kind).exports:
-            title = kind(account.kind).info.title
+        vendor_kind = vendors().get(account.kind)
+        if not (vendor_kind and vendor_kind.exports):
+            title = info_of(account.kind).title
             raise UsageError(f"{title} keeps no transcripts that could be asked for.", "Ask an account at STT.ai.")
         with self.open(account, StopToken()) as vendor:
             yield vendor
 
-    @contextmanager
-    def open(self, account: Account, stop: StopToken) -> Iterator[Vendor]:
+    def open(self, account: Account, stop: StopToken) -> AbstractContextManager[Vendor]:
         """A connection to the account's vendor, for this thread, closed at the end of the block."""
-        made_by = kind(account.kind)
+        return self._open(kind(account.kind), account, stop)
+
+    def speaking(self, account: Account, stop: StopToken) -> AbstractContextManager[SpeakingVendor]:
+        """The same, to have texts spoken."""
+        return self._open(speaking_kind(account.kind), account, stop)
+
+    def cleaning(self, account: Account, stop: StopToken) -> AbstractContextManager[SttAiCleaning]:
+        """The same, to have sound cleaned."""
+        return self._open(cleaning_kind(account.kind), account, stop)
+
+    @contextmanager
+    def _open(self, made_by: type[S], account: Account, stop: StopToken) -> Iterator[S]:
         with self._guard:
             shared = self._shared.setdefault(account.name, Shared())
         line = Line(account, account.url or made_by.info.url, made_by.info.title, stop, shared, self._pace)
@@ -208,7 +249,7 @@ class Accounts:
             line.close()
 
     @contextmanager
-    def turn(self, account: Account, vendor: Vendor, stop: StopToken) -> Iterator[None]:
+    def turn(self, account: Account, vendor: Service[Any], stop: StopToken) -> Iterator[None]:
         """One of the orders that may be under way at this account, of all its jobs. Raises Stopped while it waits."""
         with self._guard:
             turns = self._turns.setdefault(account.name, threading.Semaphore(at_once(account, vendor)))
@@ -225,6 +266,7 @@ def _check_numbers(account: Account) -> None:
         raise UsageError("At least one job must be allowed at the same time.", "Say 1 or more.")
     for what, number in (
         ("price of a minute", account.price),
+        ("price of 1,000 characters", account.speech_price),
         ("sum above which to ask", account.ask_above),
         ("stop of a month", account.monthly_cap),
     ):
@@ -232,35 +274,63 @@ def _check_numbers(account: Account) -> None:
             raise UsageError(f"The {what} cannot be {number:g}.", "Give a number from 0 on, or none.")
 
 
-def kind(name: str) -> type[Vendor]:
-    """Raises UsageError for a kind of vendor that is not known."""
-    known = vendors()
-    if name not in known:
-        raise UsageError(
-            f"There is no kind of back end called “{name}”.", f"Choose one of: {', '.join(sorted(known))}."
+def infos() -> dict[str, VendorInfo]:
+    """All kinds of vendors, and what can be had there."""
+    hearing, speaking, cleaning = vendors(), speaking_vendors(), cleaning_vendors()
+    found = {}
+    for name in {**hearing, **speaking}:
+        of_both = [each.info for each in (hearing.get(name), speaking.get(name)) if each]
+        switches = {switch: does for info in of_both for switch, does in info.switches.items()}
+        found[name] = replace(
+            of_both[0], switches=switches, hears=name in hearing, speaks=name in speaking, cleans=name in cleaning
         )
+    return found
+
+
+def info_of(name: str) -> VendorInfo:
+    """Raises UsageError for a kind of vendor that is not known."""
+    return _known(name, infos(), "There is no kind of back end called “{}”.")
+
+
+def kind(name: str) -> type[Vendor]:
+    """Who writes down what is said. Raises UsageError for a kind of vendor that is not known or cannot do it."""
+    return _known(name, vendors(), "No back end called “{}” turns sound into text.")
+
+
+def speaking_kind(name: str) -> type[SpeakingVendor]:
+    """Who speaks. Raises UsageError for a kind of vendor that is not known or cannot do it."""
+    return _known(name, speaking_vendors(), "No back end called “{}” turns text into sound.")
+
+
+def cleaning_kind(name: str) -> type[SttAiCleaning]:
+    """Who takes noise out of sound. Raises UsageError like the others."""
+    return _known(name, cleaning_vendors(), "No back end called “{}” takes the noise out of sound.")
+
+
+def _known(name: str, known: Mapping[str, T], lacking: str) -> T:
+    if name not in known:
+        raise UsageError(lacking.format(name), f"Choose one of: {', '.join(sorted(known))}.")
     return known[name]
 
 
 def kinds() -> list[VendorInfo]:
     """All kinds of vendors, in the order of their names."""
-    return sorted((vendor.info for vendor in vendors().values()), key=lambda info: info.title.lower())
+    return sorted(infos().values(), key=lambda info: info.title.lower())
 
 
-def at_once(account: Account, vendor: Vendor) -> int:
+def at_once(account: Account, vendor: Service[Any]) -> int:
     """How many orders may be under way: what the user has set, and no more than the vendor takes."""
-    return max(1, min(account.at_once, vendor.limits(account.model).at_once or account.at_once))
+    return max(1, min(account.at_once, vendor.at_once or account.at_once))
 
 
 def host_of(account: Account) -> str:
-    """Who gets the sound."""
-    vendor = kind(account.kind)
-    return check_address(account, account.url).host if account.url else vendor.info.host
+    """Who gets the sound, and the text."""
+    return check_address(account, account.url).host if account.url else info_of(account.kind).host
 
 
 def way(account: Account) -> Way:
     """How the sound travels: encrypted, open to who listens in, or not out of this computer."""
-    address = account.url or kind(account.kind).info.url
+    address = account.url or info_of(account.kind).url
     if address.startswith("https"):
         return "encrypted"
     try:
@@ -271,10 +341,30 @@ def way(account: Account) -> Way:
 
 
 def notice(account: Account) -> str:
-    """Where the sound goes and how long it stays there: to be read before anything is sent."""
-    info = kind(account.kind).info
-    said = f"The sound of your recordings goes to {host_of(account)} ({info.title}). {info.retention}"
-    return f"{said} {info.note}".strip()
+    """Where sound and text go and how long they stay there: to be read before anything is sent."""
+    info = info_of(account.kind)
+    there = f"goes to {host_of(account)} ({info.title})."
+    said = []
+    if info.hears:
+        said.append(f"The sound of your recordings {there}")
+    if info.speaks:
+        again = f"goes to {host_of(account)} as well." if info.hears else there
+        said.append(f"The text that you have spoken in its voices {again}")
+    return " ".join(filter(None, (*said, info.retention, info.note)))
+
+
+def _agreed(account: Account, agreed: bool, what: str) -> Account:
+    if not agreed:
+        raise UsageError(
+            f"Nobody has agreed yet that {what} goes to {host_of(account)}.", "Agree to it in Engines and accounts."
+        )
+    return account
+
+
+def _tried(vendor: Service[Any]) -> tuple[str, int]:
+    """What it says about the account, and how long the answer took."""
+    began = time.monotonic()
+    return _result(vendor.check()), round((time.monotonic() - began) * 1000)
 
 
 def _result(steps: Generator[object, None, T]) -> T:

@@ -32,9 +32,17 @@ def estimate(account: Account, durations: Iterable[int]) -> Estimate:
     return Estimate(sum(lengths) / 60_000, sum(costs) if costs else None, max(costs, default=None))
 
 
+def speech_cost(account: Account, characters: int) -> float | None:
+    """Of so many characters of text to be spoken; an estimate, too."""
+    return None if account.speech_price is None else characters / 1000 * account.speech_price
+
+
 def spent(studio: Studio, account: Account) -> Spent:
     """In this month, by the calendar of UTC."""
-    return studio.library.submissions.spent(account.name, f"{datetime.now(UTC):%Y-%m}")
+    month = f"{datetime.now(UTC):%Y-%m}"
+    jobs = studio.library.submissions.spent(account.name, month)
+    others = studio.library.orders.spent(account.name, month)
+    return Spent(jobs.minutes + others.minutes, jobs.cost + others.cost, others.characters)
 
 
 def check_cap(studio: Studio, account: Account, more: float | None) -> None:

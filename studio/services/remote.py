@@ -42,18 +42,15 @@ from studio.engines.remote.base import Mark, Order, Received, Result, Sound, Sta
 from studio.engines.remote.line import Sent, Waiting
 from studio.library import Submission
 
-from . import accounts, money
+from . import accounts, money, ordering
+from .ordering import ENDS, ORDERED
 from .placing import Placing
 from .run import Run, in_turn
 from .studio import Studio
 from .together import Done, Failed, together
 
-_ORDERED = (Stage.SUBMITTING, Stage.SUBMITTED, Stage.RECEIVED)
-_ENDS: dict[str, type[RemoteError]] = {"failed": JobFailed, "lost": JobLost}
 # How much of an order is done after each step, seen from its sound to its reply.
 _ENCODED, _SENT, _MOST = 0.1, 0.4, 0.95
-
-_paying = threading.Lock()  # what is ordered and what was spent are looked at together
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def recognise(run: Run) -> Iterator[JobEvent]:
     placing = Placing(run, orders, accounts.kind(account.kind).info.title)
     failed: dict[int, Exception] = {}  # by part
     for order in orders:
-        if order.ended in _ENDS:  # in an earlier run; the user has not tried it again
+        if order.ended in ENDS:  # in an earlier run; the user has not tried it again
             failed[order.part] = missing = _ended(order)
             yield from placing.leave_gap(order, missing)
     open_orders = [s for s in orders if s.ended is None]
@@ -125,11 +122,11 @@ def _orders(run: Run, account: Account) -> list[Submission]:
 
 
 def _taken_up(run: Run, account: Account, known: Submission) -> Submission:
-    if known.ended == "done" or known.ended in _ENDS:
+    if known.ended == "done" or known.ended in ENDS:
         return known
     if known.ended is None and known.vendor == account.kind:
         return known
-    if known.ended is None and known.stage in _ORDERED:
+    if known.ended is None and known.stage in ORDERED:
         raise UsageError(
             f"“{run.job.name}” was ordered when “{account.name}” was an account at another vendor.",
             "Make it one there again to have the result; or add the recording anew, which costs again.",
@@ -140,7 +137,7 @@ def _taken_up(run: Run, account: Account, known: Submission) -> Submission:
 def _ended(order: Submission) -> RemoteError:
     """What an order has ended with."""
     problem = order.problem
-    kind = _ENDS[order.ended or ""]
+    kind = ENDS[order.ended or ""]
     return kind(problem.what, problem.hint, problem.detail) if problem else kind("The vendor could not do it.")
 
 
@@ -189,8 +186,8 @@ def _work(
         except MAY_GO_ON:
             given_up.set()
             raise
-        except tuple(_ENDS.values()) as error:
-            ended = next(how for how, kind in _ENDS.items() if isinstance(error, kind))
+        except tuple(ENDS.values()) as error:
+            ended = next(how for how, kind in ENDS.items() if isinstance(error, kind))
             store.end(given.uid, ended, error.problem)
             raise
 
@@ -201,23 +198,8 @@ def _obtain(run: Run, account: Account, given: Submission, vendor: Vendor, order
     if given.stage != Stage.SUBMITTED:
         yield from _encode(run, account, given, vendor, order.sound)
     yield _Told(f"Waiting for {title}", _ENCODED)
-    with run.studio.accounts.turn(account, vendor, run.stop):
-        for event in flow.run(vendor, order, Stage(given.stage), given.data):
-            match event:
-                case Mark(Stage.SUBMITTING, data):
-                    with _paying:
-                        _check_cap(run, account, given)
-                        store.mark(given.uid, Stage.SUBMITTING, data, ordered=True)
-                case Mark(stage, data):
-                    store.mark(given.uid, stage, data, ordered=stage in _ORDERED)
-                case Received(reply):
-                    store.receive(given.uid, Stage.RECEIVED, reply)
-            yield _told(event, title)
-
-
-def _check_cap(run: Run, account: Account, given: Submission) -> None:
-    """What was ordered before is counted already."""
-    money.check_cap(run.studio, account, given.cost if given.ordered is None else 0.0)
+    for event in ordering.obtain(run.studio, account, vendor, order, given, store, run.stop):
+        yield _told(event, title)
 
 
 def _order(run: Run, account: Account, given: Submission, vendor: Vendor, count: int) -> Order:
@@ -252,7 +234,7 @@ def _seconds(span: Part) -> float:
 
 def _encode(run: Run, account: Account, given: Submission, vendor: Vendor, sound: Sound) -> Iterator[_Told]:
     """Make the sound to be sent, and look at the limits before a byte leaves."""
-    _check_cap(run, account, given)
+    ordering.check_cap(run.studio, account, given)
     if not sound.path.exists():
         encoding = next(e for e in media.ENCODINGS.values() if e.suffix == sound.path.suffix)
         with in_turn(run.stop):
@@ -298,17 +280,8 @@ def _forget(studio: Studio, account: Account, given: Submission, stop: StopToken
     """After a cancel: tell the vendor where that is possible."""
     store = studio.library.submissions
     now = next((s for s in store.of_job(given.job_id) if s.uid == given.uid), given)
-    if now.stage == Stage.SUBMITTING:
-        return  # it may be charged: it stays to be seen
-    if now.stage == Stage.SUBMITTED and accounts.kind(account.kind).info.cancels:
-        try:
-            with studio.accounts.open(account, stop) as vendor:
-                for _ in vendor.forget(now.data):
-                    pass
-        except RemoteError as error:
-            store.end(now.uid, "cancelled", error.problem)
-            return
-    store.end(now.uid, "cancelled")
+    cancels = accounts.kind(account.kind).info.cancels
+    ordering.forget(now, store, studio.accounts.open(account, stop), cancels)
 
 
 def _named(error: StudioError, order: Submission, count: int) -> StudioError:

@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from studio.core.accounts import Account, RemoteModel, VendorInfo
 from studio.core.errors import Problem, StudioError
-from studio.engines.remote import vendors
 from studio.library import Spent, Submission
 
 from . import accounts, money
@@ -78,8 +77,7 @@ def forget(studio: Studio, name: str) -> None:
 
 
 def _standing(studio: Studio, account: Account) -> Standing:
-    vendor = vendors().get(account.kind)
-    info = vendor.info if vendor else None
+    info = accounts.infos().get(account.kind)
     spent = money.spent(studio, account)
     place, tail, trouble = _key(studio, account)
     state, sentence = _state(studio, account, info, spent, place)

@@ -39,6 +39,7 @@ def test_every_value_of_an_account_comes_back(library: Library) -> None:
         model="whisper-1",
         tier="Free",
         price=0.01,
+        speech_price=0.02,
         ask_above=2.5,
         monthly_cap=0.0,
         at_once=7,
@@ -46,6 +47,7 @@ def test_every_value_of_an_account_comes_back(library: Library) -> None:
         insecure=True,
         certificates="/ca.pem",
         agreed=True,
+        text_agreed=True,
         enabled=False,
         options={"key_env": "X"},
     )

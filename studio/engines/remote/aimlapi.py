@@ -21,6 +21,7 @@ from .bodies import Body, Json, Multipart
 from .errors import bad_response, failed, lost, of_status
 from .line import reply_object
 from .reading import Object, name, object_, real, text
+from .service import Service, W
 
 _RUNNING = ("waiting", "active", "queued", "generating", "processing")
 _DONE = ("completed", "complete", "succeeded")
@@ -31,7 +32,30 @@ _ASSEMBLYAI = {"words", "utterances", "audio_duration", "acoustic_model"}
 log = logging.getLogger(__name__)
 
 
-class AimlApi(Vendor):
+class AimlApiAccount(Service[W]):
+    """What holds for the account, whatever is ordered."""
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+    def check(self) -> Traffic[str]:
+        response = yield from self.line.send("GET", "billing/balance")
+        account = reply_object(self.info.title, response)
+        balance = real(account.get("balance"))
+        told = "" if balance is None else f"; the balance is {balance:.15g}"
+        return f"AI/ML API takes the key{told}{' and low' if account.get('lowBalance') is True else ''}."
+
+    def error(self, response: httpx.Response) -> RemoteError:
+        status, message = response.status_code, said(response)
+        fetched = response.request.method == "GET" and "/stt/" in response.request.url.path
+        if fetched and status in (404, 410):
+            return lost(self.info.title)
+        if status == 403 and any(word in message.lower() for word in _NO_CREDIT):
+            status = 402
+        return of_status(self.info.title, status, message, self.line.host)
+
+
+class AimlApi(AimlApiAccount[Order], Vendor):
     info = VendorInfo(
         kind="aimlapi",
         title="AI/ML API",
@@ -47,18 +71,8 @@ class AimlApi(Vendor):
     keeps = 3600.0
     latest = 58 * 60.0
 
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.key}"}
-
     def limits(self, model: str) -> Limits:
         return Limits(formats=("opus", "mp3", "flac", "wav"))
-
-    def check(self) -> Traffic[str]:
-        response = yield from self.line.send("GET", "billing/balance")
-        account = reply_object(self.info.title, response)
-        balance = real(account.get("balance"))
-        told = "" if balance is None else f"; the balance is {balance:.15g}"
-        return f"AI/ML API takes the key{told}{' and low' if account.get('lowBalance') is True else ''}."
 
     def models(self) -> Traffic[tuple[RemoteModel, ...]]:
         """Those of the catalogue that turn speech into text; where it shows none, those of the documentation."""
@@ -108,15 +122,6 @@ class AimlApi(Vendor):
             result = openai_shape.read(self.info.title, payload, duration)
         id_ = name(job.get("id"))
         return replace(result, facts={**result.facts, "job": id_}) if id_ else result
-
-    def error(self, response: httpx.Response) -> RemoteError:
-        status, message = response.status_code, said(response)
-        fetched = response.request.method == "GET" and "/stt/" in response.request.url.path
-        if fetched and status in (404, 410):
-            return lost(self.info.title)
-        if status == 403 and any(word in message.lower() for word in _NO_CREDIT):
-            status = 402
-        return of_status(self.info.title, status, message, self.line.host)
 
 
 def _payload(job: Object) -> Object:

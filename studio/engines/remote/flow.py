@@ -1,4 +1,4 @@
-"""An order from sound to reply, able to go on after a crash at any point: upload, submit, poll. Worker threads.
+"""An order from what is sent to the reply, going on after a crash at any point: upload, submit, poll. Worker threads.
 
 Whoever drives the generator stores each Mark before asking for the next event, so that what is stored is never behind
 what was sent. An order that may have arrived is never placed again here: that is `Ambiguous`, and the user decides.
@@ -22,12 +22,10 @@ from studio.core.errors import (
 )
 from studio.core.jobs import Stopped
 
-from .base import Data, Mark, Order, Received, Stage, Traffic, Vendor, Working
 from .errors import lost
 from .line import Sent, Waiting
+from .service import Data, Mark, Received, Service, Stage, Traffic, W, Working
 
-_SHORTEST_DEADLINE = 600.0  # seconds
-_DURATIONS = 3  # a job may take so many times as long as its sound
 _FRESH = 30.0  # seconds in which a job may be unknown yet
 _FRESH_TRIES = 3
 _SLOWER_AFTER = 120.0
@@ -38,7 +36,7 @@ _SPARE = 3600.0  # an upload that expires this soon is made anew
 RemoteEvent = Sent | Waiting | Working | Mark | Received
 
 
-def run(vendor: Vendor, order: Order, stage: Stage, data: Data) -> Iterator[RemoteEvent]:
+def run(vendor: Service[W], order: W, stage: Stage, data: Data) -> Iterator[RemoteEvent]:
     """From `stage` on, with the data that was stored with it; ends with Received. Raises RemoteError, Stopped.
 
     `data["at"]` holds wall-clock times (seconds since 1970) of stages, since retention is counted by the clock.
@@ -59,7 +57,7 @@ def run(vendor: Vendor, order: Order, stage: Stage, data: Data) -> Iterator[Remo
     yield from _await(vendor, order, data)
 
 
-def _place(vendor: Vendor, order: Order, stage: Stage, data: Data) -> Generator[RemoteEvent, None, Data]:
+def _place(vendor: Service[W], order: W, stage: Stage, data: Data) -> Generator[RemoteEvent, None, Data]:
     """Upload if need be, and submit; returns what to keep of the job, or its reply."""
     if vendor.uploads and not (stage == Stage.UPLOADED and _keeps(vendor, data)):
         yield Mark(Stage.UPLOADING, data)
@@ -94,7 +92,7 @@ def _place(vendor: Vendor, order: Order, stage: Stage, data: Data) -> Generator[
     return data
 
 
-def _find(vendor: Vendor, order: Order, error: Ambiguous | None) -> Traffic[Data | None]:
+def _find(vendor: Service[W], order: W, error: Ambiguous | None) -> Traffic[Data | None]:
     """What an order has become whose answer was lost. Raises Ambiguous where the vendor cannot be asked."""
     if vendor.finds:
         return (yield from vendor.find(order))
@@ -104,10 +102,10 @@ def _find(vendor: Vendor, order: Order, error: Ambiguous | None) -> Traffic[Data
     )
 
 
-def _await(vendor: Vendor, order: Order, data: Data) -> Iterator[RemoteEvent]:
+def _await(vendor: Service[W], order: W, data: Data) -> Iterator[RemoteEvent]:
     line, unit = vendor.line, vendor.line.pace.unit
     began = time.monotonic()
-    patience = max(_SHORTEST_DEADLINE, _DURATIONS * order.sound.duration / 1000)
+    patience = vendor.deadline(order)
     every, unknown, broken = vendor.poll_every, 0, 0
     yield Working()
     while True:
@@ -150,7 +148,7 @@ def _age(data: Data) -> float:
     return time.time() - float(data.get("at", {}).get(str(Stage.SUBMITTED), time.time()))
 
 
-def _keeps(vendor: Vendor, data: Data) -> bool:
+def _keeps(vendor: Service[W], data: Data) -> bool:
     """Whether the vendor still has the upload, and for long enough."""
     if vendor.upload_keeps is None:
         return True

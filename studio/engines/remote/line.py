@@ -94,7 +94,7 @@ def check_address(account: Account, base: str) -> httpx.URL:
         raise UsageError(f"“{base}” is not an address.", "Give one like https://example.com/v1.", str(error)) from error
     if url.scheme not in ("http", "https") or not url.host:
         raise UsageError(f"“{base}” is not an address.", "Give one like https://example.com/v1.")
-    if url.scheme == "http" and not account.insecure and not _on_this_computer(url.host):
+    if url.scheme == "http" and not account.insecure and not on_this_computer(url.host):
         raise UsageError(
             f"“{base}” is not encrypted: others could listen in.",
             "Give an https address, or allow an insecure server in the account.",
@@ -106,7 +106,7 @@ def _host(url: httpx.URL) -> str:
     return url.netloc.decode() if url.port else url.host
 
 
-def _on_this_computer(host: str) -> bool:
+def on_this_computer(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -133,6 +133,11 @@ class Line:
     def host(self) -> str:
         return _host(self._base)
 
+    @property
+    def stays_here(self) -> bool:
+        """Whether the account's server is this computer."""
+        return on_this_computer(self._base.host)
+
     def use(self, headers: Mapping[str, str], explain: Callable[[httpx.Response], RemoteError]) -> None:
         """The headers of the account, and what its vendor's errors mean."""
         if not all(value.isascii() and value.isprintable() for value in headers.values()):
@@ -152,7 +157,7 @@ class Line:
     def _open(self, url: httpx.URL) -> tuple[httpx.AsyncClient, httpx.AsyncClient]:
         """A client for questions and one for orders, which go over a fresh connection each: on a kept one, nobody
         could tell a stale connection from a lost answer. Reading the certificates takes long, so only if need be."""
-        kind = url.scheme, _on_this_computer(url.host)
+        kind = url.scheme, on_this_computer(url.host)
         if kind not in self._clients:
             secure = url.scheme == "https"
             tls = certificates(self._account.certificates) if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -173,12 +178,14 @@ class Line:
         resends: int = _TRIES,
         base: str = "",
         with_key: bool = True,
+        explain: Callable[[httpx.Response], RemoteError] | None = None,
     ) -> Generator[Sent | Waiting, None, httpx.Response]:
         """A successful answer, read completely.
 
         `order`: it may cost money, so it is sent again only if it surely did not arrive or `not_taken` says of the
         answer that nothing was begun. `resends`: how often it may be sent again after anything else than a polite
-        refusal. `base`: another address than the account's. Raises RemoteError, Stopped.
+        refusal. `base`: another address than the account's; `explain`: what errors mean there. Raises RemoteError,
+        Stopped.
         """
         root = check_address(self._account, base) if base else self._base
         url = root.join(path.lstrip("/"))
@@ -207,7 +214,7 @@ class Line:
             else:
                 if response.is_success:
                     return response
-                error, hint = self._explain(response), retry_after(response)
+                error, hint = (explain or self._explain)(response), retry_after(response)
                 refused = isinstance(error, RateLimited)
                 # a server's error, or that of a proxy on the way that ran out of patience
                 broken = response.status_code >= 500 or response.status_code == 408

@@ -17,6 +17,7 @@ from .bodies import Multipart
 from .errors import of_status
 from .line import Line, reply_object
 from .reading import Object, language, objects, real, text
+from .service import Service, W
 
 _FORMATS = ("opus", "mp3", "flac", "wav")
 _MEGABYTES = 25.0
@@ -30,7 +31,29 @@ class _FormRefused(InvalidRequest):
     """The server does not write its answer that way; nothing was done."""
 
 
-class OpenAILike(Vendor):
+class OpenAIAccount(Service[W]):
+    """What holds for the account, whatever is ordered."""
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"} if self.key else {}
+
+    def check(self) -> Traffic[str]:
+        try:
+            yield from self.line.send("GET", "models")
+        except InvalidRequest:
+            return f"{self.line.host} answers, but does not list its models."
+        return f"{self.line.host} answers{' and takes the key' if self.key else ''}."
+
+    def error(self, response: httpx.Response) -> RemoteError:
+        status, message = response.status_code, said(response)
+        if status == 400 and ("response_format" in response.text or "granularit" in response.text):
+            return _FormRefused("The server refuses the form of the answer.", detail=message)
+        if status == 429 and "insufficient_quota" in response.text:
+            status = 402
+        return of_status(self.info.title, status, message, self.line.host)
+
+
+class OpenAILike(OpenAIAccount[Order], Vendor):
     info = VendorInfo(
         kind="openai",
         title="OpenAI-compatible server",
@@ -70,18 +93,8 @@ class OpenAILike(Vendor):
             raise UsageError(f"“{options['max_mb']}” is not a size in MB.", "Give a number like 25.")
         self.largest = round(megabytes * 1_000_000)
 
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.key}"} if self.key else {}
-
     def limits(self, model: str) -> Limits:
         return Limits(self.largest, formats=self.formats)
-
-    def check(self) -> Traffic[str]:
-        try:
-            yield from self.line.send("GET", "models")
-        except InvalidRequest:
-            return f"{self.line.host} answers, but does not list its models."
-        return f"{self.line.host} answers{' and takes the key' if self.key else ''}."
 
     def models(self) -> Traffic[tuple[RemoteModel, ...]]:
         """Those that sound like speech, if any do: some servers list all that they can do."""
@@ -124,14 +137,6 @@ class OpenAILike(Vendor):
 
     def read(self, reply: bytes, order: Order) -> Result:
         return shape.read(self.info.title, shape.parsed(self.info.title, reply), order.sound.duration)
-
-    def error(self, response: httpx.Response) -> RemoteError:
-        status, message = response.status_code, said(response)
-        if status == 400 and ("response_format" in response.text or "granularit" in response.text):
-            return _FormRefused("The server refuses the form of the answer.", detail=message)
-        if status == 429 and "insufficient_quota" in response.text:
-            status = 402
-        return of_status(self.info.title, status, message, self.line.host)
 
 
 def _forms(order: Order) -> list[Form]:

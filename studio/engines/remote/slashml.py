@@ -20,6 +20,7 @@ from .bodies import Form, Multipart
 from .errors import bad_response, failed, lost, of_status
 from .line import Line, reply_object
 from .reading import Object, object_, text
+from .service import Service, W
 
 PROVIDERS = ("assembly", "aws", "whisper", "deepgram", "google", "rev")
 _RUNNING = ("queued", "pending", "processing")
@@ -27,7 +28,54 @@ _ANONYMOUS_POLL = 10.0  # seconds
 _ANONYMOUS_GAP = 60.0 / 8  # seconds between calls; above 10 in a minute new jobs are refused
 
 
-class SlashML(Vendor):
+class SlashMLJobs(Service[W]):
+    """Its jobs and calls, which are alike whatever is ordered."""
+
+    def __init__(self, account: Account, key: str, line: Line) -> None:
+        super().__init__(account, key, line)
+        if not self.key:
+            self.poll_every = _ANONYMOUS_POLL
+
+    @property
+    def base(self) -> str:
+        """Where the jobs are; "": at the account's address."""
+        return ""
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Token {self.key}"} if self.key else {}
+
+    def named(self, response: httpx.Response) -> str:
+        """The job's id in an answer."""
+        job = reply_object(self.info.title, response).get("id")
+        if not isinstance(job, str | int) or job == "":
+            raise bad_response(self.info.title, "a job without an id", response.content)
+        return str(job)
+
+    def polled(self, data: Data) -> Traffic[httpx.Response | Working]:
+        """The answer with the finished job."""
+        path = f"jobs/{quote(data['job'], safe='')}/"
+        response = yield from self.line.send("GET", path, params={"service_provider": data["provider"]}, base=self.base)
+        self.pause()
+        job = reply_object(self.info.title, response)
+        status = text(job.get("status")).lower()
+        if status == "completed":
+            return response
+        if status == "error":
+            raise failed(self.info.title, _why(job))
+        return Working() if status.startswith("in_prog") or status in _RUNNING else self.unknown(status)
+
+    def error(self, response: httpx.Response) -> RemoteError:
+        if response.status_code in (404, 410) and "/jobs/" in response.request.url.path.removesuffix("/jobs/"):
+            return lost(self.info.title)
+        return of_status(self.info.title, response.status_code, said(response), self.line.host)
+
+    def pause(self) -> None:
+        """Without a key, calls are counted."""
+        if not self.key:
+            self.line.cool_down(_ANONYMOUS_GAP * self.line.pace.unit)
+
+
+class SlashML(SlashMLJobs[Order], Vendor):
     info = VendorInfo(
         kind="slashml",
         title="SlashML",
@@ -48,11 +96,6 @@ class SlashML(Vendor):
         self.provider = account.options.get("provider") or PROVIDERS[0]
         if self.provider not in PROVIDERS:
             raise UsageError(f"SlashML has no provider “{self.provider}”.", f"Choose one of {', '.join(PROVIDERS)}.")
-        if not self.key:
-            self.poll_every = _ANONYMOUS_POLL
-
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Token {self.key}"} if self.key else {}
 
     def limits(self, model: str) -> Limits:
         return Limits(formats=("opus", "flac", "wav"))
@@ -68,7 +111,7 @@ class SlashML(Vendor):
         sound = order.sound
         body = Multipart("audio", sound.path, sound.name, sound.mime, {"service_provider": self.provider})
         response = yield from self.line.send("POST", "upload/", body, resends=1)
-        self._pause()
+        self.pause()
         reply = reply_object(self.info.title, response)
         url = text(reply.get("uploaded_url")) or text(reply.get("upload_url"))
         if not url:
@@ -78,23 +121,12 @@ class SlashML(Vendor):
     def submit(self, order: Order, data: Data) -> Traffic[Data | bytes]:
         body = Form({"uploaded_audio_url": data["url"], "service_provider": data["provider"]})
         response = yield from self.line.send("POST", "jobs/", body, order=True)
-        self._pause()
-        job = reply_object(self.info.title, response).get("id")
-        if not isinstance(job, str | int) or job == "":
-            raise bad_response(self.info.title, "a job without an id", response.content)
-        return {"job": str(job)}
+        self.pause()
+        return {"job": self.named(response)}
 
     def poll(self, data: Data) -> Traffic[bytes | Working]:
-        path = f"jobs/{quote(data['job'], safe='')}/"
-        response = yield from self.line.send("GET", path, params={"service_provider": data["provider"]})
-        self._pause()
-        job = reply_object(self.info.title, response)
-        status = text(job.get("status")).lower()
-        if status == "completed":
-            return response.content
-        if status == "error":
-            raise failed(self.info.title, _why(job))
-        return Working() if status.startswith("in_prog") or status in _RUNNING else self.unknown(status)
+        found = yield from self.polled(data)
+        return found if isinstance(found, Working) else found.content
 
     def read(self, reply: bytes, order: Order) -> Result:
         job = reply_object(self.info.title, reply)
@@ -102,15 +134,6 @@ class SlashML(Vendor):
         if other:
             job = job | {"text": text(job.get("text")) or other}
         return shape.read(self.info.title, job, order.sound.duration)
-
-    def error(self, response: httpx.Response) -> RemoteError:
-        if response.status_code in (404, 410) and "/jobs/" in response.request.url.path.removesuffix("/jobs/"):
-            return lost(self.info.title)
-        return of_status(self.info.title, response.status_code, said(response), self.line.host)
-
-    def _pause(self) -> None:
-        if not self.key:
-            self.line.cool_down(_ANONYMOUS_GAP * self.line.pace.unit)
 
 
 def _why(job: Object) -> str:

@@ -5,24 +5,16 @@ Without a key it takes three recordings a day from one address.
 
 from __future__ import annotations
 
-from studio.core.accounts import Account, Limits, RemoteModel, VendorInfo
-from studio.core.errors import UsageError
+from studio.core.accounts import Limits, RemoteModel, VendorInfo
 
 from . import openai_shape as shape
 from .base import Data, Order, Result, Traffic
 from .bodies import Multipart
-from .line import Line, reply_object
+from .line import reply_object
 from .reading import language, objects, text
-from .stt_ai_account import ACCOUNT_URL, SttAiAccount
+from .stt_ai_account import ACCOUNT_URL, TIERS, SttAiAccount, not_taken
 
-_TIERS = {  # bytes of a file, orders at the same time
-    "Anonymous": (100_000_000, 1),
-    "Free": (500_000_000, 2),
-    "Paid": (2_000_000_000, 5),
-}
 _PART = 30 * 60_000  # milliseconds
-_TRIES = 5
-_ANONYMOUS_TRIES = 3  # then the day's allowance is used up
 
 
 class SttAi(SttAiAccount):
@@ -43,7 +35,7 @@ class SttAi(SttAiAccount):
         ),
         key_needed=False,
         resumes=False,
-        tiers=("Free", "Anonymous", "Paid"),
+        tiers=TIERS,
         switches={
             "parts": "“yes”: send what is longer than an hour in half hours, each charged by started minutes",
             "account_url": f"where the account is asked for; without it {ACCOUNT_URL}",
@@ -51,32 +43,9 @@ class SttAi(SttAiAccount):
         note="If the connection breaks while it works, the result is lost and may be charged.",
     )
 
-    def __init__(self, account: Account, key: str, line: Line) -> None:
-        super().__init__(account, key, line)
-        self.tier = (account.tier or "Free") if self.key else "Anonymous"
-        if self.tier not in _TIERS:
-            raise UsageError(f"STT.ai has no tier “{self.tier}”.", f"Choose one of {', '.join(_TIERS)}.")
-
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.key}"} if self.key else {}
-
     def limits(self, model: str) -> Limits:
-        largest, at_once = _TIERS[self.tier]
         part = _PART if self.account.options.get("parts", "").lower() == "yes" else None
-        return Limits(largest, part=part, formats=("opus", "flac", "mp3", "wav"), at_once=at_once)
-
-    def check(self) -> Traffic[str]:
-        """The host that does the work tells nothing of the key, the account's host does."""
-        response = yield from self.line.send("GET", "health", with_key=False)
-        health = reply_object(self.info.title, response)
-        busy = " It has no graphics card free at the moment." if health.get("gpu_available") is False else ""
-        if not self.key:
-            return f"STT.ai answers; without a key it takes three recordings a day.{busy}"
-        response = yield from self.line.send("GET", "v1/account/", base=self.account_url)
-        account = reply_object(self.info.title, response)
-        told = ((word, account.get(word)) for word in ("plan", "credits"))
-        known = ", ".join(f"{word} {value}" for word, value in told if isinstance(value, str | int | float))
-        return f"STT.ai takes the key{f': {known}' if known else ''}.{busy}"
+        return Limits(self.largest, part=part, formats=("opus", "flac", "mp3", "wav"), at_once=self.at_once)
 
     def models(self) -> Traffic[tuple[RemoteModel, ...]]:
         response = yield from self.line.send("GET", "v1/models", with_key=False)
@@ -101,9 +70,9 @@ class SttAi(SttAiAccount):
             "v1/transcribe",
             body,
             order=True,
-            not_taken=lambda answer: answer.status_code == 503,  # documented: no graphics card, nothing was done
+            not_taken=not_taken,
             read_timeout=self.patience(order),
-            tries=_TRIES if self.key else _ANONYMOUS_TRIES,
+            tries=self.tries,
         )
         reply_object(self.info.title, response)
         return response.content

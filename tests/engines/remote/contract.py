@@ -1,9 +1,11 @@
 """What every vendor must survive, as tests to inherit: one class for each way of working, one Case for each vendor.
 
+Orders is for all, whatever is ordered; Contract for those that hear; those that speak are in speaking/contract.py.
+
     class TestMine(Polled, Uploading):
         case = Case(kind=Mine, stub=MyStub, base="/v1/", submit="/v1/jobs", poll="/v1/jobs/{id}", upload="/v1/files")
 
-Contract is for all vendors; in contract_jobs.py, Polled is for those whose jobs are asked after, AtOnce for those whose
+In contract_jobs.py, Polled is for those whose jobs are asked after, AtOnce for those whose
 answer to the order is the transcript, Uploading for those that take the sound before the order. The stub imitates the
 vendor: see tests/vendors/stub.py and docs/vendors.md.
 """
@@ -37,7 +39,7 @@ from studio.core.errors import (
     Unavailable,
 )
 from studio.core.jobs import Stopped, StopReason
-from studio.engines.remote.base import Order, Received, Result, Sound, Stage, Vendor
+from studio.engines.remote.base import Order, Received, Result, Service, Sound, Stage, Vendor
 from studio.engines.remote.flow import RemoteEvent
 from studio.engines.remote.line import Sent, Waiting
 from tests.engines.remote.driving import Drive
@@ -61,7 +63,7 @@ class Limit:
 class Case:
     """A vendor, its stub, and where and how the stub is made to misbehave. Paths are those of the stub."""
 
-    kind: type[Vendor]
+    kind: type[Service[Any]]
     stub: type[Stub]
     base: str  # of the account's address
     submit: str  # where orders are placed, by POST
@@ -98,8 +100,32 @@ def nth(number: int) -> Callable[[RemoteEvent], bool]:
     return lambda _: next(left, None) is None
 
 
-class Contract:
+class Orders:
+    """Whatever is ordered."""
+
     case: ClassVar[Case]
+
+    def order(self, folder: Path, seconds: int = LONG) -> Any:
+        """An order, of sound or speech of about that length."""
+        raise NotImplementedError
+
+    def offered(self, vendor: Any) -> Any:
+        """What the vendor offers: models or voices."""
+        raise NotImplementedError
+
+    def is_whole(self, drive: Drive, result: Any) -> None:
+        """Fails if something is missing in the result."""
+        raise NotImplementedError
+
+    def driven(self, stub: Stub, folder: Path, seconds: int = LONG, **how: Any) -> Drive:
+        account = Account("mine", self.case.kind.info.kind, stub.url + self.case.base, options=self.case.options)
+        return Drive(self.case.kind, account, self.order(folder, seconds), **how)
+
+    def goes_well(self, drive: Drive, stub: Stub) -> Any:
+        result = drive.result()
+        self.is_whole(drive, result)
+        assert len(self.orders(stub)) == 1
+        return result
 
     @pytest.fixture
     def stub(self) -> Iterator[Stub]:
@@ -119,15 +145,6 @@ class Contract:
         yield made
         assert "stub-ok" not in json.dumps(made.data)
 
-    def driven(self, stub: Stub, folder: Path, seconds: int = LONG, **how: Any) -> Drive:
-        account = Account("mine", self.case.kind.info.kind, stub.url + self.case.base, options=self.case.options)
-        return Drive(self.case.kind, account, self.order(folder, seconds), **how)
-
-    def order(self, folder: Path, seconds: int = LONG) -> Order:
-        path = folder / "sound.wav"
-        path.write_bytes(wav(seconds))
-        return order(self.case.kind, path, seconds * 1000)
-
     def orders(self, stub: Stub) -> list[Seen]:
         """Those that the vendor got as a whole and did not turn away: what must be paid for."""
         seen = stub.requests("POST", self.case.submit)
@@ -141,39 +158,7 @@ class Contract:
         assert quoting in str(raised.value)
         return raised.value
 
-    def goes_well(self, drive: Drive, stub: Stub) -> Result:
-        result = drive.result()
-        assert result.segments
-        assert len(self.orders(stub)) == 1
-        return result
-
     # What goes well
-
-    def test_sound_becomes_segments(self, stub: Stub, tmp_path: Path) -> None:
-        for seconds in self.case.seconds:
-            stub.reset()
-            drive = self.driven(stub, tmp_path, seconds)
-            result = self.goes_well(drive, stub)
-            assert drive.stage == Stage.RECEIVED
-            assert isinstance(drive.events[-1], Received)
-            starts = [s.start for s in result.segments]
-            assert starts == sorted(starts)
-            assert all(0 <= s.start <= s.end <= seconds * 1000 + 500 and s.text for s in result.segments)
-
-    def test_sent_counts_up_to_the_whole(self, drive: Drive, stub: Stub) -> None:
-        self.goes_well(drive, stub)
-        sent = [event for event in drive.events if isinstance(event, Sent)]
-        assert sent
-        assert sent[-1].done == sent[-1].total > 0
-
-    @pytest.mark.parametrize("text", ["Þetta er ágætt.", "مرحبا بالعالم 👋🏽", "日本語 テスト"])
-    def test_text_of_any_script(self, drive: Drive, stub: Stub, text: str) -> None:
-        stub.configure(transcript=text)
-        assert " ".join(s.text for s in self.goes_well(drive, stub).segments) == text
-
-    def test_nothing_said(self, drive: Drive, stub: Stub) -> None:
-        stub.configure(transcript="")
-        assert drive.result().segments == ()
 
     def test_fields_that_nobody_knows(self, drive: Drive, stub: Stub) -> None:
         stub.configure(extra={"new": {"field": [None]}})
@@ -186,7 +171,7 @@ class Contract:
     def test_the_account_can_be_tried(self, drive: Drive, stub: Stub) -> None:
         with drive.vendor() as vendor:
             assert finish(vendor.check()).endswith(".")
-            assert finish(vendor.models())
+            assert finish(self.offered(vendor))
         assert not self.orders(stub)
 
     # What the vendor refuses
@@ -233,12 +218,6 @@ class Contract:
                 exact = replace(over, order=limit.order(tmp_path, 0), stage=Stage.NEW, data={}, events=[])
                 exact.go(until=lambda event: isinstance(event, Sent))
                 assert isinstance(exact.events[-1], Sent), limit.name
-
-    def test_sound_that_is_gone(self, drive: Drive, stub: Stub) -> None:
-        drive.order.sound.path.unlink()
-        self.fails(drive, InvalidRequest, "cannot be read any more")
-        assert drive.stage != Stage.SUBMITTING
-        assert not stub.requests()
 
     # What breaks
 
@@ -319,21 +298,6 @@ class Contract:
                 return
         raise AssertionError("it never ended")
 
-    def test_stopped_while_the_sound_is_sent(self, stub: Stub, tmp_path: Path) -> None:
-        drive = self.driven(stub, tmp_path)
-        drive.order.sound.path.write_bytes(wav(1) + bytes(7_000_000))
-        with socket.create_server(("127.0.0.1", 0)) as deaf:
-            drive.account = replace(drive.account, url=f"http://127.0.0.1:{deaf.getsockname()[1]}{self.case.base}")
-            began = threading.Event()
-
-            def seen(event: RemoteEvent) -> bool:
-                if isinstance(event, Sent):
-                    began.set()
-                return False
-
-            self.stops(drive, seen, lambda: began.wait(5))
-        assert drive.stage in (Stage.NEW, Stage.UPLOADING)
-
     def stops(self, drive: Drive, seen: Callable[[RemoteEvent], bool], until: Callable[[], object]) -> None:
         """A stop ends it within a second, whatever it waits for."""
         ended: list[BaseException] = []
@@ -351,3 +315,65 @@ class Contract:
         thread.join(1.0)
         assert not thread.is_alive()
         assert isinstance(ended[0], Stopped)
+
+
+class Contract(Orders):
+    """Vendors that hear."""
+
+    def order(self, folder: Path, seconds: int = LONG) -> Order:
+        path = folder / "sound.wav"
+        path.write_bytes(wav(seconds))
+        return order(self.case.kind, path, seconds * 1000)
+
+    def offered(self, vendor: Vendor) -> Any:
+        return vendor.models()
+
+    def is_whole(self, drive: Drive, result: Result) -> None:
+        assert result.segments
+
+    def test_sound_becomes_segments(self, stub: Stub, tmp_path: Path) -> None:
+        for seconds in self.case.seconds:
+            stub.reset()
+            drive = self.driven(stub, tmp_path, seconds)
+            result = self.goes_well(drive, stub)
+            assert drive.stage == Stage.RECEIVED
+            assert isinstance(drive.events[-1], Received)
+            starts = [s.start for s in result.segments]
+            assert starts == sorted(starts)
+            assert all(0 <= s.start <= s.end <= seconds * 1000 + 500 and s.text for s in result.segments)
+
+    def test_sent_counts_up_to_the_whole(self, drive: Drive, stub: Stub) -> None:
+        self.goes_well(drive, stub)
+        sent = [event for event in drive.events if isinstance(event, Sent)]
+        assert sent
+        assert sent[-1].done == sent[-1].total > 0
+
+    @pytest.mark.parametrize("text", ["Þetta er ágætt.", "مرحبا بالعالم 👋🏽", "日本語 テスト"])
+    def test_text_of_any_script(self, drive: Drive, stub: Stub, text: str) -> None:
+        stub.configure(transcript=text)
+        assert " ".join(s.text for s in self.goes_well(drive, stub).segments) == text
+
+    def test_nothing_said(self, drive: Drive, stub: Stub) -> None:
+        stub.configure(transcript="")
+        assert drive.result().segments == ()
+
+    def test_sound_that_is_gone(self, drive: Drive, stub: Stub) -> None:
+        drive.order.sound.path.unlink()
+        self.fails(drive, InvalidRequest, "cannot be read any more")
+        assert drive.stage != Stage.SUBMITTING
+        assert not stub.requests()
+
+    def test_stopped_while_the_sound_is_sent(self, stub: Stub, tmp_path: Path) -> None:
+        drive = self.driven(stub, tmp_path)
+        drive.order.sound.path.write_bytes(wav(1) + bytes(7_000_000))
+        with socket.create_server(("127.0.0.1", 0)) as deaf:
+            drive.account = replace(drive.account, url=f"http://127.0.0.1:{deaf.getsockname()[1]}{self.case.base}")
+            began = threading.Event()
+
+            def seen(event: RemoteEvent) -> bool:
+                if isinstance(event, Sent):
+                    began.set()
+                return False
+
+            self.stops(drive, seen, lambda: began.wait(5))
+        assert drive.stage in (Stage.NEW, Stage.UPLOADING)

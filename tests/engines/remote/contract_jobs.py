@@ -21,12 +21,12 @@ from studio.core.errors import (
 from studio.engines.remote.base import Mark, Stage, Working
 from studio.engines.remote.flow import RemoteEvent
 from studio.engines.remote.line import Pace, Sent
-from tests.engines.remote.contract import Contract, finish
+from tests.engines.remote.contract import Contract, Orders, finish
 from tests.engines.remote.driving import HASTY, Drive
 from tests.vendors.stub import Elsewhere, Stub
 
 
-class Polled(Contract):
+class PolledOrders(Orders):
     """Vendors that name a job, which is asked after until it is done."""
 
     def submitted(self, drive: Drive) -> Drive:
@@ -128,8 +128,8 @@ class Polled(Contract):
         assert stub.requests("DELETE", self.case.poll)
 
 
-class AtOnce(Contract):
-    """Vendors whose answer to the order is the transcript."""
+class AtOnceOrders(Orders):
+    """Vendors whose answer to the order is what was ordered."""
 
     def test_an_answer_that_takes_too_long(self, drive: Drive, stub: Stub) -> None:
         stub.script("POST", self.case.submit, delay_s=1)
@@ -153,6 +153,14 @@ class AtOnce(Contract):
         stub.script("POST", self.case.submit, delay_s=2)
         self.stops(drive, lambda _: False, lambda: stub.wait_for(1, "POST", self.case.submit))
         assert drive.stage == Stage.SUBMITTING
+
+
+class Polled(PolledOrders, Contract):
+    """Of those that hear."""
+
+
+class AtOnce(AtOnceOrders, Contract):
+    """Of those that hear."""
 
     def test_long_sound_is_waited_for(self, drive: Drive) -> None:
         drive.pace = Pace()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from studio.core.accounts import Account
 from studio.core.jobs import StopToken
-from studio.engines.remote.base import Data, Mark, Order, Received, Result, Stage, Vendor
+from studio.engines.remote.base import Data, Mark, Received, Service, Stage
 from studio.engines.remote.flow import RemoteEvent, run
 from studio.engines.remote.line import Line, Pace, Shared
 
@@ -18,9 +19,9 @@ HASTY = Pace(connect=2.0, write=5.0, read=5.0, unit=0.004)
 class Drive:
     """One order at one account. `marks` and `events` are what was told; `reply` is the stored answer."""
 
-    kind: type[Vendor]
+    kind: type[Service[Any]]
     account: Account
-    order: Order
+    order: Any
     key: str = "stub-ok"
     pace: Pace = HASTY
     shared: Shared = field(default_factory=Shared)
@@ -46,7 +47,7 @@ class Drive:
                     break
         return self
 
-    def result(self) -> Result:
+    def result(self) -> Any:
         """What the whole order comes to."""
         self.go()
         with self.vendor() as vendor:
@@ -65,7 +66,7 @@ class _Open:
         self._line = Line(account, base, kind.info.title, drive.stop, drive.shared, drive.pace)
         self._vendor = kind(account, drive.key, self._line)
 
-    def __enter__(self) -> Vendor:
+    def __enter__(self) -> Any:
         return self._vendor
 
     def __exit__(self, *_: object) -> None:
