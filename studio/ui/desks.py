@@ -31,6 +31,7 @@ from .queue_desk import QueueDesk
 from .rerun_desk import RerunDesk
 from .speakers_desk import SpeakersDesk
 from .speaking_desk import SpeakingDesk
+from .speech_gate import SpeechGate
 from .subtitles_desk import SubtitlesDesk
 from .transcript_desk import TranscriptDesk
 from .unsure_desk import UnsureDesk
@@ -75,7 +76,8 @@ class Desks(QObject):
         self.versions = VersionsDesk(studio, desk, *rest)
         self.recording = FindingDesk(studio, desk, *rest)
         self.opening = OpeningDesk(studio, desk, options, *rest)
-        self.speaking = SpeakingDesk(studio, desk, page, playback.player, commands, window)
+        self.gate = SpeechGate(studio, notices, window)
+        self.speaking = SpeakingDesk(studio, desk, page, playback.player, self.gate, commands, window)
         self.casting = CastingDesk(studio, desk, self.speaking, inspector, commands, window)
         self._connect(notices, playback)
         self._connect_comparison(page, inspector, differences, commands)
@@ -143,6 +145,7 @@ class Desks(QObject):
             self.versions,
             self.recording,
             self.opening,
+            self.gate,
             self.speaking,
         ):
             part.shut_down()

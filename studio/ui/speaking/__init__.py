@@ -2,7 +2,7 @@
 
 from .bar import SpeechBar
 from .output import SpeechOutput
-from .voice_picker import VoiceOffer, described
+from .voice_picker import VoiceOffer
 from .voices_panel import VoicesPanel
 
-__all__ = ["SpeechBar", "SpeechOutput", "VoiceOffer", "VoicesPanel", "described"]
+__all__ = ["SpeechBar", "SpeechOutput", "VoiceOffer", "VoicesPanel"]
