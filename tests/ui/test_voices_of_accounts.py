@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -13,8 +14,11 @@ from talks import LINES, label_text, open_talk
 
 from studio.core.accounts import Account
 from studio.core.speaking import Manner
+from studio.library import Home
 from studio.services import speaking
 from studio.services.sending import ASK
+from studio.services.speaking import Utterance
+from studio.services.studio import Studio
 from studio.ui.main_window import MainWindow
 from tests.vendors.messages import Seen
 from tests.vendors.openai_like import OpenAILike
@@ -164,14 +168,14 @@ def test_a_refused_key_leads_to_the_account(qtbot: QtBot, window: MainWindow, st
     shown.close()
 
 
-def test_without_a_network_it_is_tried_again_and_nothing_made_is_lost(
+def test_what_is_busy_is_tried_again_and_nothing_made_is_lost(
     qtbot: QtBot, window: MainWindow, stub: OpenAILike
 ) -> None:
     window._studio.accounts.agree("Studio key")
     speak(window, 0)
     spoken(qtbot, window)
     window.commands["stopSpeakingAction"].trigger()
-    stub.script(*ORDERS, status=503, times=None)
+    stub.script(*ORDERS, status=429, times=None)
     window.desk.selection.set([s.id for s in window.desk.model.segments()][:2])
     window.commands["speakAction"].trigger()
     again = notice_with(qtbot, window, "Try again")
@@ -203,12 +207,28 @@ def test_an_account_that_is_switched_off_says_so(qtbot: QtBot, window: MainWindo
     assert not stub.requests()
 
 
-def test_a_restart_orders_nothing_twice(qtbot: QtBot, window: MainWindow) -> None:
+SHORT = "She said this."
+LONG = "The tide comes up through the drains of the old harbour " + "and of the new one " * 11 + "before anyone is up."
+
+
+def test_a_restart_orders_nothing_twice(qtbot: QtBot, window: MainWindow, home: Path) -> None:
     """Prosa.ai is asked after what it was ordered before the program ended."""
-    studio = window._studio
+    studio, orders = window._studio, ("POST", "/v2/speech/tts")
     with Prosa(polls_until_done=None) as stub:
         studio.accounts.put(Account("Prosa", "prosa-tts", url=stub.base_url), "stub-ok")
         studio.accounts.agree("Prosa")
-        speaking.set_usual(studio, window.desk.transcript.language, Manner("@Prosa/tts-jennifer"))
-        speak(window)
-        assert stub.wait_for(1, "POST")
+        manner = Manner("@Prosa/tts-jennifer")
+        window.desks.speaking.speak([Utterance(f"{SHORT} {LONG}", manner, "en")])
+        qtbot.waitUntil(lambda: any(s.path.startswith(orders[1] + "/") for s in stub.requests("GET")), timeout=10_000)
+        before = len(stub.requests(*orders))
+        window.close()
+        stub.configure(polls_until_done=0)
+        later = MainWindow(replace(Studio.open(Home(home).prepared()), accounts=studio.accounts))
+        try:
+            later.desks.speaking.speak([Utterance(f"{SHORT} {LONG}", manner, "en")])
+            spoken(qtbot, later)
+            texts = [seen.fields["request"]["text"] for seen in stub.requests(*orders)]
+        finally:
+            later.close()
+    assert before == 2
+    assert texts == [SHORT, LONG]
