@@ -12,6 +12,7 @@ from studio.services.studio import Studio
 
 from .casting_desk import CastingDesk
 from .checks_desk import ChecksDesk
+from .cleaning_desk import CleaningDesk
 from .commands import Commands
 from .compare import ComparePage, DifferencesPanel
 from .compare_desk import CompareDesk
@@ -29,6 +30,7 @@ from .opening_desk import OpeningDesk
 from .playback_desk import PlaybackDesk
 from .queue_desk import QueueDesk
 from .rerun_desk import RerunDesk
+from .sending_desk import SendingDesk
 from .speakers_desk import SpeakersDesk
 from .speaking_desk import SpeakingDesk
 from .speech_gate import SpeechGate
@@ -47,6 +49,7 @@ class Desks(QObject):
         studio: Studio,
         desk: TranscriptDesk,
         playback: PlaybackDesk,
+        sending: SendingDesk,
         page: FilePage,
         inspector: Inspector,
         notices: NoticeBar,
@@ -79,6 +82,7 @@ class Desks(QObject):
         self.gate = SpeechGate(studio, notices, window)
         self.speaking = SpeakingDesk(studio, desk, page, playback.player, self.gate, commands, window)
         self.casting = CastingDesk(studio, desk, self.speaking, inspector, commands, window)
+        self.cleaning = CleaningDesk(studio, desk, playback, sending, *rest)
         self._connect(notices, playback)
         self._connect_comparison(page, inspector, differences, commands)
 
@@ -145,6 +149,7 @@ class Desks(QObject):
             self.versions,
             self.recording,
             self.opening,
+            self.cleaning,
             self.gate,
             self.speaking,
         ):

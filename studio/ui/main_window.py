@@ -105,10 +105,12 @@ class MainWindow(QMainWindow):
         self.playback = PlaybackDesk(self._studio, self.desk, self.page, self.commands, self)
         self.finder = self._make_palette()
         self.transport = self.playback.transport
+        self.sending = SendingDesk(self._studio, self.queue, self)
         self.desks = Desks(
             self._studio,
             self.desk,
             self.playback,
+            self.sending,
             self.page,
             self.inspector,
             self.notices,
@@ -117,7 +119,6 @@ class MainWindow(QMainWindow):
             self._open_id,
             self,
         )
-        self.sending = SendingDesk(self._studio, self.queue, self)
         self.accounts = AccountsDesk(
             self._studio, self.queue, lambda: self.next_job.options().account, self.notices, self.commands, self
         )
@@ -198,7 +199,8 @@ class MainWindow(QMainWindow):
             speaks.notice.connect(self.notices.show_notice)
         for asks in (self.sending, self.desks.gate):
             asks.agreed.connect(lambda _: self.accounts.refresh())
-        self.desks.gate.account_wanted.connect(self.accounts.open)
+        for wants in (self.desks.gate, self.desks.cleaning):
+            wants.account_wanted.connect(self.accounts.open)
         self.accounts.changed.connect(self._offer_accounts)
         self.intake.open_requested.connect(self._open)
         desk.job_event.connect(self.desk.on_job_event)

@@ -47,6 +47,10 @@ class SendingDesk(QObject):
             lambda: self._queue.add(paths, options),
         )
 
+    def sound(self, job: Job, account: str, then: Callable[[], object]) -> None:
+        """`then`, once the sound of a recording may be sent to be worked on, outside of the queue."""
+        self._pass(account, lambda stop: [job.duration], then)
+
     def redo(self, jobs: Sequence[Job]) -> None:
         self._again(jobs, lambda: self._queue.redo([job.id for job in jobs]))
 

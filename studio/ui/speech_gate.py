@@ -21,11 +21,8 @@ from studio.services.studio import Studio
 
 from .accounts.send_dialogs import NoticeDialog, SpeechDialog
 from .lane import Lane
-from .notices import Action, NoticeBar
-
-_SENT_ANEW = ("Ambiguous", "BadResponse", "JobFailed", "JobLost")  # sending it again is the user's word
-_TRIED_AGAIN = ("Unavailable", "RateLimited", "Deadline")
-_OF_ACCOUNT = ("AuthError", "QuotaError")
+from .notices import NoticeBar
+from .way_out import way_out
 
 
 class SpeechGate(QObject):
@@ -63,14 +60,8 @@ class SpeechGate(QObject):
 
         `again` has them spoken once more; True: also what the vendor may have got already, or could not do.
         """
-        action: Action | None = None
         account = next(iter(accounts_of(utterances)), "")
-        if problem.kind in _SENT_ANEW:
-            action = "Send again", lambda: again(True)
-        elif problem.kind in _TRIED_AGAIN:
-            action = "Try again", lambda: again(False)
-        elif problem.kind in _OF_ACCOUNT:
-            action = "Open the account", lambda: self.account_wanted.emit(account)
+        action = way_out(problem, again, lambda: self.account_wanted.emit(account))
         self._notices.show_notice("warn", problem.sentence, action, key=f"speech {account}" if account else None)
 
     # Asking
