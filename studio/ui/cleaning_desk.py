@@ -5,7 +5,7 @@ Runs on the window's thread; noise is taken out in a worker thread, or by a vend
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -161,8 +161,7 @@ class CleaningDesk(QObject):
     def _on_failed(self, job: Job, way: str, problem: Problem) -> None:
         self._on_end(job)
         account = _account(way)
-        again: Callable[[bool], object] = lambda anew: self._start(job, way, anew)  # noqa: E731
-        action = way_out(problem, again, lambda: self.account_wanted.emit(account))
+        action = way_out(problem, partial(self._start, job, way), lambda: self.account_wanted.emit(account))
         sentence = f"“{job.name}” is heard as it is. {problem.sentence}"
         self._notices.show_notice("warn", sentence, action, key=f"clean {job.id}")
 

@@ -1,4 +1,4 @@
-"""Which sound of the recording is heard, as recorded or cleaned: the button that says so. Runs on the window's thread."""
+"""The button that says which sound is heard, as recorded or cleaned. Runs on the window's thread."""
 
 from __future__ import annotations
 
