@@ -63,15 +63,9 @@ def enhance(
 
 
 def _enhance(
-    studio: Studio,
-    account: Account,
-    recording: Path,
-    content: str,
-    track: int,
-    file: Path,
-    stop: StopToken,
-    again: bool,
+    studio: Studio, account: Account, recording: Path, track: int, file: Path, stop: StopToken, again: bool
 ) -> Iterator[Told]:
+    content = media.fingerprint(recording)
     planned = yield from _plan(recording, track, stop)
     prints = [_fingerprint(account, content, track, part) for part in planned]
     known = [single_orders.take_up(studio, account, each, again) for each in prints]
