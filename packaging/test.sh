@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.." || exit 1
 sh packaging/setup.sh --test || exit 1
 PATH="$PWD/.venv/bin:$PATH"
 export PATH
+# hundreds of processes are started, and each would translate the program anew
+unset PYTHONDONTWRITEBYTECODE
 
 failed=""
 check() {
