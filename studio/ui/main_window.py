@@ -134,28 +134,29 @@ class MainWindow(QMainWindow):
         )
 
     def _lay_out(self) -> None:
+        """From the outside in: what gets a parent is styled anew with all that is in it."""
+        self.setMinimumSize(1024, 640)
+        self.resize(1440, 900)
         self._centre = QStackedWidget()
         self._centre.addWidget(self.empty)
         self._centre.addWidget(self.page)
         self._centre.addWidget(self.queue_page)
         self._centre.setMinimumWidth(theme.CENTRE_MIN)
-        self._columns = Columns(self.rail, self.queue_view, self._centre, self.inspector)
-        self.panels = Panels(self._columns, self, self.commands)
 
         body = QWidget()
+        self.setCentralWidget(body)
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.tools)
+        self._columns = Columns(self.rail, self.queue_view, self._centre, self.inspector, body)
         column.addWidget(self._columns, 1)
         column.addWidget(self.desks.speaking.bar)
         column.addWidget(self.transport)
-        self.setCentralWidget(body)
+        self.panels = Panels(self._columns, self, self.commands)
         self.notices.setParent(body)
         cues, comparison = self.desks.modes.subtitles.table, self.desks.comparing.page.list
         self.notices.lie_over(self.inspector, self.queue_page.list, self.empty, self.page.transcript, cues, comparison)
-        self.setMinimumSize(1024, 640)
-        self.resize(1440, 900)
 
     def _make_bars(self) -> None:
         """The menus above, what is saved below."""
