@@ -1,4 +1,6 @@
-"""Prosa.ai's speech to text as a stub: jobs that are waited for or polled. By hand: `python -m tests.vendors.prosa`.
+"""Prosa.ai's speech to text as a stub: jobs that are waited for or polled, and dictation by WebSocket.
+
+By hand: `python -m tests.vendors.prosa`.
 
 Nothing takes time: a job is done after `polls_until_done` polls, a waited one at once unless `work_s` is beyond the
 server's time box; hours pass by `clock_offset_s`.
@@ -14,6 +16,7 @@ from . import prosa_errors, sound
 from .body import Blob, decoded
 from .prosa_errors import Refused
 from .prosa_jobs import Job, chosen, listed, sentences, stamp
+from .prosa_stream import dictate
 from .stub import Reply, Request, Route, Stub, main
 
 PATH = "/v2/speech/stt"
@@ -67,6 +70,10 @@ class Prosa(Stub):
         "sniff": True,  # the audio must look like a known container
         "uri_failure": None,  # context of an asr_request_uri_download_error, e.g. {"reason": "forbidden"}
         "uri_duration_s": None,  # what lies behind a uri
+        "stream_greeting": "created",  # or "status": how a dictation is told to begin
+        "stream_errors": True,  # an error is a message before it is a close code
+        "stream_failure": None,  # {"code", "message", "context", "after": bytes of sound}: a dictation that fails
+        "stream_completes": True,  # else it ends without a word, cut short
         "models": [model("stt-general", "ASR General"), model("stt-general-online", "ASR General Online")],
     }
 
@@ -292,6 +299,7 @@ class Prosa(Stub):
     routes = (
         Route("POST", PATH, submit, ("application/json",), paid=True, limit="max_body"),
         Route("GET", PATH, overview),
+        Route("WS", PATH, dictate, auth="own"),
         Route("GET", f"{PATH}/count", total),
         Route("GET", f"{PATH}/models", all_models),
         Route("GET", f"{PATH}/{{id}}/status", status),

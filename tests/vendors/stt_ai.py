@@ -1,4 +1,4 @@
-"""STT.ai: the host that transcribes while the client waits, and the account API below /api/.
+"""STT.ai: the host that transcribes while the client waits or speaks, and the account API below /api/.
 
 `python -m tests.vendors.stt_ai` serves both. The address itself is the inference base, with /api/ the account base.
 """
@@ -18,6 +18,8 @@ from . import stt_ai_account as account
 from .body import Blob
 from .captions import cues_of, srt, text_of, vtt
 from .heard import Heard, Word, confidence_of, hear, turns
+from .messages import SOCKET
+from .stt_ai_stream import dictate
 from .stub import Reply, Request, Route, Stub, main
 
 TYPES = [
@@ -58,6 +60,8 @@ class Refused(Exception):
 class SttAi(Stub):
     """STT.ai: inference host and account API in one."""
 
+    refusal = Refused
+
     defaults: ClassVar[dict[str, Any]] = {
         "error_key": "error",  # or "detail"
         "auth_status": 401,  # or 403
@@ -83,6 +87,7 @@ class SttAi(Stub):
         "gpu": True,
         "transcripts": 45,  # in the account from the start
         "keeps_inference": False,  # transcriptions made with a key appear in the account
+        "stream_dialect": "doc",  # or "sdk": key and settings in the query, an empty message at the end, `final`
         "extra": {},  # further fields of every transcription
         "max_body": None,
     }
@@ -153,12 +158,12 @@ class SttAi(Stub):
     def transcribe(self, request: Request) -> Reply:
         tier = self["tier"] if request.key else "anonymous"
         try:
-            with self._working(request.key or "", tier):
+            with self.working(request.key or "", tier):
                 options, sound = self._options(request, tier)
                 if not self["gpu"]:
                     return self.error(503)
                 heard = hear(sound, self["transcript"])
-                self._charge(tier, math.ceil(heard.seconds / 60))
+                self.charge(tier, math.ceil(heard.seconds / 60))
                 with self._changed:
                     self._changed.wait_for(lambda: self._closing or not self["work_s"], self["work_s"])
                     self._changed.wait_for(lambda: self._closing or not self["hold"], 60)
@@ -170,7 +175,7 @@ class SttAi(Stub):
         return self._formatted(result, heard, options["response_format"])
 
     @contextmanager
-    def _working(self, key: str, tier: str) -> Iterator[None]:
+    def working(self, key: str, tier: str) -> Iterator[None]:
         with self._changed:
             if self._busy[key] >= self["concurrent"][tier]:
                 raise Refused(429, f"Too many concurrent requests for the {tier} tier.")
@@ -217,7 +222,7 @@ class SttAi(Stub):
             raise Refused(402, "This model needs a paid plan.")
         return options, sound
 
-    def _charge(self, tier: str, minutes: int) -> None:
+    def charge(self, tier: str, minutes: int) -> None:
         with self.lock:
             day = datetime.fromtimestamp(self.now(), UTC).date().isoformat()
             if tier == "anonymous":
@@ -287,8 +292,15 @@ class SttAi(Stub):
             paid=True,
             limit="max_body",
         ),
+        Route("WS", "/v1/stream", dictate, auth="optional", paid=True),
         *account.ROUTES,
     )
+
+    def key(self, request: Request) -> str | None:
+        if request.method == SOCKET and self["stream_dialect"] == "sdk":
+            token = request.query.get("token")
+            return token if isinstance(token, str) else None
+        return super().key(request)
 
     def admit(self, route: Route, key: str | None) -> Reply | None:
         if key is None and route.auth == "optional" and not self["anonymous"]:
