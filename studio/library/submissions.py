@@ -86,6 +86,29 @@ class SubmissionStore:
                 (stage, rows.dump(data), ordered, uid),
             )
 
+    def order(self, uid: str, stage: str, data: dict[str, Any]) -> float | None:
+        """Mark an order that may cost money from here on, unless it would pass the month's stop of its account: then
+        nothing is stored, and that stop is returned.
+
+        Looked at and stored in one transaction: orders of other processes cannot come between.
+        """
+        with self._db.write() as db:
+            cap, ordered, cost, spent = db.execute(
+                "SELECT json_extract(a.settings, '$.monthly_cap'), s.ordered, s.cost,"
+                " (SELECT TOTAL(cost) FROM submission"
+                " WHERE account = s.account AND strftime('%Y-%m', ordered) = strftime('%Y-%m', 'now'))"
+                " FROM submission s LEFT JOIN account a ON a.name = s.account WHERE s.uid = ?",
+                (uid,),
+            ).fetchone()
+            if cap is not None and spent + (0.0 if ordered else cost or 0.0) > cap:
+                return float(cap)
+            db.execute(
+                "UPDATE submission SET stage = ?, data = ?, ordered = COALESCE(ordered, CURRENT_TIMESTAMP)"
+                " WHERE uid = ?",
+                (stage, rows.dump(data), uid),
+            )
+        return None
+
     def receive(self, uid: str, stage: str, reply: bytes) -> None:
         """Store a reply as it came."""
         with self._db.write() as db:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from studio.core.accounts import Account, RemoteModel, VendorInfo
-from studio.core.errors import AuthError, StorageError, UsageError
+from studio.core.errors import AccountError, AuthError, StorageError, UsageError
 from studio.core.jobs import StopToken
 from studio.engines.remote import vendors
 from studio.engines.remote.base import Kept, Vendor
@@ -72,15 +72,20 @@ class Accounts:
         return account
 
     def usable(self, name: str) -> Account:
-        """The account, if jobs may be sent to it. Raises UsageError with the reason."""
-        account = self.get(name)
+        """The account, if jobs may be sent to it. Raises AccountError with the reason and the way out."""
+        account = self._library.accounts.get(name)
+        if account is None:
+            raise AccountError(f"There is no account “{name}”.", "Add it in Engines and accounts.")
+        if account.kind not in vendors():
+            raise AccountError(
+                f"The package that knows the vendor of “{name}” is not installed any more.", "Install it again."
+            )
         if not account.enabled:
-            raise UsageError(f"The account “{name}” is switched off.", "Switch it on in Engines and accounts.")
+            raise AccountError(f"The account “{name}” is switched off.", "Switch it on in Engines and accounts.")
         if not account.agreed:
-            raise UsageError(
+            raise AccountError(
                 f"Nobody has agreed yet that sound goes to {host_of(account)}.", "Agree to it in Engines and accounts."
             )
-        kind(account.kind)
         return account
 
     def key(self, account: Account) -> str:

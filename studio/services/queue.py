@@ -37,6 +37,12 @@ def of_account(name: str) -> str:
     return f"{_ACCOUNT}{name}"
 
 
+def waiting_for(studio: Studio) -> dict[str, int]:
+    """How many jobs wait for each account, also for those that are gone."""
+    waiting = studio.library.jobs.waiting()
+    return {needs.removeprefix(_ACCOUNT): n for needs, n in waiting.items() if needs.startswith(_ACCOUNT)}
+
+
 def share(studio: Studio, runner: str) -> tuple[str, ...]:
     """Which jobs the CPU's or the GPU's runner takes, so that both work where both are.
 

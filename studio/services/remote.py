@@ -53,8 +53,6 @@ _ENDS: dict[str, type[RemoteError]] = {"failed": JobFailed, "lost": JobLost}
 # How much of an order is done after each step, seen from its sound to its reply.
 _ENCODED, _SENT, _MOST = 0.1, 0.4, 0.95
 
-_paying = threading.Lock()  # what is ordered and what was spent are looked at together
-
 
 @dataclass(frozen=True, slots=True)
 class _Told:
@@ -205,9 +203,8 @@ def _obtain(run: Run, account: Account, given: Submission, vendor: Vendor, order
         for event in flow.run(vendor, order, Stage(given.stage), given.data):
             match event:
                 case Mark(Stage.SUBMITTING, data):
-                    with _paying:
-                        _check_cap(run, account, given)
-                        store.mark(given.uid, Stage.SUBMITTING, data, ordered=True)
+                    if (cap := store.order(given.uid, Stage.SUBMITTING, data)) is not None:
+                        raise money.over(account.name, cap)
                 case Mark(stage, data):
                     store.mark(given.uid, stage, data, ordered=stage in _ORDERED)
                 case Received(reply):

@@ -68,6 +68,8 @@ def transcribe(studio: Studio, job: Job, stop: StopToken) -> Iterator[JobEvent]:
         weights.pop("words", None)
     run = Run(studio, job, stop, ProgressMeter(weights, time.monotonic(), job.progress))
     _check_recording(job)
+    if job.options.account:
+        studio.accounts.usable(job.options.account)  # before anything is read for it
     if not job.options.account and (news := studio.engines.news(run.device)):
         yield Note(news)
     yield from fetch_models(run, missing)

@@ -87,6 +87,7 @@ class SendingDesk(QObject):
 
     def _agree(self, name: str, lengths: Callable[[StopToken], list[int]], then: Callable[[], object]) -> None:
         self._studio.accounts.agree(name)
+        self._queue.go_on(name, ("AccountError",))
         self.agreed.emit(name)
         self._estimate(name, lengths, then)
 

@@ -255,6 +255,41 @@ class TestAJob:
         until(qtbot, window, JobState.DONE)
         assert len([s for s in stub.requests(*ORDERS) if s.status == 200]) == 1
 
+    def test_switched_on_again_and_it_goes_on_by_itself(
+        self, window: MainWindow, qtbot: QtBot, stub: Prosa, tmp_path: Path
+    ) -> None:
+        add_account(window, stub)
+        window.queue.set_paused(True)
+        send(window, recording(tmp_path))
+        until(qtbot, window, JobState.WAITING)
+        add_account(window, stub, enabled=False)
+        window.queue.set_paused(False)
+        until(qtbot, window, JobState.PAUSED)
+        qtbot.waitUntil(lambda: "is switched off. Switch it on" in accessible(window))
+        press_in_row(window.queue_view, window, qtbot, "account")
+        shown = dialog(qtbot, window, "accountsWindow")
+        shown.findChild(QCheckBox, "accountEnabled").click()
+        until(qtbot, window, JobState.DONE)
+        assert len(stub.requests(*ORDERS)) == 1
+
+    def test_a_job_whose_account_is_gone_says_so_and_waits_for_another(
+        self, window: MainWindow, qtbot: QtBot, stub: Prosa, tmp_path: Path
+    ) -> None:
+        add_account(window, stub)
+        window.queue.set_paused(True)
+        send(window, recording(tmp_path))
+        until(qtbot, window, JobState.WAITING)
+        window._studio.accounts.remove(NAME)
+        window.queue.set_paused(False)
+        until(qtbot, window, JobState.PAUSED)
+        qtbot.waitUntil(lambda: "There is no account “Prosa”. Add it in" in accessible(window))
+        assert stub.requests() == []
+        press_in_row(window.queue_view, window, qtbot, "account")
+        dialog(qtbot, window, "accountsWindow")
+        add_account(window, stub, agreed=False)
+        window.accounts.agree(NAME)
+        until(qtbot, window, JobState.DONE)
+
     def test_a_higher_stop_and_it_goes_on_by_itself(
         self, window: MainWindow, qtbot: QtBot, stub: Prosa, tmp_path: Path
     ) -> None:
