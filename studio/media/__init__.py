@@ -5,13 +5,14 @@ Called from worker threads; nothing here keeps state between calls.
 
 from .decode import DecodeResult, decode, read_peaks
 from .encode import ENCODINGS, Encoding, encode
-from .peaks import Peaks, PeaksWriter
+from .peaks import BIN_MS, Peaks, PeaksWriter
 from .probe import SUFFIXES, MediaInfo, Track, expand, fingerprint, probe
-from .stretch import read_stretch
+from .stretch import cut_out, read_stretch
 from .wav import SAMPLE_RATE, wav_duration
 from .wav_peaks import wav_peaks
 
 __all__ = [
+    "BIN_MS",
     "ENCODINGS",
     "SAMPLE_RATE",
     "SUFFIXES",
@@ -21,6 +22,7 @@ __all__ = [
     "Peaks",
     "PeaksWriter",
     "Track",
+    "cut_out",
     "decode",
     "encode",
     "expand",

@@ -31,7 +31,7 @@ class Placing:
         self._run, self._orders, self._title = run, orders, title
         self._store = run.studio.library.transcripts
         self._ready: dict[int, tuple[Submission, Result | StudioError]] = {}
-        self._heard = self._store.heard(run.transcript_id)
+        self._heard = max(self._store.heard(run.transcript_id), run.offset)
 
     def put(self, order: Submission, result: Result) -> Iterator[JobEvent]:
         if result.language:
@@ -52,7 +52,7 @@ class Placing:
             yield SpeakersApplied(self._run.transcript_id)
 
     def _arrived(self, order: Submission, result: Result | StudioError) -> Iterator[JobEvent]:
-        if order.span.last <= self._heard and self._heard:
+        if order.span.last <= self._heard > self._run.offset:
             yield from self._fill(order, result)
             return
         self._ready[order.part] = (order, result)

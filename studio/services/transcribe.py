@@ -18,6 +18,7 @@ from studio.core.align import Cutter, label
 from studio.core.edits import Edit
 from studio.core.errors import MediaError
 from studio.core.jobs import (
+    Again,
     Finished,
     Job,
     JobEvent,
@@ -97,6 +98,9 @@ def _check_recording(job: Job) -> None:
 def _read(run: Run) -> Iterator[JobEvent]:
     """Decode to the engines' format, with the peaks on the way, unless an earlier run did."""
     home, options, content = run.studio.home, run.job.options, run.job.content_id
+    if options.again:
+        yield from _read_stretch(run, options.again)
+        return
     peaks_file = home.peaks_file(content, options.track)
     if not (run.audio.exists() and peaks_file.exists()):
         peaks = media.PeaksWriter()
@@ -108,6 +112,15 @@ def _read(run: Run) -> Iterator[JobEvent]:
             yield Note(f"“{run.job.name}” {what}; what can be read is transcribed.")
     run.duration = media.wav_duration(run.audio)
     yield PeaksReady(content)
+
+
+def _read_stretch(run: Run, again: Again) -> Iterator[JobEvent]:
+    """The same for a stretch: only that is decoded, and the peaks of the recording stay as they are."""
+    if not run.audio.exists():
+        steps = media.cut_out(Path(run.job.path), run.job.options.track, (again.first, again.last), run.audio, run.stop)
+        for done in steps:
+            yield run.progress("reading", done)
+    run.duration = media.wav_duration(run.audio)
 
 
 def _told(
@@ -128,7 +141,7 @@ def _begin(run: Run) -> Iterator[JobEvent]:
     if job.transcript_id is not None and library.transcripts.exists(job.transcript_id):
         run.transcript_id = job.transcript_id
     else:
-        source = Source(job.path, job.name, job.content_id, run.duration, job.options.track)
+        source = Source(job.path, job.name, job.content_id, run.offset + run.duration, job.options.track)
         run.transcript_id = library.transcripts.create(source, _engine(run), job.id)
     yield TranscriptStarted(run.transcript_id)
 

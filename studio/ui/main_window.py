@@ -105,6 +105,7 @@ class MainWindow(QMainWindow):
         self.playback = PlaybackDesk(self._studio, self.desk, self.page, self.commands, self)
         self.finder = self._make_palette()
         self.transport = self.playback.transport
+        self.sending = SendingDesk(self._studio, self.queue, self)
         self.desks = Desks(
             self._studio,
             self.desk,
@@ -113,11 +114,12 @@ class MainWindow(QMainWindow):
             self.inspector,
             self.notices,
             self.commands,
+            self.queue,
+            self.sending,
             self.next_job.options,
             self._open_id,
             self,
         )
-        self.sending = SendingDesk(self._studio, self.queue, self)
         self.accounts = AccountsDesk(
             self._studio, self.queue, lambda: self.next_job.options().account, self.notices, self.commands, self
         )
@@ -303,7 +305,9 @@ class MainWindow(QMainWindow):
 
     def _open_id(self, id: int) -> None:
         self.commands["queuePageAction"].setChecked(False)
-        self._open(self._studio.library.jobs.get(id))
+        job = self._studio.library.jobs.get(id)
+        if job is None or not self.desks.rerunning.look(job):
+            self._open(job)
 
     def _open(self, job: Job | None) -> None:
         self._progress = self.queue_model.progress_of(job.id) if job else None
