@@ -55,6 +55,11 @@ class SubmissionStore:
             found = db.execute("SELECT * FROM submission WHERE job_id = ? ORDER BY part, rowid", (job_id,))
             return list({row["part"]: _submission(row) for row in found}.values())
 
+    def get(self, uid: str) -> Submission | None:
+        with self._db.read() as db:
+            row = db.execute("SELECT * FROM submission WHERE uid = ?", (uid,)).fetchone()
+            return _submission(row) if row else None
+
     def add(
         self,
         job_id: int,

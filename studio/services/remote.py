@@ -12,7 +12,7 @@ import json
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -182,7 +182,9 @@ def _work(
         try:
             if given.stage != Stage.RECEIVED:
                 yield from _obtain(run, account, given, vendor, order)
-            return vendor.read(store.reply(given.uid), order)
+            result = vendor.read(store.reply(given.uid), order)
+            now = store.get(given.uid) or given  # what no reply repeats was kept with it
+            return replace(result, facts={**now.data.get("facts", {}), **result.facts})
         except (Stopped, GeneratorExit):  # the latter where the listener heard of the stop first
             if run.stop.reason in (StopReason.CANCEL, StopReason.REMOVE):
                 _forget(run.studio, account, given, StopToken())
@@ -302,7 +304,7 @@ def forget_abandoned(studio: Studio, stop: StopToken) -> None:
 def _forget(studio: Studio, account: Account, given: Submission, stop: StopToken) -> None:
     """After a cancel: tell the vendor where that is possible."""
     store = studio.library.submissions
-    now = next((s for s in store.of_job(given.job_id) if s.uid == given.uid), given)
+    now = store.get(given.uid) or given
     if now.stage == Stage.SUBMITTING:
         return  # it may be charged: it stays to be seen
     if now.stage == Stage.SUBMITTED and accounts.kind(account.kind).info.cancels:

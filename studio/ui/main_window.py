@@ -33,6 +33,7 @@ from .accounts_desk import AccountsDesk
 from .columns import Columns
 from .commands import Commands
 from .desks import Desks
+from .dialogs.details_dialog import show_details
 from .dialogs.problem_dialog import closes_unsaved
 from .dialogs.shortcuts_dialog import ShortcutsDialog
 from .empty import EmptyPage
@@ -231,6 +232,7 @@ class MainWindow(QMainWindow):
     def _connect_commands(self) -> None:
         do = {
             "exportAction": self._export,
+            "detailsAction": lambda: show_details(self._studio, self.desk.job, self.desk.transcript, self),
             "quitAction": self.close,
             "undoAction": self.desk.undo,
             "redoAction": self.desk.redo,
@@ -349,6 +351,7 @@ class MainWindow(QMainWindow):
         shown = "Queue" if self.queue_page.isVisible() else job.name if job else ""
         self.setWindowTitle(f"{shown}, Transcription Studio" if shown else "Transcription Studio")
         self.commands["exportAction"].setEnabled(self.transcript_model.rowCount() > 0)
+        self.commands["detailsAction"].setEnabled(job is not None)
         self.page.transcript.set_job(job, self._progress)
         self.page.transcript.set_editable(job is not None and job.transcript_id is not None)
         if job:

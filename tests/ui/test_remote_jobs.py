@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMessageBox,
+    QPlainTextEdit,
     QPushButton,
     QWidget,
 )
@@ -213,6 +214,32 @@ class TestAJob:
         assert "does not say how sure" in window.commands["nextProblemAction"].toolTip()
         assert "made by Prosa" in window.page.findChild(QLabel, "fileAbout").text()
         picture(window, "remote-done")
+
+    def test_what_the_vendor_says_of_it_is_in_its_details(
+        self, window: MainWindow, qtbot: QtBot, stub: Prosa, tmp_path: Path
+    ) -> None:
+        assert not window.commands["detailsAction"].isEnabled()
+        add_account(window, stub, price=6.0)
+        send(window, recording(tmp_path))
+        (job,) = until(qtbot, window, JobState.DONE)
+        window._open_id(job.id)
+        window.commands["detailsAction"].trigger()
+        shown = dialog(qtbot, window, "detailsDialog")
+        text = shown.findChild(QPlainTextEdit, "detailsText").toPlainText()
+        (order,) = window._studio.library.submissions.of_job(job.id)
+        for line in (
+            "Gespräch.wav",
+            "Text by: prosa stt-general, account “Prosa”",
+            "It gave no times of words.",
+            "Order 1: 0:00:00 to 0:00:03, done",
+            "Estimated cost: 0.30",
+            f"Our number: {order.uid}",
+            f"Vendor's number of the job: {1:032x}",
+            "Model, as the vendor says: stt-general",
+        ):
+            assert line in text.splitlines()
+        assert f"Sent: {order.ordered} UTC to “Prosa”" in text
+        picture(shown, "remote-details")
 
     def test_while_it_is_done(self, window: MainWindow, qtbot: QtBot, stub: Prosa, tmp_path: Path) -> None:
         window._studio.accounts._pace = replace(HASTY, unit=0.1)  # in a hasty minute it would take too long
