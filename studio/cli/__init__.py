@@ -48,7 +48,7 @@ def run(arguments: list[str]) -> int:
             return code
     except StudioError as e:
         _tell(e.problem)
-        return 2 if e.problem.kind == "UsageError" else 1
+        return 2 if isinstance(e, UsageError) else 1
     except (KeyboardInterrupt, Stopped):
         err.print("Stopped. The same command goes on from there.")
         return 1
@@ -339,7 +339,7 @@ def _each_model(studio: Studio, action: str, id: str, source: Path | None) -> in
                 _pull(studio, id, source)
     except StudioError as e:
         _tell(e.problem)
-        return 2 if e.problem.kind == "UsageError" else 1
+        return 2 if isinstance(e, UsageError) else 1
     return 0
 
 
