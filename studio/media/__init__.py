@@ -10,7 +10,7 @@ from .mixing import Clip, Mixed
 from .peaks import Peaks, PeaksWriter
 from .probe import SUFFIXES, MediaInfo, Track, expand, fingerprint, probe
 from .recorded import FULL_RATE, Recorded, recorded
-from .sound import Block, Samples, Sound
+from .sound import Block, Later, Samples, Sound
 from .sound_files import SOUND_FORMATS, SoundFormat, read_sound, sound_format, write_sound
 from .stretch import read_stretch
 from .tone import delivered, resampled, timed
@@ -29,6 +29,7 @@ __all__ = [
     "Clip",
     "DecodeResult",
     "Encoding",
+    "Later",
     "Loudness",
     "MediaInfo",
     "Meter",
