@@ -49,6 +49,16 @@ def place(cues: Sequence[Segment], lengths: Mapping[int, int], limits: Mapping[i
     return tuple(placed)
 
 
+def in_a_row(cues: Sequence[Segment], lengths: Mapping[int, int], pauses: Mapping[int, int]) -> list[Segment]:
+    """Cues without times of their own, one after the other, each as long as its speech; `pauses` come after them."""
+    now, timed = 0, []
+    for cue in cues:
+        if length := lengths.get(cue.id):
+            timed.append(replace(cue, start=now, end=now + max(length, SHORTEST)))
+            now = timed[-1].end + pauses.get(cue.id, 0)
+    return timed
+
+
 def needed(cue: Segment, length: int) -> float:
     """How many times as fast a speech of this length must be said to end with its cue; 1 where it does."""
     return max(1.0, length / max(SHORTEST, cue.end - cue.start))

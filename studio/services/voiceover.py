@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from studio import media
 from studio.core import voiceover
-from studio.core.errors import EngineError, Problem, RemoteError
+from studio.core.errors import MAY_GO_ON, EngineError, Problem, UsageError
 from studio.core.jobs import StopToken
 from studio.core.sentences import speakable
 from studio.core.speaking import Casting, Delivery, Manner, SpokenWord
@@ -73,9 +73,9 @@ def speak_cues(
         yield Told(f"Speaking, {n + 1} of {len(worth)}", n / len(worth))
         try:
             spoken = yield from speech(studio, cue.text, parts.manner(cue), stop, parts.language)
-        except RemoteError:
+        except MAY_GO_ON:
             raise  # the next one would meet the same
-        except EngineError as error:
+        except (EngineError, UsageError) as error:
             yield Missed(cue.id, error.problem)
         else:
             yield Spoke(cue.id, length(spoken), spoken.words)
