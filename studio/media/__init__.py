@@ -7,7 +7,7 @@ from .decode import DecodeResult, decode, read_peaks
 from .encode import ENCODINGS, Encoding, encode
 from .loudness import BROADCAST_LUFS, SPEECH_LUFS, Loudness, Meter, measure, normalised
 from .mixing import Clip, Mixed
-from .peaks import Peaks, PeaksWriter
+from .peaks import Peaks, PeaksWriter, bins, joined
 from .probe import SUFFIXES, MediaInfo, Track, expand, fingerprint, probe
 from .recorded import FULL_RATE, Recorded, recorded
 from .sound import Block, Later, Samples, Sound
@@ -41,11 +41,13 @@ __all__ = [
     "Sound",
     "SoundFormat",
     "Track",
+    "bins",
     "decode",
     "delivered",
     "encode",
     "expand",
     "fingerprint",
+    "joined",
     "measure",
     "normalised",
     "probe",

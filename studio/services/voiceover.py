@@ -7,7 +7,7 @@ there is it made again.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -51,6 +51,7 @@ class Spoke:
     cue: int
     length: int
     words: tuple[SpokenWord, ...]
+    peaks: NDArray[np.int16] = field(compare=False, repr=False)  # for drawing, see media.bins
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def speak_cues(
         except (EngineError, UsageError) as error:
             yield Missed(cue.id, error.problem)
         else:
-            yield Spoke(cue.id, length(spoken), spoken.words)
+            yield Spoke(cue.id, length(spoken), spoken.words, media.bins(spoken.samples, spoken.rate))
 
 
 def speech(
