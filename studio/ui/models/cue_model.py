@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt
 
 from studio.core.breaks import text_width
 from studio.core.checks import Finding, Kind, reading_speed
 from studio.core.transcript import Segment
 
-from .findings import AFTER, Findings, sentence, title
+from .cue_rows import CueRows
+from .findings import Findings, sentence, title
 from .transcript_model import Index, TranscriptModel
 from .wording import time_code
 
@@ -46,44 +47,14 @@ COLUMN_OF: dict[Kind, Column] = {
 }
 
 
-class CueModel(QAbstractTableModel):
+class CueModel(CueRows):
     """`DisplayRole` gives what a cell shows; `AccessibleTextRole` of every cell the whole cue, as rows are read."""
 
+    changing = (Column.TEXT, Column.SPEED, Column.WIDTH)
+
     def __init__(self, transcript: TranscriptModel, findings: Findings, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.transcript, self.findings = transcript, findings
-        transcript.modelAboutToBeReset.connect(self.beginResetModel)
-        transcript.modelReset.connect(self.endResetModel)
-        transcript.rowsAboutToBeInserted.connect(lambda _, a, b: self.beginInsertRows(QModelIndex(), a, b))
-        transcript.rowsInserted.connect(lambda *_: self.endInsertRows())
-        transcript.rowsAboutToBeRemoved.connect(lambda _, a, b: self.beginRemoveRows(QModelIndex(), a, b))
-        transcript.rowsRemoved.connect(lambda *_: self.endRemoveRows())
-        transcript.dataChanged.connect(self._on_changed)
-        self._typed: set[int] = set()  # segments by id that have another text
-        self._soon = QTimer(self, singleShot=True, interval=AFTER)
-        self._soon.timeout.connect(self._tell_typed)
-
-    def _on_changed(self, first: QModelIndex, last: QModelIndex, roles: list[int]) -> None:
-        """Where more than text is new, the rows beside have another gap, perhaps, and so another mark.
-
-        A single text is new where it is typed, and seen there: the row follows with what is found in it.
-        """
-        more = 0 if roles else 1
-        top, bottom = max(first.row() - more, 0), min(last.row() + more, self.rowCount() - 1)
-        if top == bottom and Qt.ItemDataRole.DisplayRole in roles:
-            self._typed.add(self.transcript.segment(top).id)
-            if not self._soon.isActive():
-                self._soon.start()
-        else:
-            self.dataChanged.emit(self.index(top, 0), self.index(bottom, len(Column) - 1))
-
-    def _tell_typed(self) -> None:
-        rows = [row for row in map(self.transcript.row_of, self._typed) if row >= 0]
-        self._typed.clear()
-        for row in rows:
-            for column in (Column.TEXT, Column.SPEED, Column.WIDTH):  # of a range Qt paints the row below it, too
-                cell = self.index(row, column)
-                self.dataChanged.emit(cell, cell)
+        super().__init__(transcript, len(Column), parent)
+        self.findings = findings
 
     def problem(self, row: int, column: Column) -> Finding | None:
         """What is wrong in this cell, the first of it."""
@@ -91,12 +62,6 @@ class CueModel(QAbstractTableModel):
         return next((f for f in found if COLUMN_OF[f.kind] is column), None)
 
     # Qt's questions
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else self.transcript.rowCount()
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(Column)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal:
