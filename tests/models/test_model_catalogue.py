@@ -28,6 +28,8 @@ def test_every_model_the_studio_offers_is_there() -> None:
         "hibari-fenrir",
         "hibari-fable",
         "hibari-kore",
+        "kokoro-v1.0-int8",
+        "kokoro-v1.0-voices",
     ]
 
 

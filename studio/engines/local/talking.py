@@ -9,7 +9,7 @@ from concurrent.futures import TimeoutError as NotYet
 from typing import Any
 
 from studio.core.jobs import Stopped, StopReason, StopToken
-from studio.core.word_times import estimate
+from studio.core.word_times import estimate, letters
 from studio.engines.base import Spoken
 
 from .child import Child
@@ -41,8 +41,7 @@ class ChildTalker:
 
     def warm(self, voice: str, language: str | None) -> None:
         """Returns at once; what the first sentence would have to wait for is loaded meanwhile."""
-        if not self._child.pid:
-            self._driver.submit(self._call, "warm", StopToken(), **self._request(voice, language))
+        self._driver.submit(self._call, "warm", StopToken(), **self._request(voice, language))
 
     def close(self) -> None:
         self._child.close()
@@ -73,4 +72,4 @@ class ChildTalker:
     def _made(self, text: str, answer: list[Any]) -> Spoken:
         ((samples, rate, weights),) = answer
         known: Mapping[str, float] = weights
-        return Spoken(samples, rate, estimate(text, samples, rate, known.__getitem__))
+        return Spoken(samples, rate, estimate(text, samples, rate, known.__getitem__ if known else letters))
