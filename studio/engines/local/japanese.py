@@ -74,7 +74,7 @@ def _token(token: Token, foreign: Callable[[str], str]) -> str:
 def _leans(token: Token) -> bool:
     """Endings of verbs are said in one with what they end."""
     kinds = token.part_of_speech.split(",")
-    return kinds[0] == "助動詞" or kinds[1] == "接続助詞"
+    return bool(kinds[0] == "助動詞" or kinds[1] == "接続助詞")
 
 
 def _katakana(text: str) -> str:
