@@ -23,9 +23,9 @@ def spelled(text: str) -> str:
     ("text", "sounds"),
     [
         ("你好！", "ni↓xau↓!"),
-        ("知识，绿色。", "ꭧɨ→ʂɨ↗, ly↘sɤ↘."),
+        ("知识，绿色。", "ꭧɨ→ʂɨ↗, ly↘ sɤ↘."),
         ("二月", "ɚ↘ ɥe↘"),
-        ("去年的鱼", "ʨʰy↘njɛ↗n tɤ y↗"),
+        ("去年的鱼", "ʨʰy↘ njɛ↗n tɤ y↗"),
         ("用AI", "jʊ↘ŋ <AI>"),
         ("“好”", "“xau↓”"),
     ],
@@ -95,8 +95,8 @@ def test_japanese_numbers(digits: str, said: str) -> None:
     [
         ("fr", "« Bonjour », dit-elle.", "“ bɔ̃ʒˈuʁ ”, dˈitˈɛl."),
         ("es", "¡Hola! ¿Qué hora es?", "ˈola! kˈe ˈoɾa ˈes?"),
-        ("it", "La città; è bella", "la ʧitːˈa; ˈɛ bˈɛlla"),
-        ("hi", "यह घर है। वह", "jˌəh ɡʰˈʌɾ hɛː. ʋˌəh"),
+        ("it", "La città; è bella", "la ʧitːˈa; e bˈɛlla"),
+        ("hi", "यह घर है। वह", "jˌəh ɡʰˈʌɾ hɛː. ʋˈəh"),
         ("pt", "", ""),
         ("es", " … ", "…"),
     ],

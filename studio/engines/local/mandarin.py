@@ -94,6 +94,6 @@ def _integer(digits: str) -> str:
             said += "零"
         if place % 4 == 0 and place:
             group = digits[max(0, len(digits) - place - 4) : len(digits) - place]
-            said = said.rstrip("零") + (("", "万", "亿")[place // 4] if int(group) else "")
+            said = said.rstrip("零") + (("", "万", "亿")[place // 4] if int(group) else "零")
     said = said.rstrip("零") or "零"
     return said[1:] if said.startswith("一十") else said
