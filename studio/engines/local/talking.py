@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from typing import Any
 
 from studio.core.jobs import Stopped, StopReason, StopToken
@@ -33,15 +34,16 @@ class ChildTalker:
     def say(self, text: str, voice: str, language: str | None, stop: StopToken) -> Spoken:
         stop.check()
         own = StopToken()
-        try:
-            answer = self._driver.submit(self._call, "say", own, text=text, **self._request(voice, language))
-            return self._made(text, self._awaited(answer, own, stop))
-        except (CancelledError, RuntimeError) as error:  # closed meanwhile
-            raise Stopped(stop.reason or StopReason.QUIT) from error
+        answer = self._begin("say", own, text=text, **self._request(voice, language))
+        return self._made(text, self._awaited(answer, own, stop))
 
     def warm(self, voice: str, language: str | None) -> None:
-        """Returns at once; what the first sentence would have to wait for is loaded meanwhile."""
-        self._driver.submit(self._call, "warm", StopToken(), **self._request(voice, language))
+        """Returns at once; what the first sentence would have to wait for is loaded meanwhile.
+
+        What goes wrong then goes wrong for that sentence too, and is told there.
+        """
+        with suppress(Stopped):  # closed
+            self._begin("warm", StopToken(), **self._request(voice, language))
 
     def close(self) -> None:
         self._child.close()
@@ -52,13 +54,18 @@ class ChildTalker:
         """What the session has to know beside the text. Raises UsageError for a voice it does not have."""
         raise NotImplementedError
 
-    def _call(self, method: str, stop: StopToken, **request: Any) -> list[Any]:
-        return list(self._child.call(method, stop, **request))
+    def _begin(self, method: str, own: StopToken, **request: Any) -> Future[list[Any]]:
+        try:
+            return self._driver.submit(lambda: list(self._child.call(method, own, **request)))
+        except RuntimeError as error:  # the driver takes nothing more
+            raise Stopped(StopReason.QUIT) from error
 
     def _awaited(self, answer: Future[list[Any]], own: StopToken, stop: StopToken) -> list[Any]:
         while True:
             try:
                 return answer.result(timeout=_LOOK)
+            except CancelledError as error:  # closed meanwhile
+                raise Stopped(stop.reason or StopReason.QUIT) from error
             except NotYet:
                 if answer.done():
                     raise
