@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -99,6 +100,8 @@ def test_doctor_examines_this_computer(studio) -> None:  # type: ignore[no-untyp
     assert found["packages"]["ok"]
     assert found["disk"]["text"].endswith("GB free")
     assert "studio models pull whisper-base" in found["models"]["hint"]
+    assert found["espeak"]["ok"] == (shutil.which("espeak-ng") is not None)
+    assert found["espeak"]["ok"] or "install espeak-ng" in found["espeak"]["hint"]
     assert studio("doctor").returncode == 0
 
 

@@ -62,7 +62,7 @@ def test_text_comes_from_a_file_and_from_the_standard_input(command: Command, tm
         assert command("speak", given, *arguments, stdin="From a pipe.").returncode == 0
     texts = [[text for *_, text in cues(tmp_path / f"{n}.srt")] for n in range(3)]
     assert texts[:2] == [["From a pipe."], ["From a file."]]
-    assert texts[2] == ["Good morning.", "This one is far too long for half a second."]
+    assert texts[2] == ["Good morning.", "This one is far too long\nfor half a second."]
 
 
 def test_a_subtitle_file_is_said_at_its_times(command: Command, tmp_path: Path, subtitles: Path) -> None:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from studio import media
 from studio.core import voiceover as plan
-from studio.core.errors import Problem, UsageError
+from studio.core.errors import Problem, UsageError, as_error
 from studio.core.jobs import StopToken
 from studio.core.languages import LANGUAGES
 from studio.core.sentences import pause, pieces, speakable
@@ -45,7 +45,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], o
     c.set_defaults(do=lambda a: _with(opened, lambda studio: _speak(studio, a, shown)))
 
     c = commands.add_parser("voiceover", help="say all cues of a subtitle file, each at its time")
-    c.add_argument("subtitles", type=Path, metavar="SUBTITLES", help="subtitles, or a transcript with times")
+    c.add_argument("source", type=Path, metavar="SUBTITLES", help="subtitles, or a transcript with times")
     _add_sound(c)
     c.add_argument(
         "--voice",
@@ -119,12 +119,12 @@ def _speak(studio: Studio, a: argparse.Namespace, shown: Shown) -> int:
 
 
 def _voiceover(studio: Studio, a: argparse.Namespace, shown: Shown) -> int:
-    parsed = export.read_file(a.subtitles)
+    parsed = export.read_file(a.source)
     for warning in parsed.warnings:
-        err.print(f"“{a.subtitles.name}”: {warning}")
+        err.print(f"“{a.source.name}”: {warning}")
     transcript = parsed.transcript
     if not any(s.end for s in transcript.segments):
-        raise UsageError(f"“{a.subtitles.name}” has no times.", "Say it with `studio speak`, or give subtitles.")
+        raise UsageError(f"“{a.source.name}” has no times.", "Say it with `studio speak`, or give subtitles.")
     if not 1.0 <= a.speed_up <= plan.LIMITS[1]:
         raise UsageError(f"Cues cannot be said {a.speed_up:g} times as fast.", f"Give 1 to {plan.LIMITS[1]:g}.")
     hurried = frozenset(s.id for s in transcript.segments) if a.speed_up > 1 else frozenset()
@@ -137,7 +137,7 @@ def _voiceover(studio: Studio, a: argparse.Namespace, shown: Shown) -> int:
         speaker = next((s.id for s in transcript.speakers if name in (s.name, s.id)), None)
         if speaker is None:
             names = ", ".join(s.name for s in transcript.speakers) or "none"
-            raise UsageError(f"“{a.subtitles.name}” has no speaker “{name}”.", f"There are: {names}.")
+            raise UsageError(f"“{a.source.name}” has no speaker “{name}”.", f"There are: {names}.")
         casting = casting.with_manner(speaker, _manner(studio, id, a))
     language = a.language or transcript.language
     parts = Parts(casting, _manner(studio, usual, a), language)
@@ -175,6 +175,8 @@ def _write(
                     spoke[id] = event
                 case Missed(_, problem):
                     missed.append(problem)
+        if not spoke:
+            raise as_error(missed[0])
         if timed:
             transcript = replace(transcript, segments=tuple(timed(spoke)))
         under = Original(a.over) if getattr(a, "over", None) else None

@@ -120,3 +120,10 @@ class BadResponse(RemoteError):
 
 # What a job is not to blame for: it keeps its place and all it has, and goes on when that is over.
 MAY_GO_ON = (AccountError, AuthError, QuotaError, RateLimited, Unavailable, Deadline)
+
+
+def as_error(problem: Problem, fallback: type[StudioError] = EngineError) -> StudioError:
+    """The error that a problem was; `fallback` where its class is not known any more."""
+    kind = globals().get(problem.kind, fallback)
+    error: StudioError = kind(problem.what, problem.hint, problem.detail)
+    return error
