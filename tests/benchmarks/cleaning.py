@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import jiwer
 import numpy as np
+import psutil
 import soundfile
 from faster_whisper import WhisperModel
 from whisper_normalizer.english import EnglishTextNormalizer
@@ -138,22 +138,13 @@ def words_wrong(whisper: WhisperModel, sounds: list[np.ndarray], references: lis
 
 
 def cpu(engine: DeepFilter, speech: list[tuple[np.ndarray, str]]) -> float:
-    """Seconds for a second, in the middle of a long recording. The child is counted when it has ended."""
+    """Of this process and the engine's, for a second in the middle of a long recording."""
     sound = np.resize(np.concatenate([sound for sound, _ in speech]), 120 * SAMPLE_RATE)
-    costs = []
-    for length in (20, 120):
-        engine.close()
-        before = _used()
-        cleaned(engine, sound[: length * SAMPLE_RATE])
-        engine.close()
-        costs.append(_used() - before)
-    return (costs[1] - costs[0]) / 100
-
-
-def _used() -> float:
-    return sum(
-        u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    )
+    cleaned(engine, sound[:SAMPLE_RATE])  # load it
+    both = psutil.Process(), psutil.Process(engine._child.pid)
+    before = sum(sum(process.cpu_times()[:2]) for process in both)
+    cleaned(engine, sound)
+    return (sum(sum(process.cpu_times()[:2]) for process in both) - before) / 120
 
 
 if __name__ == "__main__":
