@@ -122,7 +122,8 @@ def _voiceover(studio: Studio, a: argparse.Namespace, shown: Shown) -> int:
     parsed = export.read_file(a.source)
     for warning in parsed.warnings:
         err.print(f"“{a.source.name}”: {warning}")
-    transcript = parsed.transcript
+    numbered = [replace(s, id=n) for n, s in enumerate(parsed.transcript.segments, 1)]
+    transcript = parsed.transcript.with_segments(numbered)
     if not any(s.end for s in transcript.segments):
         raise UsageError(f"“{a.source.name}” has no times.", "Say it with `studio speak`, or give subtitles.")
     if not 1.0 <= a.speed_up <= plan.LIMITS[1]:

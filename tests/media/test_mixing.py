@@ -112,10 +112,8 @@ def test_a_real_voice_over_is_as_long_as_planned_in_every_format(tmp_path: Path)
         list(write_sound(plan, target, form, StopToken()))
         sound, rate = read_sound(target)
         assert abs(len(sound) / rate - 60.007) <= 1152 / rate, name
-        own, own_rate = read_sound(sample)
-        there = sound[3 * rate : 3 * rate + 40 * rate : 2] if rate == 48_000 else sound
-        alike = np.fft.irfft(np.fft.rfft(there, 1 << 21) * np.conj(np.fft.rfft(own[: len(there)], 1 << 21)))
-        assert own_rate == 24_000
+        own = speech()[0]
+        alike = np.fft.irfft(np.fft.rfft(sound[3 * rate :], 1 << 23) * np.conj(np.fft.rfft(own, 1 << 23)))
         assert int(np.argmax(alike)) == 0, "the voice begins at its sample"
 
 
