@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import keyring
@@ -18,7 +16,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from studio import cli
 from studio.core.jobs import JobState
 from studio.library import Home, Library
 from tests.vendors.assemblyai import AssemblyAI
@@ -28,15 +25,7 @@ from tests.vendors.stub import key_hash
 
 KEY = "stub-ok"
 
-
-@dataclass(frozen=True)
-class Finished:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Finished]
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -46,37 +35,15 @@ def stub() -> Iterator[Deepgram]:
 
 
 @pytest.fixture
-def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """The command in this process, which takes a tenth of the time of one of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
-    log = logging.getLogger("studio")
-    handlers, propagate = log.handlers, log.propagate
-    log.handlers = []  # whatever this process has logged to before, this home has a log of its own
-
-    def run(*arguments: str, stdin: str = "", **env: str) -> Finished:
-        capsys.readouterr()
-        with monkeypatch.context() as for_now:
-            for name, value in env.items():
-                for_now.setenv(name, value)
-            for_now.setattr("sys.stdin", io.StringIO(stdin))
-            try:
-                code = cli.run(list(arguments))
-            except SystemExit as wrong_usage:
-                code = int(wrong_usage.code or 0)
-        return Finished(code, *capsys.readouterr())
-
-    yield run
-    for handler in log.handlers:
-        handler.close()
-    log.handlers, log.propagate = handlers, propagate
+def studio(command: Run) -> Run:
+    return command
 
 
 @pytest.fixture
 def added(studio: Run, stub: Deepgram) -> Run:
     """The command, with an account "mine" at the stub whose key is in the environment."""
 
-    def run(*arguments: str, **env: str) -> Finished:
+    def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         return studio(*arguments, **{"MY_KEY": KEY, **env})
 
     done = run("backends", "add", "mine", "--kind", "deepgram", "--url", stub.url, "--key-env", "MY_KEY")

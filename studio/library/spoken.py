@@ -1,7 +1,7 @@
-"""Speech that was made once: sound and word times by content, so that nothing is made or paid for twice. Any thread.
+"""Speech that this computer has made: sound and word times by content, so that nothing is made twice. Any thread.
 
 A piece of speech is a FLAC file and a JSON file of the same name, which is written first: where the sound is, all is.
-What was paid for stays until it is removed; what this computer has made gives way when it takes too much room.
+What was not heard for longest gives way when it takes too much room. (What vendors have made is in orders.py.)
 """
 
 from __future__ import annotations
@@ -43,20 +43,18 @@ class SpokenStore:
 
     def get(self, key: str) -> Kept | None:
         """None where it was never made, is gone, or was damaged."""
-        for paid in (True, False):
-            sound = self._path(key, paid)
-            try:
-                samples, rate = soundfile.read(sound, dtype="float32")
-                words = json.loads(sound.with_suffix(".json").read_bytes())
-                os.utime(sound)
-                return Kept(samples, rate, tuple(SpokenWord(*word) for word in words))
-            except (OSError, ValueError, TypeError, soundfile.LibsndfileError):
-                continue
-        return None
+        sound = self._path(key)
+        try:
+            samples, rate = soundfile.read(sound, dtype="float32")
+            words = json.loads(sound.with_suffix(".json").read_bytes())
+            os.utime(sound)
+            return Kept(samples, rate, tuple(SpokenWord(*word) for word in words))
+        except (OSError, ValueError, TypeError, soundfile.LibsndfileError):
+            return None
 
-    def put(self, key: str, spoken: Kept, *, paid: bool) -> None:
+    def put(self, key: str, spoken: Kept) -> None:
         """Raises StorageError when it cannot be written; then nothing is kept of it."""
-        sound = self._path(key, paid)
+        sound = self._path(key)
         part = sound.with_name(f"{sound.name}.{os.getpid()}.part")
         samples = np.round(np.clip(spoken.samples, -1, 1) * _LOUDEST).astype(np.int16)
         try:
@@ -76,7 +74,7 @@ class SpokenStore:
                 part.unlink()
 
     def tidy(self) -> None:
-        """Remove what was not heard for longest, until the rest has room; never what was paid for."""
+        """Remove what was not heard for longest, until the rest has room."""
         files = sorted(self._made(), key=lambda found: found[1], reverse=True)
         total = 0
         for path, _, size in files:
@@ -86,13 +84,13 @@ class SpokenStore:
                 path.with_suffix(".json").unlink(missing_ok=True)
 
     def _made(self) -> Iterator[tuple[Path, float, int]]:
-        """Sound made on this computer: where, when it was last heard, bytes."""
-        for path in (self._folder / "made").glob("*/*.flac"):
+        """All sound: where, when it was last heard, bytes."""
+        for path in self._folder.glob("*/*.flac"):
             try:
                 info = path.stat()
             except OSError:  # another process was faster
                 continue
             yield path, info.st_mtime, info.st_size
 
-    def _path(self, key: str, paid: bool) -> Path:
-        return self._folder / ("paid" if paid else "made") / key[:2] / f"{key}.flac"
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / f"{key}.flac"

@@ -13,16 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio import media
+from studio.core import word_times
 from studio.core.errors import EngineError, UsageError
 from studio.core.jobs import StopToken
 from studio.core.sentences import Piece, pause, pieces, speakable
 from studio.core.speaking import Delivery, Manner, SpokenWord, Voice
 from studio.engines.base import Spoken
+from studio.engines.remote.speaking.base import Speech
 from studio.library import spoken as kept
 from studio.library.casting import manner_from, manner_to
 from studio.library.spoken import Kept
 
-from . import talkers
+from . import speech_orders, talkers
 from .studio import Studio
 
 MOST = 300  # characters of a piece on this computer
@@ -65,11 +67,16 @@ def speak(
     What was made stays, so that the same text goes on where it was stopped.
     """
     check(text)
-    studio.talkers.check(voice, language)
-    for piece in pieces(text, MOST, SOON):
+    most, say = MOST, _say
+    if is_remote(voice.id):
+        most = min(MOST, speech_orders.limits(studio, *speech_orders.split(voice.id)).characters or MOST)
+        say = _order
+    else:
+        studio.talkers.check(voice, language)
+    for piece in pieces(text, most, SOON):
         stop.check()
         if speakable(piece.text):
-            spoken = yield from _say(studio, piece.text.strip(), voice, language, stop)
+            spoken = yield from say(studio, piece.text.strip(), voice, language, stop)
             offset = piece.first + len(piece.text) - len(piece.text.lstrip())
             words = tuple(w._replace(first=w.first + offset, last=w.last + offset) for w in spoken.words)
             yield Said(piece, replace(spoken, words=words), pause(piece.text) if piece.last < len(text) else 0)
@@ -149,8 +156,21 @@ def _say(
     made = studio.talkers.talker(voice).say(text, talkers.name_of(voice), language, stop)
     if not len(made.samples):
         raise EngineError(f"“{voice.title}” says nothing for “{shortened(text)}”.", "Choose another voice for it.")
-    studio.library.spoken.put(name, Kept(made.samples, made.rate, made.words), paid=False)
+    studio.library.spoken.put(name, Kept(made.samples, made.rate, made.words))
     return made
+
+
+def _order(
+    studio: Studio, text: str, voice: Voice, language: str | None, stop: StopToken
+) -> Generator[Told, None, Spoken]:
+    """At a vendor; what was paid for comes from its stored reply."""
+    account, name = speech_orders.split(voice.id)
+    for event in speech_orders.order(studio, account, name, text, language, stop):
+        if isinstance(event, Speech):
+            samples, rate = media.read_sound(event.sound)
+            return Spoken(samples, rate, event.words or word_times.estimate(text, samples, rate))
+        yield Told(event.says)
+    raise AssertionError("an order ends with its sound")
 
 
 def _fetch(studio: Studio, voice: Voice, stop: StopToken) -> Iterator[Told]:
@@ -167,7 +187,22 @@ def shortened(text: str, most: int = 40) -> str:
 
 def find(studio: Studio, voice: str) -> Voice:
     """The voice of this id, "" for the usual one. Raises UsageError with the nearest."""
-    return studio.talkers.voice(voice or talkers.DEFAULT)
+    if not is_remote(voice):
+        return studio.talkers.voice(voice or talkers.DEFAULT)
+    found = next((v for v in speech_orders.voices(studio) if v.id == voice), None)
+    account, name = speech_orders.split(voice)
+    return found or Voice(voice, name, (), account)  # vendors have voices that they do not list
+
+
+def voices(studio: Studio, language: str | None = None) -> tuple[Voice, ...]:
+    """All that can speak it: those of this computer, then those of the accounts."""
+    remote = (voice for voice in speech_orders.voices(studio) if voice.speaks(language))
+    return (*studio.talkers.voices(language), *remote)
+
+
+def is_remote(voice: str) -> bool:
+    """Whether the voice of this id speaks at a vendor."""
+    return voice.startswith("@")
 
 
 def delivered(spoken: Spoken, delivery: Delivery) -> Spoken:

@@ -1,4 +1,4 @@
-"""Speech is kept by what it says and who says it: whole or not at all, and what was paid for is never thrown away."""
+"""Speech is kept by what it says and who says it: whole or not at all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def speech(seconds: float = 0.5, pitch: int = 220) -> Kept:
 
 def test_what_is_kept_comes_back_as_it_was(tmp_path: Path) -> None:
     store = SpokenStore(tmp_path / "Gesprochenes für Ärzte")
-    store.put("ab12", speech(), paid=False)
+    store.put("ab12", speech())
     found = store.get("ab12")
     assert found is not None
     assert (found.rate, found.words) == (24_000, speech().words)
@@ -37,24 +37,24 @@ def test_the_key_tells_apart_whatever_changes_the_sound() -> None:
     assert spoken.key({"voice": "heart", "text": "grun"}) != first
 
 
-def test_what_was_made_here_gives_way_and_what_was_paid_for_stays(tmp_path: Path) -> None:
+def test_what_was_not_heard_for_longest_gives_way(tmp_path: Path) -> None:
     size = 0
     for n in range(4):
-        SpokenStore(tmp_path).put(f"{n}a", speech(pitch=200 + n), paid=n == 0)
-        path = next(tmp_path.glob(f"*/*/{n}a.flac"))
+        SpokenStore(tmp_path).put(f"{n}a", speech(pitch=200 + n))
+        path = next(tmp_path.glob(f"*/{n}a.flac"))
         size = path.stat().st_size
         os.utime(path, (1_000 + n, 1_000 + n))
     store = SpokenStore(tmp_path, room=round(size * 1.5))
     assert store.get("1a") is not None  # heard: the latest now
     store.tidy()
-    assert [n for n in range(4) if store.get(f"{n}a")] == [0, 1]
-    assert len(list(tmp_path.rglob("*.json"))) == 2
+    assert [n for n in range(4) if store.get(f"{n}a")] == [1]
+    assert len(list(tmp_path.rglob("*.json"))) == 1
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "no words", "words of another kind"])
 def test_what_was_damaged_counts_as_never_made(tmp_path: Path, damage: str) -> None:
     store = SpokenStore(tmp_path)
-    store.put("ab", speech(), paid=False)
+    store.put("ab", speech())
     sound = next(tmp_path.rglob("*.flac"))
     if damage == "cut":
         sound.write_bytes(sound.read_bytes()[:30])
@@ -65,7 +65,7 @@ def test_what_was_damaged_counts_as_never_made(tmp_path: Path, damage: str) -> N
     else:
         sound.with_suffix(".json").write_text('{"a": 1}')
     assert store.get("ab") is None
-    store.put("ab", speech(), paid=False)
+    store.put("ab", speech())
     assert store.get("ab") is not None
 
 
@@ -81,7 +81,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
 store = SpokenStore(Path({str(tmp_path)!r}))
 try:
-    store.put("ab", speech(), paid=True)
+    store.put("ab", speech())
 except StorageError as error:
     print(error)
 print(store.get("ab"))
@@ -96,4 +96,4 @@ print(store.get("ab"))
 def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "speech").write_text("a file where the folder should be")
     with pytest.raises(StorageError, match="Speech cannot be kept"):
-        SpokenStore(tmp_path / "speech").put("ab", speech(), paid=True)
+        SpokenStore(tmp_path / "speech").put("ab", speech())

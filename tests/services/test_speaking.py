@@ -94,7 +94,7 @@ def test_delivery_changes_lengths_of_sound_and_words_alike(studio: Studio, heart
 
 
 def test_a_full_disk_is_told(studio: Studio, heart: Voice, tmp_path: Path) -> None:
-    folder = studio.home.spoken / "made"
+    folder = studio.home.spoken
     aside = folder.rename(tmp_path / "aside")
     folder.write_text("a file where the folder should be")
     try:

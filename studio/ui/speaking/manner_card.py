@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -20,6 +21,7 @@ from studio.ui.icons import icon
 from studio.ui.inspector.speaker_card import Chip
 from studio.ui.spin import pad
 
+_NUMBER = 72  # pixels of a number field, at least
 _SOON = 300  # milliseconds without another step of a number field before it counts
 
 
@@ -44,6 +46,7 @@ class MannerCard(QFrame):
         self.voice_button.setObjectName("mannerVoiceButton")
         self.voice_button.setProperty("kind", "field")
         self.voice_button.setIcon(icon("chevron-down"))
+        self.voice_button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # as wide as the panel
         self.voice_button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow at the right
         self.voice_button.clicked.connect(self.voice_wanted)
         self.try_button = QToolButton()
@@ -103,6 +106,8 @@ class MannerCard(QFrame):
         box.setRange(*bounds)
         box.setSingleStep(step)
         box.setDecimals(decimals)
+        box.setMinimumWidth(_NUMBER)
+        box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         if bounds is PITCHES:
             box.setToolTip("Semitones higher or lower; 0: as it is")
             box.setSuffix(" st")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -19,7 +19,7 @@ from studio.ui.models.wording import megabytes
 from studio.ui.search_field import SearchField
 
 _ID = Qt.ItemDataRole.UserRole
-_WIDTH, _HEIGHT = 340, 420
+_WIDTH, _HEIGHT, _ROW, _TITLE = 360, 440, 28, 34
 _ANY = "Any language"
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
 
@@ -48,10 +48,12 @@ class VoicePicker(QFrame):
         self._current = ""
         self.search = SearchField("voiceSearch", "Find a voice", "Name, language or engine", self)
         self.search.textChanged.connect(lambda _: self._fill())
-        self.search.installEventFilter(self)
         self.list = QListWidget(self)
         self.list.setObjectName("voiceList")
         self.list.setAccessibleName("Voices")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.itemActivated.connect(self._choose)
         self.list.itemClicked.connect(self._choose)
         self._none = QLabel("No voice fits these words.", self)
@@ -65,7 +67,8 @@ class VoicePicker(QFrame):
 
     def open_below(self, button: QWidget, offers: Sequence[VoiceOffer], language: str | None, current: str) -> None:
         """`language`: of the text; `current`: the id of the voice that speaks now."""
-        self._groups, self._current = _grouped(offers, language), current
+        spoken = next((o.voice.languages for o in offers if o.voice.id == current), ())
+        self._groups, self._current = _grouped(offers, language or next(iter(spoken), None)), current
         self.search.clear()
         self._fill()
         corner = button.mapToGlobal(QPoint(button.width() - _WIDTH, button.height() + 4))
@@ -87,17 +90,21 @@ class VoicePicker(QFrame):
         self.list.setVisible(bool(self.list.count()))
         if self.list.currentRow() < 0:
             self._step(1)
+        self.list.scrollToItem(self.list.currentItem(), QListWidget.ScrollHint.PositionAtCenter)
 
     def _add_title(self, title: str) -> None:
         item = QListWidgetItem(title)
         item.setFlags(Qt.ItemFlag.NoItemFlags)
         item.setFont(theme.font(theme.NOTE, theme.SEMIBOLD))
+        item.setSizeHint(QSize(0, _TITLE))
         self.list.addItem(item)
 
     def _add(self, offer: VoiceOffer) -> None:
         note = f", {megabytes(offer.fetch)} to fetch" if offer.fetch else ""
         item = QListWidgetItem(f"{offer.words}{note}")
         item.setData(_ID, offer.voice.id)
+        item.setToolTip(item.text())
+        item.setSizeHint(QSize(0, _ROW))
         self.list.addItem(item)
         if offer.voice.id == self._current:
             self.list.setCurrentItem(item)
