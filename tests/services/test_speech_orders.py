@@ -246,6 +246,16 @@ def test_a_reply_that_is_no_sound_is_kept_and_made_anew_with_consent_only(booth:
     assert len(b.orders()) == 2
 
 
+def test_a_reply_that_cannot_be_decoded_is_made_anew_with_consent_only(booth: Opened) -> None:
+    b = booth("openai")
+    headers = {"Content-Type": "audio/mpeg"}
+    b.stub.script("POST", b.case.orders, body=b"ID3" + bytes(200), headers=headers)
+    for _ in range(2):
+        with pytest.raises(BadResponse, match="decoded"):
+            b.say(TEXT)
+    assert b.say(TEXT, again=True).sound
+
+
 def test_broken_base64_is_fetched_again(booth: Opened) -> None:
     b = booth("prosa-tts", speech_base64="invalid", work_s=0)
     with pytest.raises(BadResponse):
