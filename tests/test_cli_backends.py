@@ -17,9 +17,10 @@ import pytest
 import soundfile
 
 from studio.core.jobs import JobState
-from studio.library import Home, Library
+from studio.library import SPEECH, Home, Library
 from tests.vendors.assemblyai import AssemblyAI
 from tests.vendors.deepgram import Deepgram
+from tests.vendors.prosa import Prosa
 from tests.vendors.stt_ai import SttAi
 from tests.vendors.stub import key_hash
 
@@ -331,3 +332,38 @@ def test_keys_and_text_are_in_no_log_and_in_no_message(studio: Run, stub: Deepgr
     words = {word for word in done.stdout.split() if len(word) > 4}
     assert words
     assert not [word for word in words if word in log]
+
+
+def test_voices_at_a_vendor(studio: Run) -> None:
+    with Prosa(valid_keys=["for-voices"], speech_keys=["for-voices"]) as stub:
+        add = ("backends", "add", "dinis", "--kind", "prosa-tts", "--url", stub.base_url, "--key-env", "MY_KEY")
+        done = studio(*add, "--speech-price", "2.5", "--option", "audio_format=mp3", MY_KEY="for-voices")
+        assert done.returncode == 0, done.stderr
+        assert "The text that you have spoken in its voices goes to 127.0.0.1 (Prosa.ai voices)." in done.stderr
+        assert "recordings" not in done.stderr
+        tested = studio("backends", "test", "dinis", MY_KEY="for-voices")
+        assert tested.returncode == 0, tested.stderr
+        assert "No text was sent." in tested.stderr
+        assert "@dinis/tts-dini  TTS Dini" in tested.stdout.splitlines()
+        assert not stub.requests("POST")
+        assert "Prosa.ai voices" in studio("backends", "list").stdout
+        refused = studio("backends", "test", "dinis", MY_KEY="stub-bad")
+        assert refused.returncode == 1
+        assert "refused the key" in refused.stderr
+
+
+def test_an_account_for_voices_writes_nothing_down(studio: Run, tmp_path: Path) -> None:
+    studio("backends", "add", "v", "--kind", "prosa-tts", "--key-env", "MY_KEY", MY_KEY=KEY)
+    done = studio("transcribe", str(noise(tmp_path / "a.wav")), "--output", "out", "--backend", "v", MY_KEY=KEY)
+    assert done.returncode != 0
+    assert "No back end called “prosa-tts” turns sound into text." in done.stderr
+
+
+def test_characters_are_listed_with_what_they_cost(studio: Run, tmp_path: Path) -> None:
+    studio("backends", "add", "v", "--kind", "prosa-tts", "--key-env", "MY_KEY", "--speech-price", "2", MY_KEY=KEY)
+    library = Library(Home(tmp_path / "home"))
+    order = library.orders.add(SPEECH, "f", "v", "prosa-tts", 1500, "Halo", 3.0)
+    library.orders.mark(order.uid, "submitting", {}, ordered=True)
+    library.close()
+    listed = studio("backends", "list", COLUMNS="200").stdout
+    assert "1,500 characters, 3.00" in listed

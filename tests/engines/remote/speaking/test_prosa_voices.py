@@ -110,7 +110,7 @@ def test_damaged_base64_is_asked_for_again_and_never_ordered_again(stub: Prosa, 
     with pytest.raises(BadResponse):
         drive.go()
     assert drive.stage == Stage.SUBMITTED
-    assert len(stub.requests("GET", JOB)) == 5
+    assert 5 <= len(stub.requests("GET", JOB)) <= 6, "the first may find it unfinished"
     stub.configure(speech_base64="whole")
     assert drive.result().sound
     assert len(stub.requests("POST", PATH)) == 1
