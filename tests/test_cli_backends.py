@@ -255,6 +255,63 @@ def test_what_is_too_dear_is_not_sent_unless_the_script_says_yes(added: Run, stu
     assert len(stub.requests("POST")) == 1
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
+def test_where_it_goes_and_what_is_too_dear_is_asked_at_a_terminal(added: Run, stub: Deepgram, tmp_path: Path) -> None:
+    price = ("--price", "20", "--ask-above", "0.5")
+    added("backends", "add", "mine", "--kind", "deepgram", "--url", stub.url, "--key-env", "MY_KEY", *price)
+    there = "Send your recordings there? [y/N] "
+    dear = "A recording costs about 1.00, more than 0.50. Send it? [y/N] "
+    wish = ("--output", "out", "--backend", "mine", "--speakers", "off", "--format", "txt")
+    command = ("transcribe", str(noise(tmp_path / "a.wav")), *wish)
+    for answers in ([(there, "n")], [(there, "y"), (dear, "n")], [(dear, "")]):
+        code, said = at_terminal(tmp_path, answers, *command)
+        assert code != 0
+        assert "Nothing was sent." in said
+        assert not stub.requests("POST")
+        kept = library(tmp_path)
+        assert kept.jobs.all() == []
+        kept.close()
+    code, said = at_terminal(tmp_path, [(dear, "y")], *command)
+    assert code == 0, said
+    assert len(stub.requests("POST")) == 1
+    assert (tmp_path / "out" / "a.txt").read_text("utf-8")
+
+
+def at_terminal(folder: Path, answers: list[tuple[str, str]], *command: str) -> tuple[int, str]:
+    """Run a command as somebody at a terminal does who answers its questions; exit code and all that was shown."""
+    import pty  # not on Windows
+
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "MY_KEY": KEY, "TERM": "xterm", "COLUMNS": "200"}
+    line = [sys.executable, "-m", "studio", *command]
+    shown, open_questions = b"", list(answers)
+    with subprocess.Popen(line, env=environment, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        try:
+            while piece := _read(ours):
+                shown += piece
+                if shown.endswith(b"[y/N] "):
+                    question, answer = open_questions.pop(0)
+                    assert shown.decode().endswith(question)
+                    os.write(ours, f"{answer}\n".encode())
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            os.close(ours)
+    assert not open_questions, shown
+    return process.returncode, shown.decode()
+
+
+def _read(terminal: int) -> bytes:
+    """b"" once nobody holds the other side any more."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # so says Linux
+        return b""
+
+
 def test_what_may_have_arrived_is_sent_again_only_on_demand(added: Run, stub: Deepgram, tmp_path: Path) -> None:
     stub.script("POST", "/v1/listen", drop="before_response")
     command = (

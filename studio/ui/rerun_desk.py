@@ -179,7 +179,7 @@ class RerunDesk(QObject):
                 self._small = None
                 dialog.show_problem(job_sentence(small))
             case _:
-                dialog.show_waiting(job_sentence(small))
+                dialog.show_waiting(small)
 
     def _show_ready(self, dialog: RerunDialog, small: Job) -> None:
         try:

@@ -157,7 +157,7 @@ class TestPassages:
         add_account(window, stub, "stub-bad")
         asked = ask(window, qtbot)
         press(asked, "rerunStartButton")
-        qtbot.waitUntil(lambda: "refused the key" in label_text(asked, "rerunStage"), timeout=20_000)
+        qtbot.waitUntil(lambda: "refused the key" in label_text(asked, "rerunNote"), timeout=20_000)
         add_account(window, stub)
         window.queue.go_on(NAME, ("AuthError",))
         ready(qtbot, asked)

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from studio.core.jobs import JobOptions
+from studio.core.jobs import Job, JobOptions
 from studio.services.accounts import Offer
 from studio.services.hearing import HearOptions
 from studio.services.opinion import Decisions
 from studio.ui.compare.bars import Heads
 from studio.ui.compare.passage_list import PassageList
 from studio.ui.compare.passages import PassagesModel
-from studio.ui.models.wording import counted
+from studio.ui.models.wording import counted, job_sentence
 
 from .buttons import button
 from .hearing_dialog import FORM, PREVIEW, PROGRESS, HearingDialog
@@ -76,9 +76,13 @@ class RerunDialog(HearingDialog):
         self._run_options = options
         self.begin()
 
-    def show_waiting(self, sentence: str) -> None:
-        """It stands still in the queue; what happens to it there is shown."""
-        self._stage.setText(sentence)
+    def show_waiting(self, job: Job) -> None:
+        """How the job in the queue stands that does it."""
+        self._stage.setText("Waiting" if job.problem else job_sentence(job))
+        if job.problem:
+            self.tell(job.problem.sentence, "warn")
+        else:
+            self.tell(_SAFE)
 
     def show_result(self, decisions: Decisions, model_before: str) -> None:
         """What would change, before it is changed."""
