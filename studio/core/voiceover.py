@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .edits import SHORTEST
 from .speaking import TEMPOS, SpokenWord
 from .transcript import Segment, Word, join_words
 
+RAMP = 150  # milliseconds in which the recording gives way, before a speech, and comes back, after it
+REST = 800  # in shorter pauses it stays soft, or it would breathe
 LIMITS = (1.0, 1.5)  # how much faster than its voice a cue may be said; beyond, nobody follows
 
 
@@ -49,6 +51,16 @@ def place(cues: Sequence[Segment], lengths: Mapping[int, int], limits: Mapping[i
     return tuple(placed)
 
 
+def in_a_row(cues: Sequence[Segment], lengths: Mapping[int, int], pauses: Mapping[int, int]) -> list[Segment]:
+    """Cues without times of their own, one after the other, each as long as its speech; `pauses` come after them."""
+    now, timed = 0, []
+    for cue in cues:
+        if length := lengths.get(cue.id):
+            timed.append(replace(cue, start=now, end=now + max(length, SHORTEST)))
+            now = timed[-1].end + pauses.get(cue.id, 0)
+    return timed
+
+
 def needed(cue: Segment, length: int) -> float:
     """How many times as fast a speech of this length must be said to end with its cue; 1 where it does."""
     return max(1.0, length / max(SHORTEST, cue.end - cue.start))
@@ -67,6 +79,21 @@ def most_hurry(tempo: float, limit: float) -> float:
 def duration(placed: Sequence[Placed], at_least: int = 0) -> int:
     """Of the whole voice-over: to the end of the last speech, and as long as the recording if there is one."""
     return max([at_least, *(p.end for p in placed)])
+
+
+def ducks(spans: Iterable[tuple[float, float]], ducked: float) -> tuple[list[float], list[float]]:
+    """Corners of the line of the recording's gain: milliseconds, and decibels. `spans`: when somebody speaks, in order.
+
+    Straight lines between them; before the first and after the last it is as it was.
+    """
+    joined: list[list[float]] = []
+    for start, end in spans:
+        if joined and start - joined[-1][1] < REST:
+            joined[-1][1] = max(joined[-1][1], end)
+        else:
+            joined.append([start, end])
+    where = [at for start, end in joined for at in (start - RAMP, start, end, end + RAMP)]
+    return (where, [0.0, -ducked, -ducked, 0.0] * len(joined)) if joined else ([0.0], [0.0])
 
 
 def timed(

@@ -53,7 +53,8 @@ def source_from(text: str) -> Source:
 
 
 def engine_from(text: str) -> EngineInfo:
-    return EngineInfo(**known(EngineInfo, json.loads(text)))
+    values = known(EngineInfo, json.loads(text))
+    return EngineInfo(**{**values, "orders": tuple(values.get("orders", ()))})
 
 
 def words_to(words: tuple[Word, ...]) -> str:

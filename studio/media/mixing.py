@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.jobs import StopToken
+from studio.core.voiceover import ducks
 
 from .filters import Chain
 from .sound import BLOCK_SECONDS, Block, Sound, even
 
-_RAMP = 0.15  # seconds in which the original gives way, before the clip, and comes back, after it
-_REST = 0.8  # seconds; in shorter pauses the original stays down, or it would breathe
 _CEILING = 0.99  # voices that speak at the same time may add up to more
 
 
@@ -86,18 +85,10 @@ class Mixed:
         resampled: NDArray[np.float32] = np.concatenate(list(chain.through([speech.reshape(1, -1)])), axis=1)[0]
         return resampled
 
-    def _gains(self) -> tuple[list[float], list[float]]:
+    def _gains(self) -> tuple[NDArray[np.float64], list[float]]:
         """Corners of the line of the original's gain: sample numbers, and decibels."""
-        spans: list[list[float]] = []
-        for clip in self.clips:
-            start, end = self._at(clip.start), self._at(clip.end)
-            if spans and start - spans[-1][1] < _REST * self.rate:
-                spans[-1][1] = max(spans[-1][1], end)
-            else:
-                spans.append([start, end])
-        ramp = _RAMP * self.rate
-        where = [at for start, end in spans for at in (start - ramp, start, end, end + ramp)]
-        return (where, [0.0, -self.ducked, -self.ducked, 0.0] * len(spans)) if spans else ([0.0], [0.0])
+        where, gains = ducks(((clip.start, clip.end) for clip in self.clips), self.ducked)
+        return np.array(where) * self.rate / 1000, gains
 
 
 def _add(mix: Block, speech: NDArray[np.float32], at: int) -> None:

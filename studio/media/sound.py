@@ -59,6 +59,33 @@ class Samples:
             yield data[:, at : at + size]
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A Sound that begins where another has played `skipped` samples."""
+
+    sound: Sound
+    skipped: int
+
+    @property
+    def rate(self) -> int:
+        return self.sound.rate
+
+    @property
+    def channels(self) -> int:
+        return self.sound.channels
+
+    @property
+    def samples(self) -> int:
+        return max(0, self.sound.samples - self.skipped)
+
+    def blocks(self, stop: StopToken) -> Iterator[Block]:
+        left = self.skipped
+        for block in self.sound.blocks(stop):
+            if block.shape[1] > left:
+                yield block[:, left:]
+            left = max(0, left - block.shape[1])
+
+
 def even(blocks: Iterable[Block], size: int) -> Iterator[Block]:
     """The same sound in blocks of `size` samples; the last one may be shorter."""
     held: list[Block] = []

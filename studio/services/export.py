@@ -81,7 +81,7 @@ def check_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as e:
-        raise _storage_error(folder, e) from e
+        raise storage_error(folder, e) from e
 
 
 def exists_error(path: Path) -> StorageError:
@@ -171,7 +171,7 @@ def export(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as e:
-        raise _storage_error(folder, e) from e
+        raise storage_error(folder, e) from e
     return [write_file(path, content, if_exists) for path, content in files.items()]
 
 
@@ -210,11 +210,11 @@ def write_file(path: Path, content: str | bytes, if_exists: IfExists) -> Path:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.chmod(0o666 & ~_umask())
-            return _place(temporary, path, if_exists)
+            return place(temporary, path, if_exists)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as e:
-        raise _storage_error(path, e) from e
+        raise storage_error(path, e) from e
 
 
 def read_file(path: Path) -> Parsed:
@@ -226,7 +226,8 @@ def read_file(path: Path) -> Parsed:
     return read_any(decode_text(data), path.name)
 
 
-def _place(temporary: Path, path: Path, if_exists: IfExists) -> Path:
+def place(temporary: Path, path: Path, if_exists: IfExists) -> Path:
+    """Give a finished file its name; returns the path used. Raises OSError."""
     if if_exists is IfExists.REPLACE:
         temporary.replace(path)
         return path
@@ -260,7 +261,8 @@ def _umask() -> int:
     return mask
 
 
-def _storage_error(path: Path, error: OSError) -> StorageError:
+def storage_error(path: Path, error: OSError) -> StorageError:
+    """The same in the user's words."""
     if error.errno in _FULL:
         why, hint = "the disk is full", "Free some space, then export again; the transcript is safe in the library."
     elif isinstance(error, FileExistsError):

@@ -17,10 +17,17 @@ PLACEHOLDERS = {
     "model": "the model that wrote the text",
     "speakers": "who speaks",
 }
+# The same for the files of single cues.
+CUE_PLACEHOLDERS = {
+    "number": "the number of the cue",
+    "speaker": "who speaks",
+    "words": "the first words",
+}
 _PLACEHOLDER = re.compile(r"([ _.,-]*)\{([^{}]*)\}")
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)  # devices of Windows
 _LONGEST, _LONGEST_SPEAKERS = 200, 60  # bytes, characters
+_WORDS, _DIGITS = 5, 3  # of the first words; of a number, so that files stand in order
 
 
 def file_stem(template: str, transcript: Transcript, *, name: str = "", date: str = "", version: int = 1) -> str:
@@ -48,10 +55,17 @@ def file_stem(template: str, transcript: Transcript, *, name: str = "", date: st
     return f"{stem}_" if _RESERVED.fullmatch(stem) else stem
 
 
+def cue_stem(template: str, number: int, speaker: str, text: str) -> str:
+    """The name of the file of one cue, by the same rules."""
+    values = {"number": f"{number:0{_DIGITS}}", "speaker": speaker, "words": " ".join(text.split()[:_WORDS])}
+    stem = _filled(template, values).encode()[:_LONGEST].decode(errors="ignore").strip(" .")
+    return stem or values["number"]
+
+
 def _filled(template: str, values: dict[str, str]) -> str:
     def value(match: re.Match[str]) -> str:
         if match[2] not in values:
-            known = ", ".join(f"{{{p}}}" for p in PLACEHOLDERS)
+            known = ", ".join(f"{{{p}}}" for p in values)
             raise UsageError(f"“{{{match[2]}}}” is no placeholder for file names.", f"These are: {known}.")
         found = _UNSAFE.sub("_", values[match[2]]).strip(" .")
         return f"{match[1]}{found}" if found else ""

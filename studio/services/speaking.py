@@ -35,7 +35,7 @@ RATE = 48_000  # of what is heard
 AHEAD = 30_000  # milliseconds made before they are heard: what is not listened to shall cost little
 _LOOK_EVERY = 0.1  # seconds
 _USUAL = "speaking"  # the setting
-_NOTHING = UsageError("There is nothing to speak here: no letters and no digits.", "Select some words.")
+_NOTHING = UsageError("There is nothing to speak here: no letters and no digits.", "Give it some words.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ there is it made again.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from studio import media
 from studio.core import voiceover
-from studio.core.errors import EngineError, Problem, RemoteError
+from studio.core.errors import MAY_GO_ON, EngineError, Problem, UsageError
 from studio.core.jobs import StopToken
 from studio.core.sentences import speakable
 from studio.core.speaking import Casting, Delivery, Manner, SpokenWord
@@ -27,6 +27,9 @@ from studio.engines.base import Spoken
 from . import speaking
 from .speaking import Told
 from .studio import Studio
+
+_SILENT = 0.01  # of the loudest sample: what is softer before the first word and after the last one is silence
+_BEFORE, _AFTER = 8, 40  # milliseconds of it that stay, so that no word is cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Spoke:
     cue: int
     length: int
     words: tuple[SpokenWord, ...]
+    peaks: NDArray[np.int16] = field(compare=False, repr=False)  # for drawing, see media.bins
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +74,18 @@ def speak_cues(
         yield Told(f"Speaking, {n + 1} of {len(worth)}", n / len(worth))
         try:
             spoken = yield from speech(studio, cue.text, parts.manner(cue), stop, parts.language)
-        except RemoteError:
+        except MAY_GO_ON:
             raise  # the next one would meet the same
-        except EngineError as error:
+        except (EngineError, UsageError) as error:
             yield Missed(cue.id, error.problem)
         else:
-            yield Spoke(cue.id, length(spoken), spoken.words)
+            yield Spoke(cue.id, length(spoken), spoken.words, media.bins(spoken.samples, spoken.rate))
 
 
 def speech(
     studio: Studio, text: str, manner: Manner, stop: StopToken, language: str | None = None, hurry: float = 1.0
 ) -> Generator[Told, None, Spoken]:
-    """A text as one sound, as it is to be heard. Raises like `speaking.speak`."""
+    """A text as one sound, as it is to be heard, without the silence around it. Raises like `speaking.speak`."""
     sound, words, rate = list[NDArray[np.float32]](), list[SpokenWord](), 0
     voice = speaking.find(studio, manner.voice)
     at = 0
@@ -96,8 +100,21 @@ def speech(
         sound += samples, np.zeros(event.pause * rate // 1000, np.float32)
         at += sum(map(len, sound[-2:]))
     tempo = manner.delivery.tempo * hurry
-    whole = Spoken(np.concatenate(sound), rate, tuple(words))
+    whole = _trimmed(Spoken(np.concatenate(sound), rate, tuple(words)))
     return speaking.delivered(whole, Delivery(manner.delivery.pitch, tempo))
+
+
+def _trimmed(spoken: Spoken) -> Spoken:
+    """It begins with its first word, because voices wait a little before they speak, each another while."""
+    level = np.abs(spoken.samples)
+    loud = np.flatnonzero(level > _SILENT * level.max())
+    if not len(loud):
+        return spoken
+    first = max(0, int(loud[0]) - _BEFORE * spoken.rate // 1000)
+    last = int(loud[-1]) + _AFTER * spoken.rate // 1000
+    since = first * 1000 // spoken.rate
+    words = tuple(w._replace(start=max(0, w.start - since), end=max(0, w.end - since)) for w in spoken.words)
+    return Spoken(spoken.samples[first:last], spoken.rate, words)
 
 
 def length(spoken: Spoken) -> int:
@@ -125,7 +142,7 @@ def track(
     *,
     duration: int = 0,
     rate: int = media.FULL_RATE,
-    under: media.Recorded | None = None,
+    under: media.Sound | None = None,
 ) -> media.Mixed:
     """The whole voice-over, at least `duration` milliseconds long; over the recording, if there is one."""
     known = {cue.id: cue for cue in cues}

@@ -33,6 +33,13 @@ def test_a_hurried_cue_is_as_fast_as_it_takes_and_no_faster_than_the_limit() -> 
     assert (misses.hurry, misses.length, misses.over) == (1.25, 1_600, 600)
 
 
+def test_text_without_times_is_said_in_a_row() -> None:
+    cues = [Segment(0, 0, text, id=n) for n, text in enumerate(("One.", "…", "Two."))]
+    row = voiceover.in_a_row(cues, {0: 900, 2: 700}, {0: 400, 2: 400})
+    assert [(cue.id, cue.start, cue.end) for cue in row] == [(0, 0, 900), (2, 1_300, 2_000)]
+    assert [p.over for p in voiceover.place(row, {0: 900, 2: 700})] == [0, 0]
+
+
 def test_a_cue_that_fits_is_not_slowed_down() -> None:
     (placed,) = voiceover.place(CUES[:1], {1: 500}, {1: 1.5})
     assert (placed.hurry, placed.length) == (1.0, 500)

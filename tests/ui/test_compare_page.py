@@ -34,7 +34,10 @@ from studio.ui.compare import ComparePage, DifferencesPanel
 from studio.ui.compare.passage_list import PassageList
 from studio.ui.compare_desk import CompareDesk
 from studio.ui.dialogs.opinion_dialog import OpinionDialog
+from studio.ui.models.queue_model import QueueModel
 from studio.ui.models.transcript_model import TranscriptModel
+from studio.ui.queue_desk import QueueDesk
+from studio.ui.sending_desk import SendingDesk
 from studio.ui.transcript_desk import TranscriptDesk
 
 LEFT, RIGHT = interview()
@@ -274,11 +277,12 @@ class Desks:
         self.commands = Commands(self.window)
         self.transcript = TranscriptDesk(studio, TranscriptModel(), self.window)
         self.page, self.panel = ComparePage(), DifferencesPanel()
+        sending = SendingDesk(studio, QueueDesk(studio, QueueModel(), self.window), self.window)
         sides = QSplitter()
         sides.addWidget(self.page)
         sides.addWidget(self.panel)
         self.window.setCentralWidget(sides)
-        self.compare = CompareDesk(studio, self.transcript, self.page, self.panel, self.commands, self.window)
+        self.compare = CompareDesk(studio, self.transcript, sending, self.page, self.panel, self.commands, self.window)
         self.window.resize(1400, 700)
 
     def texts(self) -> list[str]:

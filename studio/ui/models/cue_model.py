@@ -5,12 +5,13 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QObject, Qt
 
 from studio.core.breaks import text_width
 from studio.core.checks import Finding, Kind, reading_speed
 from studio.core.transcript import Segment
 
+from .cue_rows import CueRows
 from .findings import Findings, sentence, title
 from .transcript_model import Index, TranscriptModel
 from .wording import time_code
@@ -46,30 +47,14 @@ COLUMN_OF: dict[Kind, Column] = {
 }
 
 
-class CueModel(QAbstractTableModel):
+class CueModel(CueRows):
     """`DisplayRole` gives what a cell shows; `AccessibleTextRole` of every cell the whole cue, as rows are read."""
 
-    def __init__(self, transcript: TranscriptModel, findings: Findings, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.transcript, self.findings = transcript, findings
-        transcript.modelAboutToBeReset.connect(self.beginResetModel)
-        transcript.modelReset.connect(self.endResetModel)
-        transcript.rowsAboutToBeInserted.connect(lambda _, a, b: self.beginInsertRows(QModelIndex(), a, b))
-        transcript.rowsInserted.connect(lambda *_: self.endInsertRows())
-        transcript.rowsAboutToBeRemoved.connect(lambda _, a, b: self.beginRemoveRows(QModelIndex(), a, b))
-        transcript.rowsRemoved.connect(lambda *_: self.endRemoveRows())
-        transcript.dataChanged.connect(self._on_changed)
+    changing = (Column.TEXT, Column.SPEED, Column.WIDTH)
 
-    def _on_changed(self, first: QModelIndex, last: QModelIndex, roles: list[int]) -> None:
-        """Where more than text is new, the rows beside have another gap, perhaps, and so another mark."""
-        more = 0 if roles else 1
-        top, bottom = max(first.row() - more, 0), min(last.row() + more, self.rowCount() - 1)
-        if top == bottom and Qt.ItemDataRole.DisplayRole in roles:
-            for column in (Column.TEXT, Column.SPEED, Column.WIDTH):  # of a range Qt paints the row below it, too
-                cell = self.index(top, column)
-                self.dataChanged.emit(cell, cell)
-        else:
-            self.dataChanged.emit(self.index(top, 0), self.index(bottom, len(Column) - 1))
+    def __init__(self, transcript: TranscriptModel, findings: Findings, parent: QObject | None = None) -> None:
+        super().__init__(transcript, len(Column), parent)
+        self.findings = findings
 
     def problem(self, row: int, column: Column) -> Finding | None:
         """What is wrong in this cell, the first of it."""
@@ -77,12 +62,6 @@ class CueModel(QAbstractTableModel):
         return next((f for f in found if COLUMN_OF[f.kind] is column), None)
 
     # Qt's questions
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else self.transcript.rowCount()
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(Column)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal:

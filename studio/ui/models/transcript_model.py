@@ -225,16 +225,14 @@ class TranscriptModel(QAbstractListModel):
     def _stays_in_order(self, rows: list[int], after: dict[int, Segment]) -> bool:
         """Whether the segments of these rows, changed, are still between their neighbours."""
         segments = self._segments
-        rows = [row for row in rows if _moves(segments[row], after[segments[row].id])]
+        moved = [row for row in rows if _moves(segments[row], after[segments[row].id])]
 
         def key(row: int) -> tuple[int, int, int]:
             segment = segments[row]
             return order(after.get(segment.id, segment))
 
-        return all(
-            (row == 0 or key(row - 1) <= key(row)) and (row + 1 == len(segments) or key(row) <= key(row + 1))
-            for row in rows
-        )
+        seams = {seam for row in moved for seam in (row, row + 1)}
+        return all(key(row - 1) <= key(row) for row in seams if 0 < row < len(segments))
 
     def _change(self, rows: list[int], after: dict[int, Segment]) -> None:
         moved: int | None = None

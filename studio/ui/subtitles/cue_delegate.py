@@ -1,65 +1,44 @@
-"""How the table draws cues: chip, times, the lines of the text, and what is wrong in which cell. Window's thread."""
+"""How the table draws subtitles: times, speeds, and what is wrong in which cell. Window's thread."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPolygonF, QTextLayout
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QTableView
 
 from studio.core.checks import Finding
-from studio.ui import icons, theme
+from studio.ui import theme
 from studio.ui.models.cue_model import Column, CueModel
 from studio.ui.models.findings import severity
 from studio.ui.models.transcript_model import Index
 
-PAD, _CHIP, _SIGN = 8, 18, 12
+from .row_delegate import PAD, SIGN, RowDelegate
+
 _NUMBERS = (Column.SPEED, Column.WIDTH)
-_NAMED = 64  # pixels of the cell from which on a name stands beside the chip
 
 
-def line_height(tight: bool = False) -> int:
-    return round(QFontMetricsF(theme.font(theme.BODY)).height()) + (1 if tight else 2)
-
-
-class CueDelegate(QStyledItemDelegate):
-    """`playing` is the row that is heard, -1 for none; `lines` how many lines of text a row has room for."""
-
+class CueDelegate(RowDelegate):
     def __init__(self, model: CueModel, parent: QTableView) -> None:
-        super().__init__(parent)
-        self._model, self._table = model, parent
-        self.playing = -1
-        self.lines = 2
-        self.height = line_height()  # of one of them
+        super().__init__(model.transcript, parent)
+        self._model = model
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         row, column = index.row(), Column(index.column())
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        self._paint_ground(painter, option.rect, row, column, chosen)
+        self.paint_ground(painter, option.rect, row, column is Column.NUMBER, chosen)
         place = option.rect.adjusted(PAD, 0, -PAD, 0)
         problem = self._model.problem(row, column)
         if column is Column.WHO:
-            self._paint_who(painter, place, row, chosen)
+            self.paint_who(painter, place, row, chosen)
         elif column is Column.TEXT:
-            self._paint_text(painter, place, row, problem)
+            self.paint_text(painter, place, row, severity(problem, self._model.findings.rules) if problem else "")
         else:
             self._paint_value(painter, place, index.data(), column, problem, chosen)
             if column is Column.NUMBER:
-                self._paint_marks(painter, option.rect, row)
+                self.paint_marks(painter, option.rect, row)
         painter.restore()
-
-    def _paint_ground(self, painter: QPainter, place: QRect, row: int, column: Column, chosen: bool) -> None:
-        look = theme.current()
-        ground = look.color("sel") if chosen else look.color("surface")
-        if row == self.playing and not chosen:
-            ground = theme.mix(look.color("surface"), look.color("sel"), 0.4)
-        painter.fillRect(place, ground)
-        painter.fillRect(QRect(place.left(), place.bottom(), place.width(), 1), look.color("border"))
-        if column is Column.NUMBER and row == self._table.currentIndex().row() and chosen:
-            painter.fillRect(QRect(place.left(), place.top(), 3, place.height()), look.color("accent"))
 
     def _paint_value(
         self, painter: QPainter, place: QRect, text: str, column: Column, problem: Finding | None, chosen: bool
@@ -70,98 +49,11 @@ class CueDelegate(QStyledItemDelegate):
         if problem:
             role = severity(problem, self._model.findings.rules)
             width = round(QFontMetricsF(theme.font(theme.BODY, theme.SEMIBOLD)).horizontalAdvance(text))
-            x = place.right() - width - _SIGN - 3 if right else place.left() + width + 4
-            if x + _SIGN > place.right() + PAD:  # no room behind it
+            x = place.right() - width - SIGN - 3 if right else place.left() + width + 4
+            if x + SIGN > place.right() + PAD:  # no room behind it
                 x = place.left() - PAD + 1
-            self._paint_sign(painter, x, place, role)
+            self.paint_sign(painter, x, place, role)
         painter.setFont(theme.font(theme.BODY, theme.SEMIBOLD if problem else theme.REGULAR))
         painter.setPen(theme.current().color(role))
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _paint_sign(self, painter: QPainter, x: int, place: QRect, role: str) -> None:
-        sign = "error" if role == "err" else "warning"
-        ratio = painter.device().devicePixelRatioF()
-        painter.drawPixmap(x, place.center().y() - _SIGN // 2 + 1, icons.pixmap(sign, role, _SIGN, ratio))
-
-    def _paint_marks(self, painter: QPainter, place: QRect, row: int) -> None:
-        """The row that is heard has a playhead at its edge; flags and comments stand below the number."""
-        look, segment = theme.current(), self._model.transcript.segment(row)
-        x, ratio = place.right() - 13, painter.device().devicePixelRatioF()
-        if row == self.playing:
-            middle = place.center().y() + 1
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.color("playhead"))
-            shape = ((0, -5), (7, 0), (0, 5))
-            painter.drawPolygon(QPolygonF([QPointF(x + 3 + dx, middle + dy) for dx, dy in shape]))
-        elif segment.flagged or segment.comment:
-            sign = "flag" if segment.flagged else "comment"
-            painter.drawPixmap(x, place.center().y() - 5, icons.pixmap(sign, "accent", _SIGN, ratio))
-
-    def _paint_who(self, painter: QPainter, place: QRect, row: int, chosen: bool) -> None:
-        transcript = self._model.transcript
-        segment = transcript.segment(row)
-        if segment.speaker is None:
-            return
-        name, index = transcript.speaker_name(segment.speaker), transcript.speaker_color(segment.speaker)
-        chip = QRectF(place.left(), place.center().y() - _CHIP / 2 + 1, _CHIP, _CHIP)
-        theme.paint_chip(painter, chip, theme.chip_letter(name), max(index, 0))
-        if place.width() >= _NAMED:
-            font = theme.font(theme.NOTE, theme.MEDIUM)
-            room = place.adjusted(_CHIP + 6, 0, 0, 0)
-            painter.setFont(font)
-            painter.setPen(theme.current().color("text" if chosen else "text2"))
-            shown = QFontMetricsF(font).elidedText(name, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
-
-    def _paint_text(self, painter: QPainter, place: QRect, row: int, problem: Finding | None) -> None:
-        segment, look = self._model.transcript.segment(row), theme.current()
-        role = severity(problem, self._model.findings.rules) if problem else "text"
-        if problem:
-            self._paint_sign(painter, place.right() - _SIGN + 4, place, role)
-            place = place.adjusted(0, 0, -_SIGN - 2, 0)
-        painter.setFont(theme.font(theme.BODY))
-        painter.setPen(look.color("text"))
-        lines: tuple[str, ...] = ("No text",)
-        if segment.text:
-            lines = set_out(segment.text, place.width(), self.lines)
-        else:
-            painter.setPen(look.color(role if problem else "text3"))
-        height = self.height
-        top = place.center().y() + 1 - height * len(lines) / 2
-        for number, line in enumerate(lines):
-            room = QRectF(place.left(), top + number * height, place.width(), height)
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, line)
-
-
-@lru_cache(maxsize=1000)
-def set_out(text: str, width: int, most: int) -> tuple[str, ...]:
-    """The lines that fit: as they break, longer ones wrapped; what has no room ends with an ellipsis."""
-    font = theme.font(theme.BODY)
-    shown: list[str] = []
-    for line in text.split("\n"):
-        if len(shown) == most:
-            break
-        shown += _wrapped(line, font_width=width)
-    if len(shown) > most or len(text.split("\n")) > most:
-        kept = shown[:most]
-        rest = " ".join([kept[-1], *shown[most:], "…"])
-        kept[-1] = QFontMetricsF(font).elidedText(rest, Qt.TextElideMode.ElideRight, width)
-        return tuple(kept)
-    return tuple(shown)
-
-
-def _wrapped(line: str, font_width: int) -> list[str]:
-    font = theme.font(theme.BODY)
-    if QFontMetricsF(font).horizontalAdvance(line) <= font_width:
-        return [line]
-    layout = QTextLayout(line, font)
-    units = line.encode("utf-16-le")
-    parts: list[str] = []
-    layout.beginLayout()
-    while (made := layout.createLine()).isValid() and len(parts) < 5:
-        made.setLineWidth(font_width)
-        first, last = made.textStart() * 2, (made.textStart() + made.textLength()) * 2
-        parts.append(units[first:last].decode("utf-16-le", "replace").rstrip())
-    layout.endLayout()
-    return parts
