@@ -49,7 +49,6 @@ class Desks(QObject):
         studio: Studio,
         desk: TranscriptDesk,
         playback: PlaybackDesk,
-        sending: SendingDesk,
         page: FilePage,
         inspector: Inspector,
         notices: NoticeBar,

@@ -111,7 +111,6 @@ class MainWindow(QMainWindow):
             self._studio,
             self.desk,
             self.playback,
-            self.sending,
             self.page,
             self.inspector,
             self.notices,

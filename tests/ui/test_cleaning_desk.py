@@ -13,7 +13,7 @@ from remote import dialog, press, recording
 
 from studio import media
 from studio.core.accounts import Account
-from studio.core.jobs import JobOptions
+from studio.core.jobs import JobOptions, JobState
 from studio.core.transcript import EngineInfo, Source
 from studio.library import Home
 from studio.models import ModelStore
@@ -55,6 +55,7 @@ def add(studio: Studio, path: Path) -> None:
     job, info = queue.add_one(studio, path, JobOptions())
     source = Source(str(path), path.name, job.content_id, info.duration)
     studio.library.transcripts.create(source, EngineInfo(), job.id)
+    studio.library.jobs.set_state(job.id, JobState.DONE)
 
 
 def open_file(window: MainWindow, name: str) -> None:
