@@ -13,6 +13,7 @@ from studio.services.studio import Studio
 from .casting_desk import CastingDesk
 from .checks_desk import ChecksDesk
 from .cleaning_desk import CleaningDesk
+from .cloning_desk import CloningDesk
 from .commands import Commands
 from .compare import ComparePage, DifferencesPanel
 from .compare_desk import CompareDesk
@@ -83,6 +84,8 @@ class Desks(QObject):
         self.gate = SpeechGate(studio, notices, window)
         self.speaking = SpeakingDesk(studio, desk, page, playback.player, self.gate, commands, window)
         self.casting = CastingDesk(studio, desk, self.speaking, inspector, commands, window)
+        self.cloning = CloningDesk(studio, desk, page, playback.player, *rest)
+        self.cloning.changed.connect(self.casting.refresh)
         self.cleaning = CleaningDesk(studio, desk, playback, sending, *rest)
         self._connect(notices, playback)
         self._connect_comparison(page, inspector, differences, commands)
@@ -151,6 +154,7 @@ class Desks(QObject):
             self.versions,
             self.recording,
             self.opening,
+            self.cloning,
             self.cleaning,
             self.gate,
             self.speaking,

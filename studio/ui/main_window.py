@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
             speaks.notice.connect(self.notices.show_notice)
         for asks in (self.sending, self.desks.gate):
             asks.agreed.connect(lambda _: self.accounts.refresh())
-        for wants in (self.desks.gate, self.desks.cleaning):
+        for wants in (self.desks.gate, self.desks.cloning, self.desks.cleaning):
             wants.account_wanted.connect(self.accounts.open)
         self.accounts.changed.connect(self._offer_accounts)
         self.intake.open_requested.connect(self._open)
