@@ -33,7 +33,7 @@ class Beside(QObject):
         self._since = QElapsedTimer()  # the last seek
         self._clock = QElapsedTimer()
         self._clock.start()
-        self._theirs = self._ours = 0.0  # where a sound was at the time 0 of the clock, by its last report
+        self._theirs = 0.0  # where the leader was at the time 0 of the clock, by its last report
         self._moving = False  # sound comes, as far as can be told
         self.output = QAudioOutput(self)
         self.output.setMuted(True)
@@ -56,12 +56,12 @@ class Beside(QObject):
 
     def play(self) -> None:
         if not self._media.source().isEmpty():
+            self._moving = self._moving or not self._leader.isPlaying()  # both begin together
             self.seek(self._leader.position())
             self._media.play()
 
     def pause(self) -> None:
         self._media.pause()
-        self._set_moving(False)
 
     def seek(self, ms: int) -> None:
         self._tries = 0
@@ -79,10 +79,9 @@ class Beside(QObject):
         if not (self._leader.isPlaying() and self._media.isPlaying()):
             return
         self._set_moving(True)
-        self._ours = self._began(ms)
         if self._since.elapsed() < _SETTLE or self._tries == _TRIES:
             return
-        self._late.append(self._theirs - self._ours)
+        self._late.append(self._theirs - self._began(ms))
         if len(self._late) == _LOOKS:
             late = sorted(self._late)[_LOOKS // 2]
             self._late.clear()

@@ -137,8 +137,8 @@ class Player(QObject):
             if media.source().isEmpty():
                 self._open(media)
             media.setPosition(self.position())
-            media.play()
             self._load_beside()
+            media.play()
 
     def pause(self) -> None:
         """Stop playing and step back by `rewind`, inside a loop not before its start."""
@@ -265,6 +265,7 @@ class Player(QObject):
             self._beside.set_rate(self._rate)
             self._beside.load(self._other)
         self._beside.play()
+        self._apply_volume()
 
     def _on_other_failed(self, text: str) -> None:
         self._other = None
