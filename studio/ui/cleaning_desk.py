@@ -17,6 +17,7 @@ from studio.core.errors import Problem, StudioError
 from studio.core.jobs import Job, Progress, StopToken
 from studio.services import cleaning, enhancing
 from studio.services.cleaning import Care
+from studio.services.single_orders import Told
 from studio.services.studio import Studio
 
 from .commands import Commands
@@ -140,7 +141,7 @@ class CleaningDesk(QObject):
         match event:
             case Progress():
                 self._told[job.id] = f"{event.stage} of “{job.name}”", event.fraction
-            case enhancing.Told():
+            case Told():
                 self._told[job.id] = event.says, None
         self._show()
 

@@ -51,7 +51,9 @@ class JobOptionsDialog(QDialog):
         self._prompt = self._line("Text before the recording", "promptField", "Sets style and spelling")
         self._track = self._whole("Audio track, from 0", "trackSpin", 0, 99)
         self._clean = self._check("Clean the recording first", "cleanBox")
-        self._explain("Noise is taken out on this computer. It can cost words: try it where noise is loud.")
+        self._explain(
+            self._clean, "Noise is taken out on this computer. It can cost words: try it where noise is loud."
+        )
         self._complete = self._check("Find times of words on this computer", "completeWordsBox")
         self._own = self._form.rowCount()  # from here on what only this computer's engine knows
         self._section("Recognition")
@@ -188,9 +190,8 @@ class JobOptionsDialog(QDialog):
         self._form.addRow("", box)
         return box
 
-    def _explain(self, words: str) -> None:
-        """Below the box that was added last."""
-        box = self._form.itemAt(self._form.rowCount() - 1, QFormLayout.ItemRole.FieldRole).widget()
+    def _explain(self, box: QCheckBox, words: str) -> None:
+        """Below the box, which was added last."""
         box.setAccessibleDescription(words)
         note = QLabel(words)
         note.setProperty("role", "note")

@@ -342,9 +342,11 @@ class Player(QObject):
         """Headphones were plugged in or out."""
         from PySide6.QtMultimedia import QMediaDevices
 
-        for output in (self._output, self._beside and self._beside.output):
-            if output is not None:
-                output.setDevice(QMediaDevices.defaultAudioOutput())
+        device = QMediaDevices.defaultAudioOutput()
+        if self._output is not None:
+            self._output.setDevice(device)
+        if self._beside is not None:
+            self._beside.output.setDevice(device)
 
     def _tell_no_device(self) -> None:
         from PySide6.QtMultimedia import QMediaDevices
