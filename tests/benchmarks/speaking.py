@@ -5,9 +5,10 @@
 `first`: from the request to the first sound, cold (the child process starts) and warm, for a sentence of ordinary
 length, and for its first clause alone, which is what is played first. `cost`: processor time of the child for a second
 of speech. `words`: estimated word times against those that Whisper finds in the sound, beside times shared out by
-letters alone. Whisper base finds words a little early, which the last one shows: its end is that of the sound; so errors
-are also told without that. `clear`: what Whisper base understands; for Chinese and Japanese, which can be written in many ways, also
-compared by how it sounds. Wall times mean something on an idle machine only: the load is printed.
+letters alone. Whisper base finds words a little early, which the last one shows: its end is that of the sound; so
+errors are also told without that. `clear`: what Whisper base understands; for Chinese and Japanese, which can be
+written in many ways, also compared by how it sounds. Wall times mean something on an idle machine only: the load is
+printed.
 """
 
 from __future__ import annotations
