@@ -21,7 +21,6 @@ from studio.core.sentences import pause, pieces, speakable
 from studio.core.speaking import PITCHES, TEMPOS, Casting, Delivery, Manner
 from studio.core.transcript import Segment, Transcript
 from studio.formats import decode_text, named_format
-from studio.models import catalogue
 from studio.services import export, speaking, speech_orders, voiceover, voiceover_export
 from studio.services.export import IfExists
 from studio.services.speaking import Told
@@ -98,7 +97,7 @@ def _voices(studio: Studio, language: str | None) -> int:
         if speaking.is_remote(voice.id):
             here = "at the vendor"
         elif not studio.talkers.ready(voice):
-            here = f"{catalogue()[voice.model].bytes / 1e6:.0f} MB to fetch"
+            here = f"{studio.talkers.to_fetch(voice) / 1e6:.0f} MB to fetch"
         table.add_row(voice.id, title, ", ".join(voice.languages) or "any", voice.engine, here)
     out.print(table)
     return 0
