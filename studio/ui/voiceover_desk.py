@@ -31,6 +31,7 @@ from .file_page import FilePage
 from .models.voiceover import State, VoiceOver
 from .playback_desk import PlaybackDesk
 from .speaking_desk import SpeakingDesk
+from .speech_export_desk import SpeechExportDesk
 from .transcript_desk import TranscriptDesk
 from .voiceover import Heard, Preview, VoiceoverPage
 from .waveform import speech_of
@@ -73,6 +74,8 @@ class VoiceoverDesk(QObject):
         self.voiceover = VoiceOver(desk.model, Parts(Casting(), speaking.usual(studio, None)), self)
         self.page = VoiceoverPage(self.voiceover, self._voice_name, commands)
         self.preview = Preview(playback.player, self._source, self)
+        self.export = SpeechExportDesk(studio, desk, self.voiceover, window)
+        self.export.notice.connect(self.notice)
         self._again = QTimer(self, singleShot=True, interval=_AGAIN)
         self._again.timeout.connect(self._make_again)
         page.add_mode("voiceover", self.page)
@@ -112,6 +115,7 @@ class VoiceoverDesk(QObject):
             "leaveAction": lambda: self.leave(self._desk.selection.ids),
             "hurryAllAction": self.hurry_all,
             "reflowCueAction": self.reflow,
+            "exportSpeechAction": self.export.open,
         }.items():
             self._commands.connect(name, do)
 
@@ -347,6 +351,7 @@ class VoiceoverDesk(QObject):
         commands["reflowCueAction"].setEnabled(bool(chosen))
         for name in _PER_CUE:
             commands[name].setEnabled(bool(spoken))
+        commands["exportSpeechAction"].setEnabled(bool(self.voiceover.placed))
         commands["hurryAllAction"].setEnabled(bool(self.voiceover.overruns()))
         self._run_alone()
 
@@ -360,5 +365,6 @@ class VoiceoverDesk(QObject):
         """Be silent; returns when nothing runs in the background any more."""
         self.stop()
         self.preview.shut_down()
+        self.export.shut_down()
         for steps in self.findChildren(Steps):
             steps.shut_down()

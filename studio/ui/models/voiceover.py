@@ -21,7 +21,7 @@ from studio.services.voiceover import Missed, Parts, Spoke
 from .transcript_model import TranscriptModel
 
 NOTICED = 10  # milliseconds: what overruns by less is not told, nobody hears it
-_SOON = 60  # milliseconds in which changes gather
+_SOON, _MAKING = 60, 400  # milliseconds in which changes gather; while it is made, many come
 
 
 class State(Enum):
@@ -44,10 +44,10 @@ class VoiceOver(QObject):
         self.missed: dict[int, Problem] = {}
         self.made_of: dict[int, tuple[str, Manner]] = {}  # what was said, and how
         self.placed: Mapping[int, Placed] = {}
-        self._soon = QTimer(self, singleShot=True, interval=_SOON)
+        self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self._place)
         for changed in (model.dataChanged, model.rowsInserted, model.rowsRemoved, model.modelReset):
-            changed.connect(lambda *_: self._soon.start())
+            changed.connect(lambda *_: self._soon.start(_SOON))
 
     def clear(self, parts: Parts) -> None:
         """Another transcript, or another language: nothing is made."""
@@ -69,7 +69,7 @@ class VoiceOver(QObject):
             self.missed[cue.id] = event.problem
             self.spoke.pop(cue.id, None)
         if not self._soon.isActive():
-            self._soon.start()
+            self._soon.start(_MAKING)
 
     def settle(self) -> None:
         """Work out now what is gathered."""
@@ -114,6 +114,9 @@ class VoiceOver(QObject):
         return max((placed.end for placed in self.placed.values()), default=0)
 
     def _place(self) -> None:
+        if not (self.made_of or self.placed):
+            self.changed.emit()
+            return
         cues = self.model.segments()
         there = {cue.id for cue in cues}
         for id in self.made_of.keys() - there:
@@ -122,4 +125,3 @@ class VoiceOver(QObject):
         said = {cue.id: self.spoke[cue.id] for cue in cues if cue.id in self.spoke and speakable(cue.text)}
         self.placed = {placed.id: placed for placed in voiceover.place(cues, said, self.parts)}
         self.changed.emit()
-

@@ -27,7 +27,9 @@ class RowsTable(QTableView):
     stop_requested = Signal()
     following_changed = Signal(bool)
 
-    def __init__(self, model: CueRows, delegate: Callable[[QTableView], RowDelegate], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: CueRows, delegate: Callable[[QTableView], RowDelegate], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._cues = model
         self._showing = False  # what others selected is being shown

@@ -162,7 +162,9 @@ class CuesBar(_Bar):
         self.buttons = [self._button(name) for name in _ACTIONS]
         self.all = self._button("hurryAllAction")
         self.limit = _spin("hurryLimitSpin", "How much faster a cue may be said at most", LIMITS, 2, 0.05, "×")
-        self.ducked = _spin("duckedSpin", "By how much the recording is softer while somebody speaks", _DUCKED, 0, 1, " dB")
+        self.ducked = _spin(
+            "duckedSpin", "By how much the recording is softer while somebody speaks", _DUCKED, 0, 1, " dB"
+        )
         self.limit.valueChanged.connect(self.limit_changed)
         self.ducked.valueChanged.connect(self.ducked_changed)
         self._labels = [_note("At most", self.limit), _note("Recording softer by", self.ducked)]
@@ -224,9 +226,7 @@ def _note(text: str, field: QWidget) -> QLabel:
     return label
 
 
-def _spin(
-    name: str, words: str, limits: Sequence[float], decimals: int, step: float, unit: str
-) -> QDoubleSpinBox:
+def _spin(name: str, words: str, limits: Sequence[float], decimals: int, step: float, unit: str) -> QDoubleSpinBox:
     box = QDoubleSpinBox()
     box.setObjectName(name)
     box.setAccessibleName(words)

@@ -87,7 +87,9 @@ class SpeechDelegate(RowDelegate):
         small = theme.font(theme.NOTE)
         painter.setFont(small)
         painter.setPen(look.color("err"))
-        painter.drawText(below, _MIDDLE, QFontMetricsF(small).elidedText(reason, Qt.TextElideMode.ElideRight, below.width()))
+        painter.drawText(
+            below, _MIDDLE, QFontMetricsF(small).elidedText(reason, Qt.TextElideMode.ElideRight, below.width())
+        )
 
     def _paint_over(self, painter: QPainter, place: QRect, segment: Segment) -> None:
         text = self._model.over(segment)
