@@ -162,9 +162,7 @@ class CuesBar(_Bar):
         self.buttons = [self._button(name) for name in _ACTIONS]
         self.all = self._button("hurryAllAction")
         self.limit = _spin("hurryLimitSpin", "How much faster a cue may be said at most", LIMITS, 2, 0.05, "×")
-        self.ducked = _spin(
-            "duckedSpin", "By how much the recording is softer while somebody speaks", _DUCKED, 0, 1, " dB"
-        )
+        self.ducked = _spin("duckedSpin", "By how much the recording is softer under speech", _DUCKED, 0, 1, " dB")
         self.limit.valueChanged.connect(self.limit_changed)
         self.ducked.valueChanged.connect(self.ducked_changed)
         self._labels = [_note("At most", self.limit), _note("Recording softer by", self.ducked)]

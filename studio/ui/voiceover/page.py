@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
-from studio.ui import theme
 from studio.ui.commands import Commands
 from studio.ui.models.speech_model import SpeechModel
 from studio.ui.models.voiceover import State, VoiceOver
@@ -47,7 +46,6 @@ class VoiceoverPage(QWidget):
         for part in (self.making, line, self.cues, self.table, self._empty):
             column.addWidget(part, 1 if part in (self.table, self._empty) else 0)
         voiceover.changed.connect(self.refresh)
-        theme.current().changed.connect(self.refresh)
         self._making = False
         self.refresh()
 

@@ -25,7 +25,8 @@ from studio.ui.workers import Task
 RATE = 48_000
 _PER_MS = RATE // 1000
 _EVERY = 10  # milliseconds between looks at the clock
-_SLICE, _AHEAD = 10, 160  # milliseconds that are mixed at a time, and before they are heard
+_SLICE = 10  # milliseconds that are mixed at a time
+_HELD, _AHEAD = 200, 230  # milliseconds that the sound system holds, and that are mixed before they are heard
 _OFF = 45 * _PER_MS  # samples that a clip may be off
 _FADE = 5 * _PER_MS
 _SOON, _KEPT = 4_000, 10_000  # milliseconds: clips so near are read, those farther away are forgotten
@@ -58,7 +59,7 @@ class Preview(QObject):
         self._names: dict[int, Hashable] = {}  # of the clips of cues, as far as they were asked for
         self._reading: dict[Hashable, Task] = {}
         self._next: dict[int, int] = {}  # the next sample of each clip that is being heard
-        self.output = SpeechOutput(self)
+        self.output = SpeechOutput(self, _HELD)
         self.output.failed.connect(self._on_failed)
         self._timer = QTimer(self, interval=_EVERY, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._follow)
