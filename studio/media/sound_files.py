@@ -86,8 +86,8 @@ def write_sound(
         with _whole(target) as file:
             yield from _write(sound, file, form, form.rate(rate or sound.rate), stop)
     except FFmpegError as error:
-        if isinstance(error, OSError) and error.errno:
-            raise _not_stored(target, error) from error
+        if refused := _refusal(error):
+            raise _not_stored(target, refused) from error
         raise MediaError(f"“{target.name}” cannot be encoded.", "Choose another format.", repr(error)) from error
     except OSError as error:
         raise _not_stored(target, error) from error
@@ -123,6 +123,13 @@ def _whole(target: Path) -> Iterator[BinaryIO]:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _refusal(error: BaseException | None) -> OSError | None:
+    """What the system said, though closing the file may have failed after it."""
+    while error is not None and not (isinstance(error, OSError) and error.errno):
+        error = error.__context__
+    return error
 
 
 def _not_stored(target: Path, error: OSError) -> StorageError:

@@ -19,7 +19,7 @@ from studio.services.export import IfExists
 from studio.services.voiceover_export import SpeechOptions, planned
 from studio.ui.models.wording import counted
 
-from .buttons import button
+from .buttons import button as made
 from .export_notice import ExportNotice
 from .export_target import ExportTarget, StemOf
 from .speech_form import SpeechForm
@@ -57,9 +57,9 @@ class SpeechDialog(QDialog):
         self._target = ExportTarget(folder, beside, template, stem_of, self)
         self._notice = ExportNotice(self)
         self._says, self._progress = QLabel(self), QProgressBar(self)
-        self._cancel = button("speechCancelButton", "Cancel", self.reject)
-        self._stop = button("speechStopExportButton", "Stop", self.stop_requested.emit)
-        self._export = button("speechExportButton", "Export", self._ask, kind="primary")
+        self._cancel = made("speechCancelButton", "Cancel", self.reject)
+        self._stop = made("speechStopExportButton", "Stop", self.stop_requested.emit)
+        self._export = made("speechExportButton", "Export", self._ask, kind="primary")
         self._dress()
         self._arrange()
         self.form.changed.connect(self._refresh)
@@ -121,9 +121,11 @@ class SpeechDialog(QDialog):
         self.export_requested.emit(self.request())
 
     def _show(self, running: bool) -> None:
-        for part in (self._says, self._progress, self._stop):
+        shown: tuple[QWidget, ...] = (self._says, self._progress, self._stop)
+        for part in shown:
             part.setVisible(running)
-        for part in (self.form, self._target, self._export):
+        usable: tuple[QWidget, ...] = (self.form, self._target, self._export)
+        for part in usable:
             part.setEnabled(not running)
         self._cancel.setVisible(not running)
         if not running:
@@ -169,10 +171,10 @@ class SpeechDialog(QDialog):
         row.addWidget(self._says)
         row.addWidget(self._progress, 1)
         row.addStretch()
-        for part in (self._cancel, self._stop, self._export):
-            row.addWidget(part)
-        column.addLayout(row)
         buttons: list[QWidget] = [self._cancel, self._stop, self._export]
+        for button in buttons:
+            row.addWidget(button)
+        column.addLayout(row)
         notice = self._notice.findChildren(QPushButton)
         for first, second in pairwise([*self.form.fields(), *self._target.fields(), *notice, *buttons]):
             self.setTabOrder(first, second)

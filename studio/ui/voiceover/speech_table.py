@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -13,7 +14,7 @@ from studio.ui.subtitles.rows_table import RowsTable
 
 from .speech_delegate import SpeechDelegate
 
-_WIDTHS = {
+_WIDTHS: dict[IntEnum, int] = {
     Column.NUMBER: 60,
     Column.START: 92,
     Column.WHO: 150,
