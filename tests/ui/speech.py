@@ -45,9 +45,9 @@ def open_cues(window: MainWindow, folder: Path, cues: tuple[Segment, ...] = CUES
     return path
 
 
-def made(window: MainWindow, qtbot: QtBot) -> None:
+def made(window: MainWindow, qtbot: QtBot, patience: int = PATIENCE) -> None:
     """The voice-over is made."""
     desk = window.desks.voiceover
     window.commands["voiceoverModeAction"].trigger()
     window.commands["makeVoiceoverAction"].trigger()
-    qtbot.waitUntil(lambda: not desk.making, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not desk.making, timeout=patience)

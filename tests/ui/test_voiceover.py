@@ -326,7 +326,7 @@ def test_three_thousand_cues(window: MainWindow, tmp_path: Path, qtbot: QtBot) -
         Segment(n * 3_000, n * 3_000 + 2_000, said[n % 10], speaker=f"S{n % 2 + 1}", id=n + 1) for n in range(3_000)
     )
     open_cues(window, tmp_path, many, recording=False)
-    made(window, qtbot)
+    made(window, qtbot, 10 * PATIENCE)
     desk = window.desks.voiceover
     assert len(desk.voiceover.placed) == 3_000
     window.commands["hurryAllAction"].trigger()

@@ -21,7 +21,7 @@ from studio.services.voiceover import Missed, Parts, Spoke
 from .transcript_model import TranscriptModel
 
 NOTICED = 10  # milliseconds: what overruns by less is not told, nobody hears it
-_SOON, _MAKING = 60, 400  # milliseconds in which changes gather; while it is made, many come
+_SOON = 60  # milliseconds in which changes gather; while much is made, longer
 
 
 class State(Enum):
@@ -69,7 +69,7 @@ class VoiceOver(QObject):
             self.missed[cue.id] = event.problem
             self.spoke.pop(cue.id, None)
         if not self._soon.isActive():
-            self._soon.start(_MAKING)
+            self._soon.start(2 * _SOON + len(self.spoke) // 3)
 
     def settle(self) -> None:
         """Work out now what is gathered."""

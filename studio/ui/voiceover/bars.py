@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
@@ -36,6 +36,7 @@ _HEARD = {
     Heard.RECORDING: "Recording only",
 }
 _DUCKED = 0.0, 40.0  # decibels
+_TOLD_EVERY = 80  # milliseconds
 _ACTIONS = ("hearCueAction", "hurryAction", "leaveAction", "reflowCueAction")
 _SHORT = {"hearCueAction": "Hear", "hurryAction": "Speed up", "leaveAction": "Leave", "reflowCueAction": "Re-flow …"}
 
@@ -71,6 +72,7 @@ class MakingBar(_Bar):
     def __init__(self, commands: Commands) -> None:
         super().__init__("voiceoverBar")
         self._make_action = commands["makeVoiceoverAction"]
+        self._since = QElapsedTimer()  # it was told how far it is
         self.make = QPushButton()
         self.make.setObjectName("makeVoiceoverButton")
         self.make.clicked.connect(self._make_action.trigger)
@@ -106,6 +108,9 @@ class MakingBar(_Bar):
         self.show_made(0, 0, 0, 0)
 
     def show_making(self, says: str, fraction: float | None) -> None:
+        if not self.stop.isHidden() and self._since.isValid() and self._since.elapsed() < _TOLD_EVERY:
+            return  # of what is made, hundreds of cues a second come from the disk
+        self._since.start()
         self._told.show_text(says)
         if fraction is not None:
             self._progress.setValue(round(1000 * fraction))
