@@ -36,6 +36,7 @@ from .subtitles_desk import SubtitlesDesk
 from .transcript_desk import TranscriptDesk
 from .unsure_desk import UnsureDesk
 from .versions_desk import VersionsDesk
+from .voiceover_desk import VoiceoverDesk
 from .waveform_desk import WaveformDesk
 
 
@@ -80,6 +81,7 @@ class Desks(QObject):
         self.opening = OpeningDesk(studio, desk, options, *rest)
         self.speaking = SpeakingDesk(studio, desk, page, playback.player, commands, window)
         self.casting = CastingDesk(studio, desk, self.speaking, inspector, commands, window)
+        self.voiceover = VoiceoverDesk(studio, desk, page, playback, self.speaking, self.casting, commands, window)
         self._connect(notices, playback)
         self._connect_comparison(page, inspector, differences, commands)
 
@@ -100,6 +102,7 @@ class Desks(QObject):
             self.find,
             self.cue_tools,
             self.speaking,
+            self.voiceover,
         ):
             part.notice.connect(notices.show_notice)
         self.rerunning.offered.connect(notices.show_notice)
@@ -148,5 +151,6 @@ class Desks(QObject):
             self.recording,
             self.opening,
             self.speaking,
+            self.voiceover,
         ):
             part.shut_down()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QMediaDevices, QtAudio
 
 _FEED_EVERY = 15  # milliseconds
-_AHEAD = 400  # milliseconds that the sound system holds, so that a busy window is not heard
+_AHEAD = 400  # milliseconds, see SpeechOutput
 _NO_SOUND_SYSTEM = (
     "Nothing can be heard here: Qt's sound library cannot be loaded. "
     "Install the system package libpulse0 and start again; speech can still be exported."
@@ -33,8 +33,10 @@ class SpeechOutput(QObject):
     ended = Signal()  # all was heard, and no more will come
     failed = Signal(str)  # a sentence for the user; the stream is paused where it stopped
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, ahead: int = _AHEAD) -> None:
+        """`ahead`: milliseconds that the sound system holds, so that a busy window is not heard."""
         super().__init__(parent)
+        self._ahead = ahead
         self._sink: QAudioSink | None = None
         self._pipe: QIODevice | None = None
         self._format: QAudioFormat | None = None
@@ -137,7 +139,7 @@ class SpeechOutput(QObject):
             form.setSampleRate(device.preferredFormat().sampleRate())
         self._format = form
         self._sink = QAudioSink(device, form, self)
-        self._sink.setBufferSize(form.bytesForDuration(_AHEAD * 1000))
+        self._sink.setBufferSize(form.bytesForDuration(self._ahead * 1000))
         self._apply_volume()
         return True
 
@@ -149,10 +151,10 @@ class SpeechOutput(QObject):
             self._lose(_GONE)
             return
         room = self._format.framesForBytes(self._sink.bytesFree()) * self._rate // self._format.sampleRate()
-        samples = self._waiting(room)
-        if len(samples):
+        while len(samples := self._waiting(room)):
             self._pipe.write(_fitted(samples, self._rate, self._format))
             self._given += len(samples)
+            room -= len(samples)
         self.heard = here = self.position()
         self.position_changed.emit(here)
         if self._whole and self._given == self._length and here >= self.length:
@@ -161,7 +163,7 @@ class SpeechOutput(QObject):
 
     def _waiting(self, most: int) -> NDArray[np.float32]:
         """The next samples for the sound system, up to the end of their part; what was surely heard is forgotten."""
-        heard = self._given - 2 * _AHEAD * self._rate // 1000
+        heard = self._given - 2 * self._ahead * self._rate // 1000
         while self._parts and self._parts[0][0] + len(self._parts[0][1]) < heard:
             self._parts.popleft()
         for first, samples in self._parts:
