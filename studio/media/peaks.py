@@ -118,15 +118,22 @@ def bins(samples: npt.NDArray[np.float32], rate: int) -> Pairs:
 
 
 def joined(parts: Iterable[tuple[int, int, Pairs]], duration: int) -> Peaks:
-    """Peaks of sound that stands at milliseconds start..end each, one after the other or over one another."""
+    """Peaks of sounds that stand at milliseconds start..end each, in order of their starts; they may overlap."""
     level = np.zeros((-(-duration // BIN_MS), 2), np.int16)
+    reached = 0
     for start, end, pairs in parts:
         first, last = start // BIN_MS, min(-(-end // BIN_MS), len(level))
-        if first < last and len(pairs):
-            own = pairs[np.arange(last - first) * len(pairs) // (last - first)]  # said faster, it has fewer
-            there = level[first:last]
-            np.minimum(there[:, 0], own[:, 0], out=there[:, 0])
-            np.maximum(there[:, 1], own[:, 1], out=there[:, 1])
+        if first >= last or not len(pairs):
+            continue
+        if len(pairs) != last - first:  # said faster, it has fewer
+            pairs = pairs[np.arange(last - first) * len(pairs) // (last - first)]
+        there = level[first:last]
+        if first >= reached:
+            there[:] = pairs
+        else:
+            there[:, 0] = np.minimum(there[:, 0], pairs[:, 0])
+            there[:, 1] = np.maximum(there[:, 1], pairs[:, 1])
+        reached = max(reached, last)
     return Peaks(pyramid(level), duration)
 
 

@@ -17,7 +17,7 @@ from studio.core.speaking import Voice
 from studio.engines.base import Talker
 from studio.engines.local import espeak, hibari, kokoro
 from studio.engines.local.talking import ChildTalker
-from studio.models import ModelStore, PullProgress
+from studio.models import ModelStore, PullProgress, catalogue
 
 DEFAULT = "hibari/heart"  # comes with the installation
 
@@ -77,6 +77,10 @@ class Talkers:
 
     def ready(self, voice: Voice) -> bool:
         return not self._models.missing(_needs(voice))
+
+    def to_fetch(self, voice: Voice) -> int:
+        """How many bytes the voice lacks."""
+        return sum(catalogue()[id].bytes for id in self._models.missing(_needs(voice)))
 
     def fetch(self, voice: Voice, stop: StopToken) -> Iterator[PullProgress]:
         """What the voice lacks, hub first. Raises ModelError, StorageError, Stopped."""

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QWidget
 
 from studio.core.errors import StudioError
 from studio.core.speaking import Casting, Manner, Voice
-from studio.models import catalogue
 from studio.services import speaking, speech_orders
 from studio.services.speaking import Utterance
 from studio.services.studio import Studio
@@ -76,7 +75,7 @@ class CastingDesk(QObject):
     def _offer(self, voice: Voice) -> VoiceOffer:
         if speaking.is_remote(voice.id):
             return VoiceOffer(voice, account=speech_orders.split(voice.id)[0])
-        return VoiceOffer(voice, 0 if self._studio.talkers.ready(voice) else catalogue()[voice.model].bytes)
+        return VoiceOffer(voice, self._studio.talkers.to_fetch(voice))
 
     def _named(self, id: str) -> VoiceOffer:
         """The voice of this id; one that is gone has its id for a name."""

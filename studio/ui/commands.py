@@ -31,6 +31,7 @@ class Command:
 
 
 _TRANSCRIPT, _RECORDING, _CUE = "Open a transcript first.", "Open a recording first.", "Choose a cue first."
+_SPOKEN = "Choose a cue that is spoken first."
 
 # What makes the commands of a menu available, said where they are disabled.
 _NEEDS = {
@@ -72,6 +73,7 @@ COMMANDS = (
     Command("transcriptModeAction", "&Transcript", "transcript", ("Ctrl+1",), "View", checkable=True, group="mode"),
     Command("subtitlesModeAction", "&Subtitles", "subtitles", ("Ctrl+2",), "View", checkable=True, group="mode"),
     Command("compareModeAction", "&Compare", "compare", ("Ctrl+3",), "View", checkable=True, group="mode"),
+    Command("voiceoverModeAction", "V&oice-over", "microphone", ("Ctrl+4",), "View", checkable=True, group="mode"),
     Command(
         "paletteAction", "Search, co&mmands", "search", ("Ctrl+K",), "View", "Find any command or words", line=True
     ),
@@ -127,6 +129,30 @@ COMMANDS = (
     ),
     Command("stopSpeakingAction", "S&top speaking", "close", ("Shift+F5",), "Speech", needs="Nothing is being said."),
     Command("speechVoicesAction", "&Voices", "voice", (), "Speech", "Who speaks for whom, how high, how fast"),
+    Command(
+        "makeVoiceoverAction",
+        "&Make the voice-over",
+        "microphone",
+        ("Ctrl+F5",),
+        "Speech",
+        "Speak every cue at its time",
+        line=True,
+    ),
+    Command("hearCueAction", "&Hear the cue", "play", ("Ctrl+Shift+Space",), "Speech", needs=_CUE),
+    Command("hurryAction", "Speed &up to fit", "speed", ("Ctrl+U",), "Speech", needs=_SPOKEN),
+    Command("leaveAction", "&Leave as it is", "undo", ("Ctrl+Shift+U",), "Speech", needs=_SPOKEN),
+    Command("reflowCueAction", "&Re-flow with its neighbours …", "reflow", (), "Speech", needs=_CUE),
+    Command("hurryAllAction", "Speed up &all that overrun", "speed", (), "Speech", needs="No cue overruns."),
+    Command(
+        "exportSpeechAction",
+        "&Export speech …",
+        "export",
+        ("Ctrl+Shift+E",),
+        "Speech",
+        "Write the voice-over to sound files",
+        line=True,
+        needs="Make the voice-over first.",
+    ),
     Command(
         "makeVoiceAction",
         "&Make a voice from this stretch …",

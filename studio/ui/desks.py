@@ -39,6 +39,7 @@ from .subtitles_desk import SubtitlesDesk
 from .transcript_desk import TranscriptDesk
 from .unsure_desk import UnsureDesk
 from .versions_desk import VersionsDesk
+from .voiceover_desk import VoiceoverDesk
 from .waveform_desk import WaveformDesk
 
 
@@ -84,6 +85,7 @@ class Desks(QObject):
         self.gate = SpeechGate(studio, notices, window)
         self.speaking = SpeakingDesk(studio, desk, page, playback.player, self.gate, commands, window)
         self.casting = CastingDesk(studio, desk, self.speaking, inspector, commands, window)
+        self.voiceover = VoiceoverDesk(studio, desk, page, playback, self.speaking, self.casting, commands, window)
         self.cloning = CloningDesk(studio, desk, page, playback.player, *rest)
         self.cloning.changed.connect(self.casting.refresh)
         self.cleaning = CleaningDesk(studio, desk, playback, sending, *rest)
@@ -107,6 +109,7 @@ class Desks(QObject):
             self.find,
             self.cue_tools,
             self.speaking,
+            self.voiceover,
         ):
             part.notice.connect(notices.show_notice)
         self.rerunning.offered.connect(notices.show_notice)
@@ -158,5 +161,6 @@ class Desks(QObject):
             self.cleaning,
             self.gate,
             self.speaking,
+            self.voiceover,
         ):
             part.shut_down()

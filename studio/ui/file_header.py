@@ -15,7 +15,7 @@ from .commands import Commands
 from .fitting import fit
 from .tag import Tag
 
-_MODES = ("transcript", "subtitles", "compare")
+_MODES = {"transcript": "Transcript", "subtitles": "Subtitles", "compare": "Compare", "voiceover": "Voice-over"}
 _NAMES = 160  # pixels that name and facts have at least, before the modes lose their words
 
 
@@ -77,7 +77,7 @@ class FileHeader(QFrame):
             switch.updateGeometry()
 
     def _switch(self) -> QFrame:
-        """Transcript, subtitles or comparison: three buttons of which one is on."""
+        """How to look at the text: buttons of which one is on."""
         switch = QFrame()
         switch.setObjectName("modeSwitch")
         switch.setProperty("role", "segments")
@@ -125,5 +125,5 @@ def _button(commands: Commands, action: str, name: str, words: str) -> QToolButt
     button.setObjectName(name)
     button.setDefaultAction(commands[action])
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setAccessibleName(words.capitalize() if words in _MODES else words)
+    button.setAccessibleName(_MODES.get(words, words))
     return button

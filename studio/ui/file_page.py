@@ -80,7 +80,7 @@ class FilePage(QWidget):
         column.addWidget(split, 1)
 
     def add_mode(self, name: str, page: QWidget) -> None:
-        """Another way to look at the text: "subtitles" or "compare"."""
+        """Another way to look at the text: "subtitles", "compare" or "voiceover"."""
         self._pages[name] = page
         self._modes.addWidget(page)
 
@@ -91,7 +91,7 @@ class FilePage(QWidget):
         if self.mode != before:
             comparing = self.mode == "compare"  # two texts need the room; the overview stays
             self._change_waveform(lambda: self.waveform.set_overview_only(comparing))
-            self.edit_bar.setVisible(not comparing)
+            self.edit_bar.setVisible(self.mode in ("transcript", "subtitles"))  # the others have bars of their own
             self.mode_changed.emit(self.mode)
 
     def set_compact(self, compact: bool) -> None:

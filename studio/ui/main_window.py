@@ -158,8 +158,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.transport)
         self.panels = Panels(self._columns, self, self.commands)
         self.notices.setParent(body)
-        cues, comparison = self.desks.modes.subtitles.table, self.desks.comparing.page.list
-        self.notices.lie_over(self.inspector, self.queue_page.list, self.empty, self.page.transcript, cues, comparison)
+        desks = self.desks
+        cues, comparison, speech = desks.modes.subtitles.table, desks.comparing.page.list, desks.voiceover.page.table
+        lists = self.queue_page.list, cues, comparison, speech
+        self.notices.lie_over(self.inspector, self.empty, self.page.transcript, *lists)
 
     def _make_bars(self) -> None:
         """The menus above, what is saved below."""

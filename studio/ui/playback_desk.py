@@ -181,9 +181,14 @@ class PlaybackDesk(QObject):
     def play_cue(self, id: int) -> None:
         """Play the segment with this id once."""
         cue = next(iter(self._desk.segments([id])), None)
-        if cue is not None and self._recording_is_there():
+        if cue is not None:
+            self.play_range(cue.start, max(cue.start, cue.end - 1))  # so that it ends in the same cue
+
+    def play_range(self, start: int, end: int) -> None:
+        """Play a stretch once."""
+        if self._recording_is_there():
             self._resume.stop()
-            self.player.play_range(cue.start, max(cue.start, cue.end - 1))  # so that it ends in the same cue
+            self.player.play_range(start, end)
 
     def on_typed(self) -> None:
         """A key changed the text: playing rests until nothing is typed for a moment, if the user wants that."""
@@ -216,6 +221,8 @@ class PlaybackDesk(QObject):
 
     def _recording_is_there(self) -> bool:
         """Whether the open recording can be played; says so where it is gone, or is another one by now."""
+        if self.player.alone:
+            return True
         try:
             path = self._desk.recording()
             info = path.stat()

@@ -19,7 +19,7 @@ from .playback_desk import PlaybackDesk
 from .subtitles.page import SubtitlesPage
 from .transcript_desk import TranscriptDesk
 
-_MODES = ("transcript", "subtitles", "compare")
+_MODES = ("transcript", "subtitles", "compare", "voiceover")
 _KEPT = ("transcript", "subtitles")  # the ones that a program begins with
 
 

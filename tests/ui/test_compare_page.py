@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from remote import sending_desk
 from talks import button, label_text, press
 
 from studio.core.compare import Keep
@@ -34,10 +35,7 @@ from studio.ui.compare import ComparePage, DifferencesPanel
 from studio.ui.compare.passage_list import PassageList
 from studio.ui.compare_desk import CompareDesk
 from studio.ui.dialogs.opinion_dialog import OpinionDialog
-from studio.ui.models.queue_model import QueueModel
 from studio.ui.models.transcript_model import TranscriptModel
-from studio.ui.queue_desk import QueueDesk
-from studio.ui.sending_desk import SendingDesk
 from studio.ui.transcript_desk import TranscriptDesk
 
 LEFT, RIGHT = interview()
@@ -276,13 +274,12 @@ class Desks:
         self.window = QMainWindow()
         self.commands = Commands(self.window)
         self.transcript = TranscriptDesk(studio, TranscriptModel(), self.window)
-        self.page, self.panel = ComparePage(), DifferencesPanel()
-        sending = SendingDesk(studio, QueueDesk(studio, QueueModel(), self.window), self.window)
-        sides = QSplitter()
+        self.page, self.panel, sides = ComparePage(), DifferencesPanel(), QSplitter()
         sides.addWidget(self.page)
         sides.addWidget(self.panel)
         self.window.setCentralWidget(sides)
-        self.compare = CompareDesk(studio, self.transcript, sending, self.page, self.panel, self.commands, self.window)
+        asks = sending_desk(studio, self.window)
+        self.compare = CompareDesk(studio, self.transcript, asks, self.page, self.panel, self.commands, self.window)
         self.window.resize(1400, 700)
 
     def texts(self) -> list[str]:

@@ -48,10 +48,11 @@ class Player(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rewind = 0  # milliseconds to step back when playing stops
+        self.alone = False  # see `set_alone`
         self._path: Path | None = None
         self._track = 0
         self._duration = 0
-        self._rate, self._volume, self._muted = 1.0, 1.0, False
+        self._rate, self._volume, self._muted, self._gain = 1.0, 1.0, False, 1.0
         self._loop: Range | None = None
         self._skips: Sequence[Range] = ()
         self._until: int | None = None  # where to stop by itself
@@ -88,6 +89,14 @@ class Player(QObject):
         self._set_duration(duration)
         self._set_position(0)
 
+    def set_alone(self, duration: int | None) -> None:
+        """Let the clock run for so long without a recording, for what is heard beside it; None: as usual."""
+        if self.alone and duration is None:
+            self.stop()
+        self.alone = duration is not None
+        if duration is not None:
+            self._set_duration(duration)
+
     def show_first(self) -> None:
         """Open the recording without playing it, so that its picture is seen; silent where it cannot be opened."""
         media = self._back_end()
@@ -123,6 +132,9 @@ class Player(QObject):
 
     def play(self) -> None:
         """Play on from the position; from the start if it is at the end. Emits `failed` if that cannot be."""
+        if self.alone:
+            self._run()
+            return
         media = self._back_end()
         if self._path is None:
             return
@@ -191,7 +203,8 @@ class Player(QObject):
 
     def position(self) -> int:
         """What is heard now, reckoned from the last report of the back end and the time since."""
-        elapsed = min(max(0.0, self._clock.elapsed() - self._silence), _TRUST) if self._playing else 0.0
+        elapsed = max(0.0, self._clock.elapsed() - self._silence) if self._playing else 0.0
+        elapsed = elapsed if self.alone else min(elapsed, _TRUST)
         ms = self._anchor + elapsed * self._rate
         return round(min(ms, self._duration) if self._duration else ms)
 
@@ -230,6 +243,12 @@ class Player(QObject):
     def set_muted(self, muted: bool) -> None:
         self._muted = muted
         self._apply_volume()
+
+    def set_gain(self, gain: float) -> None:
+        """How much softer it is while somebody speaks over it: a factor, 1 for not at all."""
+        if gain != self._gain:
+            self._gain = gain
+            self._apply_volume()
 
     # Another sound of it
 
@@ -282,6 +301,19 @@ class Player(QObject):
 
     # Inside
 
+    def _run(self) -> None:
+        """Play without a recording."""
+        if not self._playing:
+            self._set_position(0 if self.position() >= self._duration else self.position())
+            self._begin()
+
+    def _begin(self) -> None:
+        self._playing = True
+        self._rebase(self._anchor, self._lag())
+        self._since_seek.start()
+        self._timer.start()
+        self.playing_changed.emit(True)
+
     def _tick(self) -> None:
         """A frame of playing has passed."""
         ms, near = self.position(), _FRAME * self._rate / 2  # half a frame early is as good as half a frame late
@@ -300,6 +332,9 @@ class Player(QObject):
             self.seek(end)
         elif (skip := self._skip_at(ms)) is not None:
             self.seek(skip)
+        elif self.alone and self._duration and ms >= self._duration:
+            self._freeze()
+            self._set_position(self._duration)
         else:
             self.position_changed.emit(ms)
 
@@ -363,15 +398,15 @@ class Player(QObject):
         scale = QtAudio.VolumeScale
         linear = QtAudio.convertVolume(self._volume, scale.LogarithmicVolumeScale, scale.LinearVolumeScale)
         other = self._hears_other and self._beside is not None and self._beside.ready
-        self._output.setVolume(linear)
+        self._output.setVolume(linear * self._gain)
         self._output.setMuted(self._muted or other)
         if self._beside is not None:
-            self._beside.output.setVolume(linear)
+            self._beside.output.setVolume(linear * self._gain)
             self._beside.output.setMuted(self._muted or not other)
 
     def _lag(self) -> float:
         """Milliseconds that sound comes after the back end's clock: it does not count what keeping the pitch takes."""
-        return 0.0 if self._rate == 1.0 else _STRETCH
+        return 0.0 if self._rate == 1.0 or self.alone else _STRETCH
 
     def _rebase(self, ms: float, silence: float = 0.0) -> None:
         self._anchor, self._silence = ms, silence
@@ -422,11 +457,7 @@ class Player(QObject):
 
     def _on_state(self, state: QMediaPlayer.PlaybackState) -> None:
         if state == state.PlayingState and not self._playing:
-            self._playing = True
-            self._rebase(self._anchor, self._lag())
-            self._since_seek.start()
-            self._timer.start()
-            self.playing_changed.emit(True)
+            self._begin()
         elif state != state.PlayingState:
             self._freeze()
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QMediaDevices, QtAudio
 
 _FEED_EVERY = 15  # milliseconds
+_AHEAD = 400  # milliseconds, see SpeechOutput
 _STUCK = 4_000  # milliseconds without progress: some sound systems do not tell that a device is gone
-_AHEAD = 400  # milliseconds that the sound system holds, so that a busy window is not heard
 _NO_SOUND_SYSTEM = (
     "Nothing can be heard here: Qt's sound library cannot be loaded. "
     "Install the system package libpulse0 and start again; speech can still be exported."
@@ -34,8 +34,10 @@ class SpeechOutput(QObject):
     ended = Signal()  # all was heard, and no more will come
     failed = Signal(str)  # a sentence for the user; the stream is paused where it stopped
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, ahead: int = _AHEAD) -> None:
+        """`ahead`: milliseconds that the sound system holds, so that a busy window is not heard."""
         super().__init__(parent)
+        self._ahead = ahead
         self._sink: QAudioSink | None = None
         self._pipe: QIODevice | None = None
         self._format: QAudioFormat | None = None
@@ -140,7 +142,7 @@ class SpeechOutput(QObject):
             form.setSampleRate(device.preferredFormat().sampleRate())
         self._format = form
         self._sink = QAudioSink(device, form, self)
-        self._sink.setBufferSize(form.bytesForDuration(_AHEAD * 1000))
+        self._sink.setBufferSize(form.bytesForDuration(self._ahead * 1000))
         self._apply_volume()
         return True
 
@@ -152,10 +154,10 @@ class SpeechOutput(QObject):
             self._lose(_GONE)
             return
         room = self._format.framesForBytes(self._sink.bytesFree()) * self._rate // self._format.sampleRate()
-        samples = self._waiting(room)
-        if len(samples):
+        while len(samples := self._waiting(room)):
             self._pipe.write(_fitted(samples, self._rate, self._format))
             self._given += len(samples)
+            room -= len(samples)
         before, self.heard = self.heard, self.position()
         here = self.heard
         if here != before or self._given * 1000 // self._rate <= here:
@@ -170,7 +172,7 @@ class SpeechOutput(QObject):
 
     def _waiting(self, most: int) -> NDArray[np.float32]:
         """The next samples for the sound system, up to the end of their part; what was surely heard is forgotten."""
-        heard = self._given - 2 * _AHEAD * self._rate // 1000
+        heard = self._given - 2 * self._ahead * self._rate // 1000
         while self._parts and self._parts[0][0] + len(self._parts[0][1]) < heard:
             self._parts.popleft()
         for first, samples in self._parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent
@@ -12,7 +13,7 @@ from studio.ui.models.cue_model import Column, CueModel
 from .cue_delegate import CueDelegate
 from .rows_table import RowsTable
 
-_WIDTHS: dict[int, int] = {
+_WIDTHS: dict[IntEnum, int] = {
     Column.NUMBER: 60,
     Column.START: 92,
     Column.END: 92,

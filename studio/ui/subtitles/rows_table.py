@@ -6,6 +6,7 @@ All rows are equally high, so that twenty thousand open as quickly as twenty.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from enum import IntEnum
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
@@ -66,7 +67,7 @@ class RowsTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
-    def set_widths(self, widths: Mapping[int, int], stretched: int) -> None:
+    def set_widths(self, widths: Mapping[IntEnum, int], stretched: int) -> None:
         """Of the columns in pixels; one takes the rest."""
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

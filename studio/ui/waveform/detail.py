@@ -11,11 +11,14 @@ from studio.ui.waveform import cues, drawing
 from studio.ui.waveform.block import RATE, Block
 from studio.ui.waveform.ruler import ruler_label, ruler_step
 from studio.ui.waveform.scene import Scene
+from studio.ui.waveform.speech import Speech, lane
 from studio.ui.waveform.strip import Strip
 
 RULER = 20  # pixels
 SPECTRUM_SPAN = 120_000  # milliseconds in view, at most, for a spectrogram
 _SPECTRUM_SHARE = 0.36  # of the height below the ruler
+_LANE, _LANE_LOW = 44, 26  # pixels of the voice-over's lane; the second where the view is low
+_LOW = 130
 _LABEL_GAP = 64  # least pixels from ruler label to ruler label
 _EMPTY = "The waveform appears when the recording has been read."
 _TOO_WIDE = "Zoom in to see the spectrogram."
@@ -30,6 +33,7 @@ class Detail(Strip):
         super().__init__(scene, parent)
         self._spectrum: tuple[Block, QImage | None] | None = None  # the block's picture, as long as it is that block's
         self.spectrogram = False
+        self.speech: Speech | None = None  # the voice-over, if there is one
         self.setObjectName("waveformDetail")
         self.setAccessibleName("Zoomed waveform")
         self.setMinimumHeight(theme.WAVEFORM_MIN)
@@ -55,10 +59,13 @@ class Detail(Strip):
         return max(round(self.width() * self.devicePixelRatioF()), 1)
 
     def cue_area(self) -> QRectF:
-        """Where cues and waveform stand: below the ruler, above the spectrogram."""
-        height = self.height() - RULER - 1
+        """Where cues and waveform stand: below the ruler, above the voice-over and the spectrogram."""
+        height = self.height() - RULER - 1 - self._lane_height()
         band = round(height * _SPECTRUM_SHARE) if self.spectrogram else 0
         return QRectF(0, RULER, self.width(), height - band)
+
+    def _lane_height(self) -> int:
+        return 0 if self.speech is None else _LANE if self.height() >= _LOW else _LANE_LOW
 
     def move_playhead(self, before: int, after: int) -> None:
         for ms in (before, after):
@@ -88,6 +95,8 @@ class Detail(Strip):
         self._draw_wave(painter, area, ratio, ticks)
         if self.spectrogram:
             self._draw_spectrum(painter, area.bottom())
+        if self.speech is not None:
+            self._draw_speech(painter, self.speech, ratio)
         self._draw_ruler(painter, ticks)
         cues.CuePainter(painter, self._scene, area).draw()
 
@@ -98,9 +107,17 @@ class Detail(Strip):
             columns = [x for x in (round(round(self.x_of(ms)) * ratio) for ms in ticks) if 0 <= x < width]
             painter.drawImage(area, drawing.stretch(self._scene, theme.current(), width, height, top, columns))
 
+    def _draw_speech(self, painter: QPainter, speech: Speech, ratio: float) -> None:
+        """At the lower edge."""
+        height = self._lane_height()
+        area = QRectF(0, self.height() - 1 - height, self.width(), height)
+        width = max(round(area.width() * ratio), 1)
+        scene = self._scene
+        painter.drawImage(area, lane(speech, scene.start, scene.end, theme.current(), width, round(height * ratio)))
+
     def _draw_spectrum(self, painter: QPainter, top: float) -> None:
         look, block, scene = theme.current(), self._scene.block, self._scene
-        band = QRectF(0, top, self.width(), self.height() - 1 - top)
+        band = QRectF(0, top, self.width(), self.height() - 1 - self._lane_height() - top)
         painter.fillRect(band, look.color("surface"))
         if scene.span > SPECTRUM_SPAN:
             painter.setFont(theme.font(theme.NOTE))

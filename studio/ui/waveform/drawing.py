@@ -27,15 +27,15 @@ def stretch(scene: Scene, theme: Theme, width: int, height: int, top: int, ticks
     chosen = spoken.copy()
     chosen[spoken] = np.isin(scene.ids[rows[spoken]], scene.selected_ids)
     below = np.full(width, _rgb(theme.color("raised")), np.uint32)
-    below[spoken] = _voice_colors(theme, TINT)[voices[spoken]]
-    below[chosen] = _voice_colors(theme, TINT_SELECTED)[voices[chosen]]
+    below[spoken] = voice_colors(theme, TINT)[voices[spoken]]
+    below[chosen] = voice_colors(theme, TINT_SELECTED)[voices[chosen]]
     grid = theme.color("text3")
     for x in ticks:
         below[x] = _rgb(mix(QColor.fromRgb(int(below[x])), grid, GRID))
     image = np.broadcast_to(below, (height, width)).copy()
     pairs = scene.wave(width)
     if pairs is not None:
-        _draw_wave(image[top:], pairs, _voice_colors(theme)[voices])
+        draw_wave(image[top:], pairs, voice_colors(theme)[voices])
     return QImage(image.data, width, height, width * 4, QImage.Format.Format_RGB32).copy()  # outlives the array
 
 
@@ -70,19 +70,19 @@ def whole(scene: Scene, theme: Theme, bars: int, height: int, bar: int, ink: int
         voices = _voices(scene, scene.rows_of_columns(0, scene.duration, bars))
         pairs = scene.peaks.slice(0, scene.duration, bars) * scene.gain
         for x in range(ink):
-            _draw_wave(image[:, x::bar], pairs, _voice_colors(theme)[voices])
+            draw_wave(image[:, x::bar], pairs, voice_colors(theme)[voices])
     return QImage(image.data, bars * bar, height, bars * bar * 4, QImage.Format.Format_RGB32).copy()
 
 
 def strip(scene: Scene, theme: Theme, width: int) -> QImage:
     """One line of pixels: who speaks, over the whole recording."""
     rows = scene.rows_of_columns(0, scene.duration, width)
-    line = _voice_colors(theme)[_voices(scene, rows)]
+    line = voice_colors(theme)[_voices(scene, rows)]
     line[rows < 0] = _rgb(theme.color("surface"))
     return QImage(line.data, width, 1, width * 4, QImage.Format.Format_RGB32).copy()
 
 
-def _draw_wave(image: npt.NDArray[np.uint32], pairs: npt.NDArray[np.float32], ink: npt.NDArray[np.uint32]) -> None:
+def draw_wave(image: npt.NDArray[np.uint32], pairs: npt.NDArray[np.float32], ink: npt.NDArray[np.uint32]) -> None:
     """One upright line per column from its lowest to its highest sample; silence is a line in the middle."""
     height = len(image)
     middle = (height - 1) // 2
@@ -93,12 +93,16 @@ def _draw_wave(image: npt.NDArray[np.uint32], pairs: npt.NDArray[np.float32], in
 
 
 def _voices(scene: Scene, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Places in `_voice_colors` for rows, where row -1 is nobody."""
-    voices = np.append(scene.voices, -1)[rows]
-    return np.where(voices < 0, -1, voices % len(LIGHT.speakers))
+    return places(scene.voices, rows)
 
 
-def _voice_colors(theme: Theme, share: float = 1.0) -> npt.NDArray[np.uint32]:
+def places(voices: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Places in `voice_colors` for rows, where row -1 is nobody."""
+    found = np.append(voices, -1)[rows]
+    return np.where(found < 0, -1, found % len(LIGHT.speakers))
+
+
+def voice_colors(theme: Theme, share: float = 1.0) -> npt.NDArray[np.uint32]:
     """The speakers' colours as 0xffRRGGBB, last the one for nobody; `share` thins them on the ground."""
     ground = theme.color("raised")
     inks = [QColor(value) for value in (*theme.colors.speakers, theme.colors.text3)]

@@ -140,16 +140,7 @@ class Scene:
 
     def rows_of_columns(self, start: float, end: float, columns: int) -> Rows:
         """The segment under each of `columns` equal stretches of start..end; -1 in pauses. Shape (columns,)."""
-        out = np.full(columns, -1, np.int64)
-        rows = self.rows_between(start, end)
-        scale = columns / max(end - start, 1)
-        first = ((self.starts[rows] - start) * scale).round().clip(0, columns - 1).astype(int)
-        last = ((self.ends[rows] - start) * scale).round().clip(0, columns).astype(int)
-        wide = last > first + 1
-        for row, a, b in zip(rows[wide].tolist(), first[wide].tolist(), last[wide].tolist(), strict=True):
-            out[a:b] = row
-        out[first[~wide]] = rows[~wide]  # even the shortest cue is seen
-        return out
+        return rows_of_columns(self.starts, self.ends, start, end, columns)
 
     # The visible stretch
 
@@ -160,3 +151,17 @@ class Scene:
         same = (start, span) == (self.start, self.span)
         self.start, self.span = start, span
         return not same
+
+
+def rows_of_columns(starts: Rows, ends: Rows, start: float, end: float, columns: int) -> Rows:
+    """Which of these stretches of time is under each of `columns` equal parts of start..end; -1 for none."""
+    out = np.full(columns, -1, np.int64)
+    rows = np.flatnonzero((ends > start) & (starts < end))
+    scale = columns / max(end - start, 1)
+    first = ((starts[rows] - start) * scale).round().clip(0, columns - 1).astype(int)
+    last = ((ends[rows] - start) * scale).round().clip(0, columns).astype(int)
+    wide = last > first + 1
+    for row, a, b in zip(rows[wide].tolist(), first[wide].tolist(), last[wide].tolist(), strict=True):
+        out[a:b] = row
+    out[first[~wide]] = rows[~wide]  # even the shortest is seen
+    return out

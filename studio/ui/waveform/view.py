@@ -24,6 +24,7 @@ from studio.ui.waveform.hands import HandledDetail
 from studio.ui.waveform.loader import Loader, Reader
 from studio.ui.waveform.overview import Overview
 from studio.ui.waveform.scene import MIN_SPAN, START_SPAN, PeakSource, Scene
+from studio.ui.waveform.speech import Speech
 
 STEP = 2_000  # an arrow key goes this far, in close views a tenth of what is in view
 NEW_CUE = 2_000  # how long a cue made by key is at most
@@ -119,6 +120,11 @@ class WaveformView(QAbstractSlider):
         self._describe()
         self.detail.redraw()
 
+    def set_texts(self, segments: Sequence[Segment]) -> None:
+        """The same cues with other texts."""
+        self._scene.segments = list(segments)
+        self._relabel.start()
+
     def update_segment(self, row: int, segment: Segment) -> None:
         """One cue has another text, speaker or time; their number and order are as before."""
         if self._scene.update_segment(row, segment):
@@ -126,6 +132,11 @@ class WaveformView(QAbstractSlider):
             self.detail.redraw()
         elif segment.start <= self._scene.end and segment.end >= self._scene.start:
             self._relabel.start()
+
+    def set_speech(self, speech: Speech | None) -> None:
+        """The voice-over, in a lane of its own; None for none."""
+        self.detail.speech = speech
+        self.detail.redraw()
 
     def set_duration(self, ms: int) -> None:
         """Another recording of this length: the view begins at its start."""
