@@ -49,7 +49,7 @@ class CleaningDesk(QObject):
     ) -> None:
         super().__init__(window)
         self._studio, self._desk, self._sending, self._notices = studio, desk, sending, notices
-        self._player, self._chip = playback.player, playback.transport.clean
+        self._other, self._chip = playback.player.other, playback.transport.clean
         self._action = commands["cleanListenAction"]
         self._work: dict[int, tuple[Steps, str]] = {}  # by job: what makes its sound, and in which way
         self._told: dict[int, tuple[str, float | None]] = {}
@@ -60,7 +60,7 @@ class CleaningDesk(QObject):
         commands.connect("cleanListenAction", self.toggle)
         self._action.setEnabled(False)
         desk.opened.connect(self._on_opened)
-        self._player.other_failed.connect(self._on_unplayable)
+        self._other.failed.connect(self._on_unplayable)
 
     def shut_down(self) -> None:
         """Returns when nothing is cleaned any more; what a vendor works on is taken up the next time."""
@@ -74,8 +74,8 @@ class CleaningDesk(QObject):
         job = self._desk.job
         if job and job.id in self._work:
             self._give_up(job)
-        elif self._player.hears_other:
-            self._player.hear_other(False)
+        elif self._other.wanted:
+            self._other.want(False)
             self._keep()
         else:
             self.hear(self._way)
@@ -188,8 +188,8 @@ class CleaningDesk(QObject):
     def _take(self, file: Path) -> None:
         if file != self._loaded:
             self._loaded = file
-            self._player.set_other(file)
-        self._player.hear_other(True)
+            self._other.set(file)
+        self._other.want(True)
         self._keep()
 
     def _on_opened(self, job: Job | None) -> None:
@@ -214,7 +214,7 @@ class CleaningDesk(QObject):
 
     def _keep(self) -> None:
         if self._desk.job:
-            self._store(self._desk.job.id, self._way, self._player.hears_other)
+            self._store(self._desk.job.id, self._way, self._other.wanted)
 
     def _store(self, job: int, way: str, heard: bool) -> None:
         known = self._studio.library.settings.get(_KEPT, {})
@@ -226,7 +226,7 @@ class CleaningDesk(QObject):
         job = self._desk.job
         working = job is not None and job.id in self._work
         doing, share = self._told.get(job.id, ("Getting ready", None)) if job and working else ("", None)
-        self._chip.show_state(self._player.hears_other, self._way, doing, share)
+        self._chip.show_state(self._other.wanted, self._way, doing, share)
 
 
 def _account(way: str) -> str:

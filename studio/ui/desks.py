@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from studio.core.jobs import JobOptions
+from studio.core.transcript import Segment
+from studio.services.speaking import Utterance
 from studio.services.studio import Studio
+from studio.services.voiceover import Parts
 
 from .casting_desk import CastingDesk
 from .checks_desk import ChecksDesk
@@ -86,6 +89,7 @@ class Desks(QObject):
         self.speaking = SpeakingDesk(studio, desk, page, playback.player, self.gate, commands, window)
         self.casting = CastingDesk(studio, desk, self.speaking, inspector, commands, window)
         self.voiceover = VoiceoverDesk(studio, desk, page, playback, self.speaking, self.casting, commands, window)
+        self.voiceover.permit = self._permit
         self.cloning = CloningDesk(studio, desk, page, playback.player, *rest)
         self.cloning.changed.connect(self.casting.refresh)
         self.cleaning = CleaningDesk(studio, desk, playback, sending, *rest)
@@ -137,6 +141,10 @@ class Desks(QObject):
         self.comparing.ready.connect(commands["compareModeAction"].trigger)
         self.comparing.doubtful_changed.connect(page.transcript.set_doubtful)
         self.comparing.doubtful_changed.connect(lambda _: self.checks.count_again())
+
+    def _permit(self, cues: Sequence[Segment], parts: Parts, go_on: Callable[[], None]) -> None:
+        """Before a voice-over is made: whose texts would go to which account, at what cost."""
+        self.gate.let([Utterance(cue.text, parts.manner(cue), parts.language) for cue in cues], go_on)
 
     def connect_queue(self, queue: QueueDesk) -> None:
         """What happens to jobs, and which jobs are put into the queue by what is done here."""

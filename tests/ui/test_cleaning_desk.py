@@ -71,7 +71,7 @@ def heard(window: MainWindow) -> str:
 
 
 def cleaned(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: window.playback.player.hears_other, timeout=60_000)
+    qtbot.waitUntil(lambda: window.playback.player.other.wanted, timeout=60_000)
 
 
 def test_it_is_cleaned_once_and_exchanged_at_the_same_place(qtbot: QtBot, window: MainWindow, home: Path) -> None:
@@ -86,7 +86,7 @@ def test_it_is_cleaned_once_and_exchanged_at_the_same_place(qtbot: QtBot, window
     assert media.probe(made).duration == 3_000
     before = made.stat().st_ino
     switch(window)
-    assert (heard(window), window.playback.player.hears_other) == ("As recorded", False)
+    assert (heard(window), window.playback.player.other.wanted) == ("As recorded", False)
     switch(window)
     assert (heard(window), window.playback.player.position()) == ("Cleaned", 1_200)
     assert made.stat().st_ino == before
@@ -107,7 +107,7 @@ def test_each_recording_is_heard_as_it_was_last_also_after_a_restart(
         assert later.desk.job
         assert later.desk.job.name == "Interview.wav"
         assert heard(later) == "Cleaned"
-        assert later.playback.player.hears_other
+        assert later.playback.player.other.wanted
     finally:
         later.close()
 

@@ -128,14 +128,14 @@ own, other = map(Path, sys.argv[1:])
 app = QApplication([])
 player = Player(app)
 player.load(own)
-player.set_other(other)
-player.hear_other(False)
+player.other.set(other)
+player.other.want(False)
 turns = [1_500, 3_000, 4_500]
 
 def follow(ms):
     if turns and ms >= turns[0]:
         turns.pop(0)
-        player.hear_other(not player.hears_other)
+        player.other.want(not player.other.wanted)
     if ms >= 5_700:
         app.quit()
 

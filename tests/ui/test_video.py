@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import soundfile
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtMultimedia import QtVideo, QVideoFrame, QVideoFrameFormat
@@ -99,6 +100,24 @@ def test_it_goes_along_with_playing_and_stands_still_with_it(shown: VideoPane, p
     player.rewind = 5_000
     player.pause()
     qtbot.waitUntil(lambda: colour(shown) == COLOURS[0], timeout=10_000)
+
+
+def test_pictures_go_on_while_another_sound_is_heard(
+    shown: VideoPane, player: Player, film: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    cleaned = tmp_path / "cleaned.wav"
+    soundfile.write(cleaned, np.zeros(4 * 16_000), 16_000)
+    player.seek(500)
+    player.play()
+    player.other.set(cleaned)
+    qtbot.waitUntil(lambda: colour(shown) == COLOURS[1], timeout=10_000)
+    qtbot.waitUntil(lambda: player.other.heard, timeout=10_000)
+    assert player._output
+    assert player._output.isMuted()
+    player.other.want(False)
+    assert not player._output.isMuted()
+    qtbot.waitUntil(lambda: colour(shown) == COLOURS[2], timeout=10_000)
+    assert player.position() >= 1_900
 
 
 def test_the_picture_keeps_its_shape(shown: VideoPane, qtbot: QtBot) -> None:

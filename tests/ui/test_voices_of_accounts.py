@@ -207,6 +207,22 @@ def test_an_account_that_is_switched_off_says_so(qtbot: QtBot, window: MainWindo
     assert not stub.requests()
 
 
+def test_a_voice_over_passes_the_same_gate(qtbot: QtBot, window: MainWindow, stub: OpenAILike) -> None:
+    window.desks.casting.changed.emit()  # who speaks by default was chosen after it was opened
+    window.commands["makeVoiceoverAction"].trigger()
+    press(dialog(qtbot, window, "agreeDialog"), "agreeDialogNo")
+    assert not stub.requests()
+    assert not window.desks.voiceover.making
+    for _ in range(2):
+        window.commands["makeVoiceoverAction"].trigger()
+        if not sent(stub):
+            press(dialog(qtbot, window, "agreeDialog"), "agreeDialogYes")
+            qtbot.waitUntil(lambda: window.desks.voiceover.making, timeout=10_000)
+        qtbot.waitUntil(lambda: not window.desks.voiceover.making, timeout=20_000)
+    texts = [seen.fields["input"] for seen in sent(stub)]
+    assert len(texts) == len(set(texts)) >= len(LINES)
+
+
 SHORT = "She said this."
 LONG = "The tide comes up through the drains of the old harbour " + "and of the new one " * 11 + "before anyone is up."
 
