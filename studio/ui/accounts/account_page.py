@@ -22,7 +22,7 @@ from .voices_section import VoicesSection
 _GOES = {"both": "Where it goes", "sound": "Where the audio goes", "text": "Where the text goes"}
 _SOUND = "Of recordings the sound only, never video: mono, 16 kHz."
 _CLEANED = "A recording that is cleaned there goes in full quality."
-_TEXT = "Of what is spoken there the text."
+_TEXT = "Of speech the text that is spoken."
 
 
 class AccountPage(QWidget):
