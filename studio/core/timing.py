@@ -121,9 +121,7 @@ def _moved(transcript: Transcript, ids: Ids, move: Callable[[int], int], name: s
     return _edit(transcript, name, before, after, clamp)
 
 
-def _edit(
-    transcript: Transcript, name: str, before: Sequence[Segment], after: Sequence[Segment], clamp: bool
-) -> Edit:
+def _edit(transcript: Transcript, name: str, before: Sequence[Segment], after: Sequence[Segment], clamp: bool) -> Edit:
     early = sum(s.start < 0 for s in after)
     if early and not clamp:
         raise BeforeStart(early, "The first subtitle would begin before the recording.", "Move less, or select fewer.")

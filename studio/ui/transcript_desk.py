@@ -44,6 +44,7 @@ class TranscriptDesk(QObject):
         self.job: Job | None = None
         self.selection = Selection(self)
         self._session: EditSession | None = None
+        self._history: tuple[str | None, str | None] = None, None  # as it was told last
         self._saver = Saver(studio.library.pending, self)
         self._saver.saved.connect(self.saved)
         self._saver.failed.connect(self._tell)
@@ -166,6 +167,11 @@ class TranscriptDesk(QObject):
     def stored_before(self) -> int | None:
         """The stored revision that is the text before the last change; None where more than that waits."""
         return self._session.stored_before if self._session else None
+
+    @property
+    def saving(self) -> bool:
+        """Whether something is not stored yet."""
+        return bool(self._saver.waiting())
 
     def flush(self) -> None:
         """Store now what is waiting."""
@@ -298,8 +304,10 @@ class TranscriptDesk(QObject):
             self._on_conflict(session)
 
     def _tell_history(self) -> None:
-        undo, redo = self._session.history() if self._session else (None, None)
-        self.history_changed.emit(undo, redo)
+        history = self._session.history() if self._session else (None, None)
+        if history != self._history:  # keys typed in a row are one step
+            self._history = history
+            self.history_changed.emit(*history)
 
     def _tell(self, problem: Problem) -> None:
         self.notice.emit("error", problem.sentence)

@@ -215,8 +215,8 @@ class TranscriptModel(QAbstractListModel):
         """Show a change: rows that only look different are told as such, others come and go."""
         before, after = {s.id for s in edit.before}, {s.id: s for s in edit.after}
         rows = sorted(self._row_of[id] for id in before if id in self._row_of)
-        if before == after.keys() and self._stays_in_order(rows, after):
-            self._change(rows, after)
+        if before == after.keys() and self._stays_in_order(moved := self._moved(rows, after), after):
+            self._change(rows, after, moved)
         elif len(before) + len(after) > _MANY:
             self.beginResetModel()
             rest = [s for s in self._segments if s.id not in before]
@@ -227,10 +227,13 @@ class TranscriptModel(QAbstractListModel):
         if edit.changes_speakers:
             self.set_speakers(edit.speakers_after)
 
-    def _stays_in_order(self, rows: list[int], after: dict[int, Segment]) -> bool:
+    def _moved(self, rows: list[int], after: dict[int, Segment]) -> list[int]:
+        segments = self._segments
+        return [row for row in rows if _moves(segments[row], after[segments[row].id])]
+
+    def _stays_in_order(self, moved: list[int], after: dict[int, Segment]) -> bool:
         """Whether the segments of these rows, changed, are still between their neighbours."""
         segments = self._segments
-        moved = [row for row in rows if _moves(segments[row], after[segments[row].id])]
 
         def key(row: int) -> tuple[int, int, int]:
             segment = segments[row]
@@ -239,15 +242,14 @@ class TranscriptModel(QAbstractListModel):
         seams = {seam for row in moved for seam in (row, row + 1)}
         return all(key(row - 1) <= key(row) for row in seams if 0 < row < len(segments))
 
-    def _change(self, rows: list[int], after: dict[int, Segment]) -> None:
+    def _change(self, rows: list[int], after: dict[int, Segment], moved: list[int]) -> None:
         old = [self._segments[row] for row in rows]
         new = [after[segment.id] for segment in old]
         for row, segment in zip(rows, new, strict=True):
             self._segments[row] = segment
-        moved = next((row for row, a, b in zip(rows, old, new, strict=True) if _moves(a, b)), None)
-        if moved is not None:
-            self._index(moved)
-        roles: Sequence[int] = () if moved is not None or any(map(_differs_beside, old, new)) else _TEXT_ROLES
+        if moved:
+            self._index(moved[0])
+        roles: Sequence[int] = () if moved or any(map(_differs_beside, old, new)) else _TEXT_ROLES
         if not roles:
             self._shares = None
         runs = list(_runs(rows))
@@ -257,10 +259,11 @@ class TranscriptModel(QAbstractListModel):
     def _exchange(self, rows: list[int], after: dict[int, Segment]) -> None:
         """Rows of segments that are in both stay where they can; others are taken out and put in."""
         kept = [row for row in rows if self._segments[row].id in after]
-        if not self._stays_in_order(kept, after):
-            kept = []
+        moved = self._moved(kept, after)
+        if not self._stays_in_order(moved, after):
+            kept = moved = []
         stay = {self._segments[row].id: after[self._segments[row].id] for row in kept}
-        self._change(kept, stay)
+        self._change(kept, stay, moved)
         gone = [row for row in rows if row not in set(kept)]
         for first, last in reversed(list(_runs(gone))):
             self.beginRemoveRows(QModelIndex(), first, last)
