@@ -131,11 +131,6 @@ class TranscriptModel(QAbstractListModel):
         """-1 for an unknown id."""
         return self._row_of.get(segment_id, -1)
 
-    def has(self, segments: Sequence[Segment]) -> bool:
-        """Whether all of these are there, as they are."""
-        rows = [self._row_of.get(s.id, -1) for s in segments]
-        return -1 not in rows and [self._segments[row] for row in rows] == list(segments)
-
     def speaker_index(self, speaker: str | None) -> int:
         """Place in the speaker list, counted from 0; -1 for none."""
         return -1 if speaker is None else self._speaker_index.get(speaker, -1)
@@ -214,9 +209,9 @@ class TranscriptModel(QAbstractListModel):
     def apply(self, edit: Edit) -> None:
         """Show a change: rows that only look different are told as such, others come and go."""
         before, after = {s.id for s in edit.before}, {s.id: s for s in edit.after}
-        rows = sorted(self._row_of[id] for id in before if id in self._row_of)
-        if before == after.keys() and self._stays_in_order(moved := self._moved(rows, after), after):
-            self._change(rows, after, moved)
+        rows = sorted(row for row in map(self.row_of, before) if row >= 0)
+        if before == after.keys() and self._stays_in_order(rows, after):
+            self._change(rows, after)
         elif len(before) + len(after) > _MANY:
             self.beginResetModel()
             rest = [s for s in self._segments if s.id not in before]
@@ -227,13 +222,10 @@ class TranscriptModel(QAbstractListModel):
         if edit.changes_speakers:
             self.set_speakers(edit.speakers_after)
 
-    def _moved(self, rows: list[int], after: dict[int, Segment]) -> list[int]:
-        segments = self._segments
-        return [row for row in rows if _moves(segments[row], after[segments[row].id])]
-
-    def _stays_in_order(self, moved: list[int], after: dict[int, Segment]) -> bool:
+    def _stays_in_order(self, rows: list[int], after: dict[int, Segment]) -> bool:
         """Whether the segments of these rows, changed, are still between their neighbours."""
         segments = self._segments
+        moved = [row for row in rows if _moves(segments[row], after[segments[row].id])]
 
         def key(row: int) -> tuple[int, int, int]:
             segment = segments[row]
@@ -242,14 +234,18 @@ class TranscriptModel(QAbstractListModel):
         seams = {seam for row in moved for seam in (row, row + 1)}
         return all(key(row - 1) <= key(row) for row in seams if 0 < row < len(segments))
 
-    def _change(self, rows: list[int], after: dict[int, Segment], moved: list[int]) -> None:
-        old = [self._segments[row] for row in rows]
-        new = [after[segment.id] for segment in old]
-        for row, segment in zip(rows, new, strict=True):
-            self._segments[row] = segment
-        if moved:
-            self._index(moved[0])
-        roles: Sequence[int] = () if moved or any(map(_differs_beside, old, new)) else _TEXT_ROLES
+    def _change(self, rows: list[int], after: dict[int, Segment]) -> None:
+        moved: int | None = None
+        roles: Sequence[int] = _TEXT_ROLES
+        for row in rows:
+            old, new = self._segments[row], after[self._segments[row].id]
+            self._segments[row] = new
+            if moved is None and _moves(old, new):
+                moved = row
+            if roles and (moved is not None or _differs_beside(old, new)):
+                roles = ()
+        if moved is not None:
+            self._index(moved)
         if not roles:
             self._shares = None
         runs = list(_runs(rows))
@@ -259,11 +255,10 @@ class TranscriptModel(QAbstractListModel):
     def _exchange(self, rows: list[int], after: dict[int, Segment]) -> None:
         """Rows of segments that are in both stay where they can; others are taken out and put in."""
         kept = [row for row in rows if self._segments[row].id in after]
-        moved = self._moved(kept, after)
-        if not self._stays_in_order(moved, after):
-            kept = moved = []
+        if not self._stays_in_order(kept, after):
+            kept = []
         stay = {self._segments[row].id: after[self._segments[row].id] for row in kept}
-        self._change(kept, stay, moved)
+        self._change(kept, stay)
         gone = [row for row in rows if row not in set(kept)]
         for first, last in reversed(list(_runs(gone))):
             self.beginRemoveRows(QModelIndex(), first, last)
