@@ -82,6 +82,7 @@ def test_a_voice_is_made_with_the_consent_as_it_was_shown(qtbot: QtBot, window: 
     (made,) = cloning.all_of(window._studio)
     assert (made.title, made.agreed_by, made.notice, made.start, made.end) == ("Anna", "Anna Berg", words, 500, 5_500)
     assert not stub.requests(), "nothing is sent before it speaks"
+    qtbot.waitUntil(lambda: any("“Anna” can speak now" in text for text in window.notices.texts()))
 
 
 def test_the_voice_speaks_after_the_user_agreed_and_once(qtbot: QtBot, window: MainWindow, stub: SttAi) -> None:

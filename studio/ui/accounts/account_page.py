@@ -21,7 +21,8 @@ from .voices_section import VoicesSection
 
 _GOES = {"both": "Where it goes", "sound": "Where the audio goes", "text": "Where the text goes"}
 _SOUND = "Of recordings the sound only, never video: mono, 16 kHz."
-_TEXT = "Of speech the text, and for a voice made from a recording its few seconds of sound."
+_CLEANED = "A recording that is cleaned there goes in full quality."
+_TEXT = "Of what is spoken there the text."
 
 
 class AccountPage(QWidget):
@@ -172,11 +173,12 @@ class _AudioSection(AccountSection):
         account, info = standing.account, standing.info
         self._account = account
         self._route.show_way(standing.way, standing.host)
-        hears, speaks = (info.hears, info.speaks) if info else (True, False)
+        hears, speaks, cleans = (info.hears, info.speaks, info.cleans) if info else (True, False, False)
         what = "both" if hears and speaks else "sound" if hears else "text"
         self.heading.setText(_GOES[what])
         self.setAccessibleName(_GOES[what])
-        self._sent.setText(" ".join(words for words, so in ((_SOUND, hears), (_TEXT, speaks)) if so))
+        sent = (_SOUND, hears), (_CLEANED, cleans), (_TEXT, speaks)
+        self._sent.setText(" ".join(words for words, so in sent if so))
         self._kept.setText(info.retention if info else "")
         self._names_row.setVisible(hears)
         self._names.setChecked(account.random_names)

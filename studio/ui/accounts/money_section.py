@@ -100,7 +100,7 @@ class MoneySection(AccountSection):
                 (self._cap, account.monthly_cap),
             ):
                 _set(box, value or 0.0)
-        month, sent = f"{datetime.now(UTC):%B}", sent_words(spent)
+        month, sent = f"{datetime.now(UTC):%B}", sent_words(spent, standing.info is None or standing.info.hears)
         cap = account.monthly_cap
         self._bar.setVisible(cap is not None)
         self._bar.setValue(round(1000 * min(1.0, spent.cost / cap)) if cap else 0)

@@ -35,10 +35,10 @@ def does(info: VendorInfo) -> str:
     return ", ".join(words for words, it_does in can if it_does)
 
 
-def sent_words(spent: Spent) -> str:
-    """ "12 min, 3,400 characters"; of what was never sent nothing is said."""
+def sent_words(spent: Spent, hears: bool = True) -> str:
+    """ "12 min, 3,400 characters"; `hears`: whether sound can be sent there."""
     minutes, characters = f"{spent.minutes:.0f} min", f"{spent.characters:,} characters"
-    if not spent.characters:
+    if hears and not spent.characters:
         return minutes
     return f"{minutes}, {characters}" if spent.minutes else characters
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.core.accounts import Account
@@ -48,6 +49,13 @@ class _Question(QDialog):
         column.addLayout(top)
         column.addLayout(row)
         cancel.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as its sentences are once they have got their fonts."""
+        super().showEvent(event)
+        if layout := self.layout():
+            layout.activate()
+            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
 
     def say(self, text: str, role: str = "plain") -> None:
         label = QLabel(text)

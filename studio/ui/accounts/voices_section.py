@@ -14,7 +14,10 @@ from .parts import Section
 
 _SHOWN = 24  # names of a language; the picker has all of them
 _ANY = "Any language"
-_MADE = "It speaks in voices that are made from recordings: see “Make a voice from this stretch” in the menu Speech."
+_MADE = (
+    "It speaks in voices that are made from recordings: “Make a voice from this stretch” in the menu Speech. "
+    "The few seconds of sound go there with each text."
+)
 
 
 class VoicesSection(Section):

@@ -51,8 +51,9 @@ class JobOptionsDialog(QDialog):
         self._prompt = self._line("Text before the recording", "promptField", "Sets style and spelling")
         self._track = self._whole("Audio track, from 0", "trackSpin", 0, 99)
         self._clean = self._check("Clean the recording first", "cleanBox")
-        words = "Takes out noise here before the text is written. It can cost words: try it where noise is loud."
-        self._explain(self._clean, words)
+        self._explain(
+            self._clean, "Noise is taken out on this computer. It can cost words: try it where noise is loud."
+        )
         self._complete = self._check("Find times of words on this computer", "completeWordsBox")
         self._own = self._form.rowCount()  # from here on what only this computer's engine knows
         self._section("Recognition")

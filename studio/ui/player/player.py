@@ -377,10 +377,11 @@ class Player(QObject):
         """Headphones were plugged in or out."""
         from PySide6.QtMultimedia import QMediaDevices
 
-        outputs = [self._output, self._beside.output if self._beside else None]
-        for output in outputs:
-            if output is not None:
-                output.setDevice(QMediaDevices.defaultAudioOutput())
+        device = QMediaDevices.defaultAudioOutput()
+        if self._output is not None:
+            self._output.setDevice(device)
+        if self._beside is not None:
+            self._beside.output.setDevice(device)
 
     def _tell_no_device(self) -> None:
         from PySide6.QtMultimedia import QMediaDevices

@@ -20,7 +20,7 @@ from studio.ui.player.player import FASTEST, SLOWEST, Player, Range
 RATES = (0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0, 3.0, 4.0)
 REWINDS = (0, 500, 1_000, 1_500, 2_000, 3_000, 4_000, 5_000)
 MORE = ("pauseTypingAction", "skipSilenceAction", "videoAction", "pedalAction")
-_NARROW = 1_200  # logical pixels; below it the selectors' labels hide
+_NARROW, _TIGHT = 1_200, 1_320  # logical pixels; below them labels hide: those of the selectors, that of the chip
 
 
 class TransportBar(QFrame):
@@ -130,7 +130,7 @@ class TransportBar(QFrame):
         super().resizeEvent(event)
         for choice in (self.speed, self.rewind):
             choice.set_label_hidden(self.width() < _NARROW)
-        self.clean.set_narrow(self.width() < _NARROW)
+        self.clean.set_narrow(self.width() < _TIGHT)
         self._percent.setVisible(self.width() >= _NARROW)
         self.volume.setFixedWidth(96 if self.width() >= _NARROW else 64)
         style = Qt.ToolButtonStyle

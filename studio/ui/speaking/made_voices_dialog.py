@@ -32,6 +32,7 @@ class MadeVoicesDialog(QDialog):
         self._list = QListWidget()
         self._list.setObjectName("madeVoicesList")
         self._list.setAccessibleName("Voices made from recordings")
+        self._list.setIconSize(QSize(16, 16))
         self._list.currentRowChanged.connect(lambda _: self._show())
         self._facts, self._words = QLabel(), QLabel()
         self._facts.setObjectName("madeVoiceFacts")

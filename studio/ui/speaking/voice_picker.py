@@ -55,6 +55,7 @@ class VoicePicker(QFrame):
         self.list.setAccessibleName("Voices")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setIconSize(QSize(16, 16))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.itemActivated.connect(self._choose)
         self.list.itemClicked.connect(self._choose)
