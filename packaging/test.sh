@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.." || exit 1
 sh packaging/setup.sh --test || exit 1
 PATH="$PWD/.venv/bin:$PATH"
 export PATH
+# hundreds of processes are started, and each would translate the program anew
+unset PYTHONDONTWRITEBYTECODE
 
 failed=""
 check() {
@@ -19,7 +21,9 @@ check ruff format --check
 check mypy
 check lint-imports
 check python -m pytest -m "not slow" -n auto
-check python -m pytest -m slow
+# they wait as much as they work; each file stays in one process, where its models are loaded once
+check python -m pytest -m "slow and not alone" -n 2 --dist loadfile
+check python -m pytest -m alone
 
 if [ -n "$failed" ]; then
     printf '\nFailed:%s\n' "$failed"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import sys
 
-_COMMANDS = ("transcribe", "convert", "models", "backends", "doctor", "-h", "--help", "--version")
+_SPEECH = ("speak", "voices", "voiceover")
+_COMMANDS = ("transcribe", "convert", *_SPEECH, "models", "backends", "doctor", "-h", "--help", "--version")
 
 
 def main() -> int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
 import soundfile
 
+from studio import cli
 from studio.core.errors import StudioError
 from studio.core.jobs import StopToken
 from studio.models import ModelStore
@@ -64,3 +68,32 @@ def tone(tmp_path: Path) -> Callable[[str], Path]:
         return path
 
     return make
+
+
+@pytest.fixture
+def command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., CompletedProcess[str]]]:
+    """The command in this process, which takes a tenth of the time of one of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
+    log = logging.getLogger("studio")
+    handlers, propagate = log.handlers, log.propagate
+    log.handlers = []  # whatever this process has logged to before, this home has a log of its own
+
+    def run(*arguments: str, stdin: str = "", **env: str) -> CompletedProcess[str]:
+        capsys.readouterr()
+        with monkeypatch.context() as for_now:
+            for name, value in env.items():
+                for_now.setenv(name, value)
+            for_now.setattr("sys.stdin", io.StringIO(stdin))
+            try:
+                code = cli.run(list(arguments))
+            except SystemExit as wrong_usage:
+                code = int(wrong_usage.code or 0)
+        return CompletedProcess(arguments, code, *capsys.readouterr())
+
+    yield run
+    for handler in log.handlers:
+        handler.close()
+    log.handlers, log.propagate = handlers, propagate

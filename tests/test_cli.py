@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -32,15 +33,15 @@ def studio(tmp_path: Path):  # type: ignore[no-untyped-def]
     return run
 
 
-def test_convert(studio, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_convert(command, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "ü.srt").write_text(SRT, "utf-8")
-    assert studio("convert", "ü.srt", "ü.vtt").returncode == 0
+    assert command("convert", "ü.srt", "ü.vtt").returncode == 0
     assert (tmp_path / "ü.vtt").read_text("utf-8").startswith("WEBVTT\n")
-    again = studio("convert", "ü.srt", "ü.vtt")
+    again = command("convert", "ü.srt", "ü.vtt")
     assert again.returncode == 1
     assert "already there" in again.stderr
-    assert studio("convert", "ü.srt", "ü.vtt", "--overwrite").returncode == 0
-    assert studio("convert", "ü.vtt", "ü.json").returncode == 0
+    assert command("convert", "ü.srt", "ü.vtt", "--overwrite").returncode == 0
+    assert command("convert", "ü.vtt", "ü.json").returncode == 0
     assert json.loads((tmp_path / "ü.json").read_text("utf-8"))["text"] == "Grüße aus Köln."
 
 
@@ -61,35 +62,35 @@ def test_convert(studio, tmp_path: Path) -> None:  # type: ignore[no-untyped-def
         (("models", "fly"), "invalid choice"),
     ],
 )
-def test_wrong_usage_says_what_is_right(studio, arguments: tuple[str, ...], said: str) -> None:  # type: ignore[no-untyped-def]
-    done = studio(*arguments)
+def test_wrong_usage_says_what_is_right(command, arguments: tuple[str, ...], said: str) -> None:  # type: ignore[no-untyped-def]
+    done = command(*arguments)
     assert done.returncode == (1 if "cannot be read" in said else 2)
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_missing_file_is_named_and_the_exit_code_says_so(studio) -> None:  # type: ignore[no-untyped-def]
-    done = studio("transcribe", "weg ü.wav", "--output", "out")
+def test_a_missing_file_is_named_and_the_exit_code_says_so(command) -> None:  # type: ignore[no-untyped-def]
+    done = command("transcribe", "weg ü.wav", "--output", "out")
     assert done.returncode == 1
     assert "weg ü.wav" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_an_existing_file_is_never_overwritten_unasked(studio, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_an_existing_file_is_never_overwritten_unasked(command, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     from studio.resources import resource
 
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "sample.srt").write_text("mine")
-    done = studio("transcribe", str(resource("sample.ogg")), "--output", "out")
+    done = command("transcribe", str(resource("sample.ogg")), "--output", "out")
     assert done.returncode == 1
     assert "sample.srt" in done.stderr
     assert (tmp_path / "out" / "sample.srt").read_text() == "mine"
 
 
-def test_models_list_and_path(studio, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    listed = studio("models", "list").stdout
+def test_models_list_and_path(command, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    listed = command("models", "list").stdout
     assert {"whisper-base", "segmentation-3.0", "campplus-zh-en"} <= set(listed.split())
-    path = studio("models", "path", "whisper-base")
+    path = command("models", "path", "whisper-base")
     assert Path(path.stdout.strip()) == tmp_path / "home" / "models" / "whisper-base"
     assert path.returncode == 1, "it is not there yet"
 
@@ -99,6 +100,8 @@ def test_doctor_examines_this_computer(studio) -> None:  # type: ignore[no-untyp
     assert found["packages"]["ok"]
     assert found["disk"]["text"].endswith("GB free")
     assert "studio models pull whisper-base" in found["models"]["hint"]
+    assert found["espeak"]["ok"] == (shutil.which("espeak-ng") is not None)
+    assert found["espeak"]["ok"] or "install espeak-ng" in found["espeak"]["hint"]
     assert studio("doctor").returncode == 0
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import keyring
@@ -18,25 +16,17 @@ import numpy as np
 import pytest
 import soundfile
 
-from studio import cli
 from studio.core.jobs import JobState
-from studio.library import Home, Library
+from studio.library import SPEECH, Home, Library
 from tests.vendors.assemblyai import AssemblyAI
 from tests.vendors.deepgram import Deepgram
+from tests.vendors.prosa import Prosa
 from tests.vendors.stt_ai import SttAi
 from tests.vendors.stub import key_hash
 
 KEY = "stub-ok"
 
-
-@dataclass(frozen=True)
-class Finished:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Finished]
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -46,37 +36,15 @@ def stub() -> Iterator[Deepgram]:
 
 
 @pytest.fixture
-def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """The command in this process, which takes a tenth of the time of one of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
-    log = logging.getLogger("studio")
-    handlers, propagate = log.handlers, log.propagate
-    log.handlers = []  # whatever this process has logged to before, this home has a log of its own
-
-    def run(*arguments: str, stdin: str = "", **env: str) -> Finished:
-        capsys.readouterr()
-        with monkeypatch.context() as for_now:
-            for name, value in env.items():
-                for_now.setenv(name, value)
-            for_now.setattr("sys.stdin", io.StringIO(stdin))
-            try:
-                code = cli.run(list(arguments))
-            except SystemExit as wrong_usage:
-                code = int(wrong_usage.code or 0)
-        return Finished(code, *capsys.readouterr())
-
-    yield run
-    for handler in log.handlers:
-        handler.close()
-    log.handlers, log.propagate = handlers, propagate
+def studio(command: Run) -> Run:
+    return command
 
 
 @pytest.fixture
 def added(studio: Run, stub: Deepgram) -> Run:
     """The command, with an account "mine" at the stub whose key is in the environment."""
 
-    def run(*arguments: str, **env: str) -> Finished:
+    def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         return studio(*arguments, **{"MY_KEY": KEY, **env})
 
     done = run("backends", "add", "mine", "--kind", "deepgram", "--url", stub.url, "--key-env", "MY_KEY")
@@ -287,6 +255,63 @@ def test_what_is_too_dear_is_not_sent_unless_the_script_says_yes(added: Run, stu
     assert len(stub.requests("POST")) == 1
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
+def test_where_it_goes_and_what_is_too_dear_is_asked_at_a_terminal(added: Run, stub: Deepgram, tmp_path: Path) -> None:
+    price = ("--price", "20", "--ask-above", "0.5")
+    added("backends", "add", "mine", "--kind", "deepgram", "--url", stub.url, "--key-env", "MY_KEY", *price)
+    there = "Send your recordings there? [y/N] "
+    dear = "A recording costs about 1.00, more than 0.50. Send it? [y/N] "
+    wish = ("--output", "out", "--backend", "mine", "--speakers", "off", "--format", "txt")
+    command = ("transcribe", str(noise(tmp_path / "a.wav")), *wish)
+    for answers in ([(there, "n")], [(there, "y"), (dear, "n")], [(dear, "")]):
+        code, said = at_terminal(tmp_path, answers, *command)
+        assert code != 0
+        assert "Nothing was sent." in said
+        assert not stub.requests("POST")
+        kept = library(tmp_path)
+        assert kept.jobs.all() == []
+        kept.close()
+    code, said = at_terminal(tmp_path, [(dear, "y")], *command)
+    assert code == 0, said
+    assert len(stub.requests("POST")) == 1
+    assert (tmp_path / "out" / "a.txt").read_text("utf-8")
+
+
+def at_terminal(folder: Path, answers: list[tuple[str, str]], *command: str) -> tuple[int, str]:
+    """Run a command as somebody at a terminal does who answers its questions; exit code and all that was shown."""
+    import pty  # not on Windows
+
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "MY_KEY": KEY, "TERM": "xterm", "COLUMNS": "200"}
+    line = [sys.executable, "-m", "studio", *command]
+    shown, open_questions = b"", list(answers)
+    with subprocess.Popen(line, env=environment, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        try:
+            while piece := _read(ours):
+                shown += piece
+                if shown.endswith(b"[y/N] "):
+                    question, answer = open_questions.pop(0)
+                    assert shown.decode().endswith(question)
+                    os.write(ours, f"{answer}\n".encode())
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            os.close(ours)
+    assert not open_questions, shown
+    return process.returncode, shown.decode()
+
+
+def _read(terminal: int) -> bytes:
+    """b"" once nobody holds the other side any more."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # so says Linux
+        return b""
+
+
 def test_what_may_have_arrived_is_sent_again_only_on_demand(added: Run, stub: Deepgram, tmp_path: Path) -> None:
     stub.script("POST", "/v1/listen", drop="before_response")
     command = (
@@ -364,3 +389,38 @@ def test_keys_and_text_are_in_no_log_and_in_no_message(studio: Run, stub: Deepgr
     words = {word for word in done.stdout.split() if len(word) > 4}
     assert words
     assert not [word for word in words if word in log]
+
+
+def test_voices_at_a_vendor(studio: Run) -> None:
+    with Prosa(valid_keys=["for-voices"], speech_keys=["for-voices"]) as stub:
+        add = ("backends", "add", "dinis", "--kind", "prosa-tts", "--url", stub.base_url, "--key-env", "MY_KEY")
+        done = studio(*add, "--speech-price", "2.5", "--option", "audio_format=mp3", MY_KEY="for-voices")
+        assert done.returncode == 0, done.stderr
+        assert "The text that you have spoken in its voices goes to 127.0.0.1 (Prosa.ai voices)." in done.stderr
+        assert "recordings" not in done.stderr
+        tested = studio("backends", "test", "dinis", MY_KEY="for-voices")
+        assert tested.returncode == 0, tested.stderr
+        assert "No text was sent." in tested.stderr
+        assert "@dinis/tts-dini  TTS Dini" in tested.stdout.splitlines()
+        assert not stub.requests("POST")
+        assert "Prosa.ai voices" in studio("backends", "list").stdout
+        refused = studio("backends", "test", "dinis", MY_KEY="stub-bad")
+        assert refused.returncode == 1
+        assert "refused the key" in refused.stderr
+
+
+def test_an_account_for_voices_writes_nothing_down(studio: Run, tmp_path: Path) -> None:
+    studio("backends", "add", "v", "--kind", "prosa-tts", "--key-env", "MY_KEY", MY_KEY=KEY)
+    done = studio("transcribe", str(noise(tmp_path / "a.wav")), "--output", "out", "--backend", "v", MY_KEY=KEY)
+    assert done.returncode != 0
+    assert "No back end called “prosa-tts” turns sound into text." in done.stderr
+
+
+def test_characters_are_listed_with_what_they_cost(studio: Run, tmp_path: Path) -> None:
+    studio("backends", "add", "v", "--kind", "prosa-tts", "--key-env", "MY_KEY", "--speech-price", "2", MY_KEY=KEY)
+    library = Library(Home(tmp_path / "home"))
+    order = library.orders.add(SPEECH, "f", "v", "prosa-tts", 1500, "Halo", 3.0)
+    library.orders.mark(order.uid, "submitting", {}, ordered=True)
+    library.close()
+    listed = studio("backends", "list", COLUMNS="200").stdout
+    assert "1,500 characters, 3.00" in listed

@@ -29,7 +29,7 @@ from studio.services.runner import JobChanged, RunnerEvent, run_next
 from studio.services.studio import Studio
 from studio.services.together import Failed, together
 
-from . import backends
+from . import backends, speaking
 from .terminal import err, out
 
 _LOOK_EVERY = 0.5  # seconds, while another process does what we wait for
@@ -48,7 +48,7 @@ def run(arguments: list[str]) -> int:
             return code
     except StudioError as e:
         _tell(e.problem)
-        return 2 if e.problem.kind == "UsageError" else 1
+        return 2 if isinstance(e, UsageError) else 1
     except (KeyboardInterrupt, Stopped):
         err.print("Stopped. The same command goes on from there.")
         return 1
@@ -130,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     c.set_defaults(do=_models)
 
     backends.add_parser(commands, _studio)
+    speaking.add_parsers(commands, _studio, _shown)
 
     c = commands.add_parser("doctor", help="what works here, what does not, what to do about it")
     c.add_argument("--json", action="store_true")
@@ -339,7 +340,7 @@ def _each_model(studio: Studio, action: str, id: str, source: Path | None) -> in
                 _pull(studio, id, source)
     except StudioError as e:
         _tell(e.problem)
-        return 2 if e.problem.kind == "UsageError" else 1
+        return 2 if isinstance(e, UsageError) else 1
     return 0
 
 
@@ -382,6 +383,14 @@ def _bars(before: str, after: str) -> Progress:
     """Bars on a terminal, nothing elsewhere."""
     columns = TextColumn(before), BarColumn(), TextColumn(after)
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+@contextmanager
+def _shown(stop: StopToken) -> Iterator[Callable[[str, float | None], None]]:
+    """One bar for work that tells what it does and how much of it is done; a signal asks it to stop."""
+    with _signals(lambda *_: stop.request(StopReason.QUIT)), _bars("{task.description}", "") as bars:
+        bar = bars.add_task("", total=1.0)
+        yield lambda says, fraction: bars.update(bar, description=says, completed=fraction)
 
 
 def _tell(problem: Problem) -> None:

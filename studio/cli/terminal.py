@@ -26,4 +26,4 @@ def asks() -> bool:
 
 def confirmed(question: str) -> bool:
     """The answer to a question; anything but yes is no."""
-    return err.input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    return err.input(f"{question} [y/N] ", markup=False).strip().lower() in ("y", "yes")

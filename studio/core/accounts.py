@@ -54,7 +54,6 @@ class SpeechLimits:
     """What one order of speech may hold. None: no limit is known."""
 
     characters: int | None = None  # Unicode code points
-    at_once: int | None = None  # orders at the same time
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ times in `timing`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from .errors import UsageError
@@ -27,6 +27,8 @@ class Edit:
     after: tuple[Segment, ...] = ()
     speakers_before: tuple[Speaker, ...] = ()  # the whole list; both empty: speakers untouched
     speakers_after: tuple[Speaker, ...] = ()
+    # Milliseconds: where not 0, `after` is each of `before` as `shifted` makes it, which is all that need be stored.
+    shift: int = field(default=0, compare=False)
 
     def inverse(self) -> Edit:
         return Edit(self.name, self.after, self.before, self.speakers_after, self.speakers_before)
@@ -232,6 +234,12 @@ def retime(segment: Segment, start: int, end: int) -> Segment:
             w._replace(start=min(max(w.start, start), end), end=min(max(w.end, start), end)) for w in segment.words
         )
     return replace(segment, start=start, end=end, words=words)
+
+
+def shifted(segment: Segment, ms: int) -> Segment:
+    """All of its times later. Stored shifts are read by this: what it gives must stay the same."""
+    words = tuple(w._replace(start=max(0, w.start + ms), end=max(0, w.end + ms)) for w in segment.words)
+    return replace(segment, start=segment.start + ms, end=segment.end + ms, words=words)
 
 
 def set_times(segments: Sequence[Segment], row: int, start: int, end: int, push: bool = False) -> Edit:

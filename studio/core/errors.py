@@ -62,6 +62,10 @@ class UsageError(StudioError):
     """What was asked for makes no sense: an unknown model, a wrong option."""
 
 
+class AccountError(UsageError):
+    """The account is switched off or gone, or nobody has agreed to it. What waits for it goes on when that is over."""
+
+
 class ConflictError(StudioError):
     """What was to be changed is not as it was: another window or program was faster."""
 
@@ -115,4 +119,11 @@ class BadResponse(RemoteError):
 
 
 # What a job is not to blame for: it keeps its place and all it has, and goes on when that is over.
-MAY_GO_ON = (AuthError, QuotaError, RateLimited, Unavailable, Deadline)
+MAY_GO_ON = (AccountError, AuthError, QuotaError, RateLimited, Unavailable, Deadline)
+
+
+def as_error(problem: Problem, fallback: type[StudioError] = EngineError) -> StudioError:
+    """The error that a problem was; `fallback` where its class is not known any more."""
+    kind = globals().get(problem.kind, fallback)
+    error: StudioError = kind(problem.what, problem.hint, problem.detail)
+    return error

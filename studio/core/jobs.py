@@ -46,6 +46,17 @@ class DecodeOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """Passages of another job's transcript, heard once more. Times in milliseconds of the recording."""
+
+    job: int
+    start: int  # the passages
+    end: int
+    first: int  # what is heard: they and some sound before and after
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class JobOptions:
     """Copied into the job when it is queued; later changes of the settings do not touch it."""
 
@@ -59,6 +70,7 @@ class JobOptions:
     account: str = ""  # at which vendor; "": on this computer. `model` is then the vendor's, "" its default
     complete_words: bool = False  # find the times of words on this computer where the vendor gives none
     clean: bool = False  # take noise out first; off by default, because it can cost words
+    again: Again | None = None  # only a stretch is heard, to be put in the place of passages that are there
     file: str = ""  # where the text was read from, if it was not heard: the path of a transcript file
     file_id: str = ""  # names the content of that file
     decode: DecodeOptions = field(default_factory=DecodeOptions)
@@ -73,7 +85,8 @@ class JobOptions:
         decode = _known(DecodeOptions, data.get("decode", {}))
         if "temperature" in decode:
             decode["temperature"] = tuple(decode["temperature"])
-        return JobOptions(**{**_known(JobOptions, data), "decode": DecodeOptions(**decode)})
+        again = Again(**_known(Again, data["again"])) if data.get("again") else None
+        return JobOptions(**{**_known(JobOptions, data), "decode": DecodeOptions(**decode), "again": again})
 
 
 def _known(cls: type[Any], data: dict[str, Any]) -> dict[str, Any]:

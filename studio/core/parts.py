@@ -36,6 +36,16 @@ class Part:
         return (self.start == self.first or middle >= self.first) and (self.end == self.last or middle < self.last)
 
 
+def between(start: int, end: int) -> str:
+    """ "0:12:17 to 0:12:54": a stretch for reading."""
+    return f"{_clock(start)} to {_clock(end)}"
+
+
+def _clock(milliseconds: int) -> str:
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+
+
 def plan(duration: int, longest: int | None, peaks: npt.NDArray[np.int16]) -> list[Part]:
     """Parts of at most `longest` milliseconds, all about as long, cut where it is quiet.
 

@@ -103,10 +103,10 @@ def _texts(
         for segment, found in _search(segments, query, ids):
             yield segment, _replaced(segment, found, query, template), len(found)
         return
-    subn = _plain(query).subn
+    subn, template = _plain(query).subn, template.replace("\\", r"\\")  # which `re` reads back as it was
     for segment in segments:
         if ids is None or segment.id in ids:
-            text, count = subn(lambda _: template, segment.text)
+            text, count = subn(template, segment.text)
             if count:
                 yield segment, text, count
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from .edits import SHORTEST, Edit, apply
+from .edits import SHORTEST, Edit, apply, shifted
 from .errors import UsageError
 from .transcript import Segment, Transcript
 
@@ -48,7 +48,11 @@ def behind(edit: Edit, duration: int) -> int:
 def shift(transcript: Transcript, ids: Ids, ms: int, clamp: bool = False) -> Edit:
     """All times later by `ms`, or earlier where it is below 0."""
     try:
-        return _moved(transcript, ids, lambda t: t + ms, f"shift by {ms / 1000:+g} s", clamp)
+        before = _chosen(transcript, ids)
+        name, after = f"shift by {ms / 1000:+g} s", [shifted(s, ms) for s in before]
+        edit = _edit(transcript, name, before, after, clamp)
+        clamped = clamp and any(s.start < 0 for s in after)
+        return edit if clamped else replace(edit, shift=ms)
     except BeforeStart as e:
         first = min(s.start for s in _chosen(transcript, ids))
         raise BeforeStart(
@@ -114,6 +118,10 @@ def _moved(transcript: Transcript, ids: Ids, move: Callable[[int], int], name: s
         )
         for s in before
     ]
+    return _edit(transcript, name, before, after, clamp)
+
+
+def _edit(transcript: Transcript, name: str, before: Sequence[Segment], after: Sequence[Segment], clamp: bool) -> Edit:
     early = sum(s.start < 0 for s in after)
     if early and not clamp:
         raise BeforeStart(early, "The first subtitle would begin before the recording.", "Move less, or select fewer.")

@@ -6,7 +6,7 @@ rename touches one value. If a segment has words, its text is exactly `join_word
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -96,6 +96,7 @@ class EngineInfo:
     speakers: str = ""  # what told the speakers apart, "" if nothing did
     account: str = ""  # the account of the vendor that did it, "" for this computer
     marks: str = ""  # what was not measured by the engine, with spaces between: see core/marks.py
+    orders: tuple[Mapping[str, str], ...] = ()  # what the vendor said of each: its id there, what it charged
 
 
 @dataclass(frozen=True, slots=True)

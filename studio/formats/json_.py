@@ -186,5 +186,10 @@ def _read_source(entry: dict[str, Any]) -> Source:
 
 
 def _read_engine(entry: dict[str, Any]) -> EngineInfo:
-    given = {f.name: optional(entry, f.name, str, "engine") for f in fields(EngineInfo)}
-    return EngineInfo(**{key: value for key, value in given.items() if value is not None})
+    given = {f.name: optional(entry, f.name, str, "engine") for f in fields(EngineInfo) if f.name != "orders"}
+    orders = tuple(_read_order(o, f"engine.orders[{i}]") for i, o in enumerate(list_of(entry, "orders", "engine")))
+    return EngineInfo(**{key: value for key, value in given.items() if value is not None}, orders=orders)
+
+
+def _read_order(value: object, at: str) -> dict[str, str]:
+    return {fact: checked(said, str, f"{at}.{fact}") for fact, said in checked(value, dict, at).items()}

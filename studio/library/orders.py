@@ -15,7 +15,7 @@ from typing import Any
 
 from studio.core.errors import Problem, StorageError
 
-from . import rows
+from . import cap, rows
 from .database import Database
 from .submissions import Spent
 
@@ -82,6 +82,20 @@ class OrderStore:
                 " ordered = CASE WHEN ? THEN COALESCE(ordered, CURRENT_TIMESTAMP) END WHERE uid = ?",
                 (stage, rows.dump(data), ordered, uid),
             )
+
+    def order(self, uid: str, stage: str, data: dict[str, Any]) -> float | None:
+        """Mark an order that may cost money from here on, unless it would pass the month's stop of its account: then
+        nothing is stored, and that stop is returned.
+        """
+        with self._db.write() as db:
+            if (stop := cap.passed(db, "vendor_order", uid)) is not None:
+                return stop
+            db.execute(
+                "UPDATE vendor_order SET stage = ?, data = ?, ordered = COALESCE(ordered, CURRENT_TIMESTAMP)"
+                " WHERE uid = ?",
+                (stage, rows.dump(data), uid),
+            )
+        return None
 
     def receive(self, uid: str, stage: str, reply: bytes) -> None:
         """Store a reply as it came. Raises StorageError."""

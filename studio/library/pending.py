@@ -18,7 +18,7 @@ from studio.core.transcript import Segment
 
 from . import rows
 from .database import Database
-from .packing import pack, unpack
+from .packing import is_shift, pack, pack_shift, unpack
 
 PART = 500  # segments that are put in the rows in one transaction
 _TOGETHER = 200  # and by one statement
@@ -36,16 +36,18 @@ class Turn(NamedTuple):
 def store(db: sqlite3.Connection, transcript: int, edit: Edit) -> int:
     """Store what an edit changes; returns the number of the content.
 
-    What goes is packed only if it is little: of a large change it is still in the rows until it is worked off.
+    What goes is packed only if it is little: of a large change it is still in the rows until it is worked off. What
+    comes is not packed of a large shift: it is what goes, later.
     """
     ids = [s.id for s in edit.before]
     size = len(ids) + len(edit.after)
     highest = max((s.id for s in (*edit.before, *edit.after)), default=0)
     went = pack(edit.before) if size <= PART else None
+    came = pack_shift(edit.shift) if edit.shift and size > PART else pack(edit.after)
     return int(
         db.execute(
             "INSERT INTO content (transcript_id, size, highest, went_ids, came, went) VALUES (?, ?, ?, ?, ?, ?)",
-            (transcript, size, highest, rows.dump(ids), pack(edit.after), went),
+            (transcript, size, highest, rows.dump(ids), came, went),
         ).lastrowid
         or 0
     )
@@ -55,9 +57,11 @@ def edit_of(db: sqlite3.Connection, transcript: int, content: int) -> tuple[tupl
     """The segments that a content takes away, and those it puts in their place."""
     row = db.execute("SELECT went_ids, came, went FROM content WHERE id = ?", (content,)).fetchone()
     if row["went"] is not None:
-        return unpack(row["went"]), unpack(row["came"])
-    ids = set(rows.load(row["went_ids"]))
-    return tuple(s for s in segments(db, transcript, content) if s.id in ids), unpack(row["came"])
+        went = unpack(row["went"])
+    else:
+        ids = set(rows.load(row["went_ids"]))
+        went = tuple(s for s in segments(db, transcript, content) if s.id in ids)
+    return went, unpack(row["came"], went)
 
 
 def forget(db: sqlite3.Connection, contents: Iterable[int]) -> None:
@@ -101,9 +105,10 @@ def segments(db: sqlite3.Connection, transcript: int, until: int | None = None) 
     for turn in queue:
         if turn.content == until:
             break
-        changes = _changes(db, turn, went.get(turn.content, ()))
         if not turn.back:
-            went[turn.content] = tuple(now[id] for id, s in changes.items() if id in now)
+            ids = db.execute("SELECT went_ids FROM content WHERE id = ?", (turn.content,)).fetchone()[0]
+            went[turn.content] = tuple(now[id] for id in rows.load(ids) if id in now)
+        changes = _changes(db, turn, went.get(turn.content, ()))
         for id, segment in changes.items():
             if segment is None:
                 now.pop(id, None)
@@ -225,9 +230,10 @@ def _position(db: sqlite3.Connection, seq: int) -> int | None:
 def _changes(db: sqlite3.Connection, turn: Turn, went: tuple[Segment, ...] = ()) -> _Changes:
     """What a turn does to the rows. `went`: what the content took away, where that is not packed yet."""
     row = db.execute("SELECT went_ids, came, went FROM content WHERE id = ?", (turn.content,)).fetchone()
-    came = unpack(row["came"])
-    if not turn.back:
-        gone: Iterable[int] = rows.load(row["went_ids"])
-        return {**dict.fromkeys(gone), **{s.id: s for s in came}}
-    back = unpack(row["went"]) if row["went"] is not None else went
-    return {**{s.id: None for s in came}, **{s.id: s for s in back}}
+    if row["went"] is not None and (turn.back or is_shift(row["came"])):
+        went = unpack(row["went"])
+    came = unpack(row["came"], went)
+    if turn.back:
+        return {**{s.id: None for s in came}, **{s.id: s for s in went}}
+    gone: Iterable[int] = rows.load(row["went_ids"])
+    return {**dict.fromkeys(gone), **{s.id: s for s in came}}

@@ -13,7 +13,7 @@ from typing import Any
 from studio.core.errors import Problem
 from studio.core.parts import Part
 
-from . import rows
+from . import cap, rows
 from .database import Database
 
 
@@ -56,6 +56,11 @@ class SubmissionStore:
             found = db.execute("SELECT * FROM submission WHERE job_id = ? ORDER BY part, rowid", (job_id,))
             return list({row["part"]: _submission(row) for row in found}.values())
 
+    def get(self, uid: str) -> Submission | None:
+        with self._db.read() as db:
+            row = db.execute("SELECT * FROM submission WHERE uid = ?", (uid,)).fetchone()
+            return _submission(row) if row else None
+
     def add(
         self,
         job_id: int,
@@ -86,6 +91,22 @@ class SubmissionStore:
                 " ordered = CASE WHEN ? THEN COALESCE(ordered, CURRENT_TIMESTAMP) END WHERE uid = ?",
                 (stage, rows.dump(data), ordered, uid),
             )
+
+    def order(self, uid: str, stage: str, data: dict[str, Any]) -> float | None:
+        """Mark an order that may cost money from here on, unless it would pass the month's stop of its account: then
+        nothing is stored, and that stop is returned.
+
+        Looked at and stored in one transaction: see cap.py.
+        """
+        with self._db.write() as db:
+            if (stop := cap.passed(db, "submission", uid)) is not None:
+                return stop
+            db.execute(
+                "UPDATE submission SET stage = ?, data = ?, ordered = COALESCE(ordered, CURRENT_TIMESTAMP)"
+                " WHERE uid = ?",
+                (stage, rows.dump(data), uid),
+            )
+        return None
 
     def receive(self, uid: str, stage: str, reply: bytes) -> None:
         """Store a reply as it came."""

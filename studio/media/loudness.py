@@ -90,8 +90,8 @@ def normalised(sound: Sound, loudness: Loudness, target: float = SPEECH_LUFS) ->
 
 def limited(blocks: Iterator[Block], rate: int, channels: int, ceiling: float) -> Iterator[Block]:
     """Peaks between the samples included; nothing is delayed."""
-    # a little lower: the way back to the sound's own rate rounds peaks up a little
-    limit = 10 ** ((ceiling - 0.2) / 20)
+    # lower than the ceiling: on the way back to its own rate the sound may swing a little higher
+    limit = 10 ** ((ceiling - 0.8) / 20)
     chain = Chain(
         rate,
         channels,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -84,17 +84,19 @@ def write_sound(
     """
     try:
         with _whole(target) as file:
-            yield from _write(sound, file, form, form.rate(rate or sound.rate), stop)
+            disk = _Disk(file)
+            for done in _write(sound, disk, form, form.rate(rate or sound.rate), stop):
+                disk.check()
+                yield done
+            disk.check()
     except FFmpegError as error:
-        if refused := _refusal(error):
-            raise _not_stored(target, refused) from error
         raise MediaError(f"“{target.name}” cannot be encoded.", "Choose another format.", repr(error)) from error
     except OSError as error:
         raise _not_stored(target, error) from error
     yield 1.0
 
 
-def _write(sound: Sound, file: BinaryIO, form: SoundFormat, rate: int, stop: StopToken) -> Iterator[float]:
+def _write(sound: Sound, file: _Disk, form: SoundFormat, rate: int, stop: StopToken) -> Iterator[float]:
     with av.open(file, "w", format=form.container, container_options=dict(form.options)) as out:
         stream = out.add_stream(form.codec, rate=rate, layout="mono" if sound.channels == 1 else "stereo")
         assert isinstance(stream, av.AudioStream)
@@ -103,13 +105,43 @@ def _write(sound: Sound, file: BinaryIO, form: SoundFormat, rate: int, stop: Sto
         resampled, done, whole = Chain(sound.rate, sound.channels, ("aresample", str(rate))), 0, max(1, sound.samples)
         for block in sound.blocks(stop):
             stop.check()
-            for frame in resampled.frames(block):
+            for frame in resampled.frames(np.clip(block, -1, 1)):
                 out.mux(stream.encode(frame))
             done += block.shape[-1]
             yield min(0.999, done / whole)
         for frame in resampled.frames(None):
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
+
+
+class _Disk:
+    """The file under a container. What the disk refuses is kept for `check`: an exception would have to pass through
+    FFmpeg, which goes on calling while it closes the container, and tells of another one."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._refusal: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        return self._tried(lambda: self._file.write(data), len(data))
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._tried(lambda: self._file.seek(offset, whence), offset)
+
+    def tell(self) -> int:
+        return self._tried(self._file.tell, 0)
+
+    def check(self) -> None:
+        if self._refusal:
+            raise self._refusal
+
+    def _tried(self, what: Callable[[], int], otherwise: int) -> int:
+        if self._refusal is None:
+            try:
+                return what()
+            except OSError as error:
+                self._refusal = error
+        return otherwise
 
 
 @contextmanager
@@ -123,13 +155,6 @@ def _whole(target: Path) -> Iterator[BinaryIO]:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _refusal(error: BaseException | None) -> OSError | None:
-    """What the system said, though closing the file may have failed after it."""
-    while error is not None and not (isinstance(error, OSError) and error.errno):
-        error = error.__context__
-    return error
 
 
 def _not_stored(target: Path, error: OSError) -> StorageError:

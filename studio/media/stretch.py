@@ -5,6 +5,7 @@ Worker threads. The samples are those that `decode` would write for the same tim
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ from studio.core.jobs import StopToken
 from .decode import Reader
 from .source import recording
 from .timeline import Timeline
-from .wav import SAMPLE_RATE, Samples
+from .wav import SAMPLE_RATE, Samples, wav_writer
 
+_PIECE = 300_000  # milliseconds read at once
 _PER_MS = SAMPLE_RATE // 1000
 # Seconds to begin earlier: codecs need frames before the first good one, and some indexes are coarse. At last: all.
 _LEADS = (0.5, 10.0, float("inf"))
@@ -41,6 +43,15 @@ def read_stretch(path: Path, track: int, start_ms: int, end_ms: int, stop: StopT
         if samples is not None:
             return samples
     return np.zeros((end_ms - start_ms) * _PER_MS, np.int16)
+
+
+def cut_out(path: Path, track: int, span: tuple[int, int], target: Path, stop: StopToken) -> Iterator[float]:
+    """The same as a WAV file at `target`, which is there only when it is whole; yields how much is done, 0..1."""
+    start, end = span
+    with wav_writer(path, target) as wav:
+        for at in range(start, end, _PIECE):
+            wav.write(read_stretch(path, track, at, min(at + _PIECE, end), stop))
+            yield min(1.0, (at + _PIECE - start) / (end - start))
 
 
 def _read(reader: Reader, begin: float, start_ms: int, end_ms: int, stop: StopToken) -> Samples | None:

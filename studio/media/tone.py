@@ -36,9 +36,8 @@ def resampled(samples: NDArray[np.float32], rate: int, wanted: int) -> NDArray[n
     """Mono samples at another rate."""
     if rate == wanted or not len(samples):
         return samples
-    chain = Chain(rate, 1, ("aresample", str(wanted)))
-    changed: NDArray[np.float32] = np.concatenate(list(chain.through([samples.reshape(1, -1)])), axis=1)
-    return changed[0]
+    blocks = Chain(rate, 1, ("aresample", str(wanted))).through([samples.reshape(1, -1)])
+    return np.concatenate([block[0] for block in blocks])
 
 
 def timed(words: Iterable[SpokenWord], delivery: Delivery) -> tuple[SpokenWord, ...]:

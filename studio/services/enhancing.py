@@ -63,15 +63,9 @@ def enhance(
 
 
 def _enhance(
-    studio: Studio,
-    account: Account,
-    recording: Path,
-    content: str,
-    track: int,
-    file: Path,
-    stop: StopToken,
-    again: bool,
+    studio: Studio, account: Account, recording: Path, track: int, file: Path, stop: StopToken, again: bool
 ) -> Iterator[Told]:
+    content = media.fingerprint(recording)
     planned = yield from _plan(recording, track, stop)
     prints = [_fingerprint(account, content, track, part) for part in planned]
     known = [single_orders.take_up(studio, account, each, again) for each in prints]
@@ -124,8 +118,9 @@ def _fingerprint(account: Account, content: str, track: int, part: Part | None =
 
 
 def _cut(recording: Path, track: int, spans: Mapping[Path, tuple[int, int]], stop: StopToken) -> None:
-    """Write milliseconds (start, end) of the track to each file, FLAC in one channel, at full quality."""
-    sound = media.recorded(recording, track, mono=True)
+    """Write milliseconds (start, end) of the track to each file: FLAC, one channel, at the rate of the recording."""
+    rate = min(media.FULL_RATE, media.probe(recording).tracks[track].rate)
+    sound = media.recorded(recording, track, rate, mono=True)
     with ExitStack() as stack:
         files = [
             (stack.enter_context(soundfile.SoundFile(path, "w", sound.rate, 1, "PCM_16", format="FLAC")), span)

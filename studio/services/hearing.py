@@ -25,11 +25,14 @@ _WEIGHTS = {"models": 8.0, "reading": 3.0, "text": 60.0}
 
 @dataclass(frozen=True, slots=True)
 class HearOptions:
+    """What is not done on this computer becomes a job of the queue."""
+
     model: str
     language: str = "auto"  # or ISO 639-1
     task: str = "transcribe"  # or "translate": to English
     vocabulary: str = ""
     device: str = "auto"
+    account: str = ""  # at which vendor, as in JobOptions
     decode: DecodeOptions = field(default_factory=DecodeOptions)
 
 

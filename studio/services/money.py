@@ -49,7 +49,12 @@ def check_cap(studio: Studio, account: Account, more: float | None) -> None:
     """Raises QuotaError when another order of that cost would pass the month's limit."""
     cap = account.monthly_cap
     if cap is not None and spent(studio, account).cost + (more or 0.0) > cap:
-        raise QuotaError(
-            f"This would pass your stop of {cap:.2f} a month for “{account.name}”.",
-            "The job waits: raise it in Engines and accounts, or wait for the next month.",
-        )
+        raise over(account.name, cap)
+
+
+def over(account: str, cap: float) -> QuotaError:
+    """Another order would pass the month's limit."""
+    return QuotaError(
+        f"This would pass your stop of {cap:.2f} a month for “{account}”.",
+        "The job waits: raise it in Engines and accounts, or wait for the next month.",
+    )

@@ -13,7 +13,7 @@ from studio.core.compare import Comparison, Keep, compare
 from studio.core.decisions import accept, decided
 from studio.core.edits import Edit
 from studio.core.errors import UsageError
-from studio.core.jobs import UNFINISHED, Job, JobState
+from studio.core.jobs import UNFINISHED, Job, JobOptions, JobState
 from studio.core.languages import LANGUAGES
 from studio.core.retext import retext
 from studio.core.transcript import Segment, Transcript, join_words
@@ -41,7 +41,7 @@ def candidates(studio: Studio, job: Job) -> list[Candidate]:
     same = [
         _candidate(other)
         for other in studio.library.jobs.all()
-        if other.content_id == job.content_id and other.id != job.id
+        if other.content_id == job.content_id and other.id != job.id and other.options.again is None
     ]
     usable = [c for c in same if c.ready or c.job.state in UNFINISHED]
     return sorted(usable, key=lambda c: (not c.ready, -c.job.id))
@@ -55,7 +55,8 @@ def _candidate(job: Job) -> Candidate:
     if options.vocabulary:
         facts.append("with names and terms")
     facts.append({JobState.DONE: "ready", JobState.RUNNING: "being written"}.get(job.state, job.state.value))
-    return Candidate(job, options.model or job.name, ", ".join(facts))
+    where = [options.account] if options.account else []
+    return Candidate(job, options.model or options.account or job.name, ", ".join(where + facts))
 
 
 def load(studio: Studio, job: Job) -> Transcript:
@@ -86,26 +87,33 @@ def remembered(studio: Studio, transcript_id: int) -> Job | Path | None:
     if "file" in kept:
         return Path(kept["file"])
     job = studio.library.jobs.get(kept["job"]) if "job" in kept else None
-    return job if job and job.transcript_id is not None else None
+    return job if job and (job.transcript_id is not None or job.state in UNFINISHED) else None
 
 
-def ask_for(studio: Studio, job: Job, options: HearOptions) -> Job:
-    """Queue the recording of `job` for another engine's opinion; one that was asked for before is not done again.
-
-    Raises MediaError when the recording is gone, UsageError for options that cannot work.
-    """
+def order(job: Job, options: HearOptions) -> JobOptions:
+    """The options of a job for another engine's opinion. Raises UsageError where it would be the same once more."""
     wanted = replace(
         job.options,
-        account="",
+        account=options.account,
         model=options.model,
         language=options.language,
         task=options.task,
         vocabulary=options.vocabulary,
     )
-    queue.check_options(studio, wanted)
     if wanted == job.options:
         raise UsageError("That is what made this transcript.", "Choose another model, language or names and terms.")
-    other, _ = queue.add_one(studio, Path(job.path), wanted, known=(*UNFINISHED, JobState.DONE))
+    return wanted
+
+
+def ask_for(studio: Studio, job: Job, options: HearOptions) -> Job:
+    """Queue the recording of `job` for another engine's opinion; one that was asked for before is not done again.
+
+    It is remembered as what the transcript is compared with. Raises MediaError when the recording is gone, UsageError
+    for options that cannot work.
+    """
+    other = queue.again(studio, job, order(job, options))
+    if job.transcript_id is not None:
+        remember(studio, job.transcript_id, other)
     return other
 
 

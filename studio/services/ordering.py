@@ -6,7 +6,6 @@ unless the user says so, and a reply that was paid for is stored before it is re
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
@@ -22,8 +21,6 @@ from .studio import Studio
 
 ORDERED = (Stage.SUBMITTING, Stage.SUBMITTED, Stage.RECEIVED)
 ENDS: dict[str, type[RemoteError]] = {"failed": JobFailed, "lost": JobLost}
-
-_paying = threading.Lock()  # what is ordered and what was spent are looked at together
 
 
 class Stored(Protocol):
@@ -45,6 +42,7 @@ class Store(Protocol):
     """Where it is stored."""
 
     def mark(self, uid: str, stage: str, data: dict[str, Any], *, ordered: bool) -> None: ...
+    def order(self, uid: str, stage: str, data: dict[str, Any]) -> float | None: ...
     def receive(self, uid: str, stage: str, reply: bytes) -> None: ...
     def end(self, uid: str, ended: str, problem: Problem | None = None) -> None: ...
 
@@ -57,9 +55,8 @@ def obtain(
         for event in flow.run(vendor, order, Stage(given.stage), given.data):
             match event:
                 case Mark(Stage.SUBMITTING, data):
-                    with _paying:
-                        check_cap(studio, account, given)
-                        store.mark(given.uid, Stage.SUBMITTING, data, ordered=True)
+                    if (cap := store.order(given.uid, Stage.SUBMITTING, data)) is not None:
+                        raise money.over(account.name, cap)
                 case Mark(stage, data):
                     store.mark(given.uid, stage, data, ordered=stage in ORDERED)
                 case Received(reply):

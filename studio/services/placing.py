@@ -31,7 +31,7 @@ class Placing:
         self._run, self._orders, self._title = run, orders, title
         self._store = run.studio.library.transcripts
         self._ready: dict[int, tuple[Submission, Result | StudioError]] = {}
-        self._heard = self._store.heard(run.transcript_id)
+        self._heard = max(self._store.heard(run.transcript_id), run.offset)
 
     def put(self, order: Submission, result: Result) -> Iterator[JobEvent]:
         if result.language:
@@ -52,7 +52,7 @@ class Placing:
             yield SpeakersApplied(self._run.transcript_id)
 
     def _arrived(self, order: Submission, result: Result | StudioError) -> Iterator[JobEvent]:
-        if order.span.last <= self._heard and self._heard:
+        if order.span.last <= self._heard > self._run.offset:
             yield from self._fill(order, result)
             return
         self._ready[order.part] = (order, result)
@@ -71,7 +71,7 @@ class Placing:
         segments, fresh = (
             ([_gap(order, result)], ()) if isinstance(result, StudioError) else _segments(order, result, known)
         )
-        engine = self._engine(known, result, fresh)
+        engine = self._engine(known, order, result, fresh)
         done = None if isinstance(result, StudioError) else order.uid
         stored = self._store.append(
             run.transcript_id, segments, order.span.last, speakers=fresh, engine=engine, submission=done
@@ -96,16 +96,21 @@ class Placing:
             return Edit("fill the gap", gap, after, now.speakers, now.speakers + fresh)
 
         fresh = _segments(order, result, known)[1]
-        self._store.relabel(self._run.transcript_id, change, self._engine(known, result, fresh), order.uid)
+        self._store.relabel(self._run.transcript_id, change, self._engine(known, order, result, fresh), order.uid)
         yield SpeakersApplied(self._run.transcript_id)
 
-    def _engine(self, known: Transcript, result: Result | StudioError, fresh: tuple[Speaker, ...]) -> EngineInfo:
+    def _engine(
+        self, known: Transcript, order: Submission, result: Result | StudioError, fresh: tuple[Speaker, ...]
+    ) -> EngineInfo:
         """What is known of it with another part, whose speakers are `fresh`."""
         marks = marks_of(known.engine) | ({"partial"} if isinstance(result, StudioError) else result.marks)
         if len(self._orders) > 1:
             marks.add("stitched")
         speakers = self._title if fresh else known.engine.speakers
-        return replace(known.engine, marks=marks_text(marks), speakers=speakers)
+        orders = known.engine.orders
+        if isinstance(result, Result):
+            orders += ({"order": order.uid, **result.facts},)
+        return replace(known.engine, marks=marks_text(marks), speakers=speakers, orders=orders)
 
 
 def _segments(order: Submission, result: Result, known: Transcript) -> tuple[list[Segment], tuple[Speaker, ...]]:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from studio import media
 from studio.core.errors import MediaError, Problem, StudioError, UsageError
-from studio.core.jobs import UNFINISHED, Job, JobOptions, JobState, StopReason, StopToken
+from studio.core.jobs import UNFINISHED, Again, Job, JobOptions, JobState, StopReason, StopToken
 from studio.core.languages import LANGUAGES
+from studio.core.parts import between
 from studio.models import catalogue
 
 from . import accounts
@@ -35,6 +36,12 @@ def resource(options: JobOptions) -> str:
 def of_account(name: str) -> str:
     """What jobs for this account need."""
     return f"{_ACCOUNT}{name}"
+
+
+def waiting_for(studio: Studio) -> dict[str, int]:
+    """How many jobs wait for each account, also for those that are gone."""
+    waiting = studio.library.jobs.waiting()
+    return {needs.removeprefix(_ACCOUNT): n for needs, n in waiting.items() if needs.startswith(_ACCOUNT)}
 
 
 def share(studio: Studio, runner: str) -> tuple[str, ...]:
@@ -187,18 +194,33 @@ def add_one(
         there = ", ".join(map(str, info.tracks))
         raise MediaError(f"“{file.name}” has no audio track {options.track}.", f"Choose another one: {there}.")
     content, path, jobs = media.fingerprint(file), str(file.absolute()), studio.library.jobs
+    name, duration = _stretch(file, options.again) if options.again else (file.name, info.duration)
     if not path.isprintable() and any("\ud800" <= c <= "\udfff" for c in path):
         shown = path.encode(errors="replace").decode()
         raise MediaError(f"The name “{shown}” is not text that this computer can read.", "Rename the file or folder.")
     same = jobs.same(content, options, known)
     if same is None:
         state = JobState.PAUSED if held else JobState.WAITING
-        return jobs.add(path, file.name, content, info.duration, resource(options), options, state), info
+        return jobs.add(path, name, content, duration, resource(options), options, state), info
     if same.path != path:
-        jobs.set_path(same.id, path, file.name)
+        jobs.set_path(same.id, path, name)
     if not held:
         retry(studio, same)
     return jobs.get(same.id) or same, info
+
+
+def _stretch(file: Path, again: Again) -> tuple[str, int]:
+    """What a job is called that is about a stretch of a recording, and how long that is."""
+    return f"{file.name}, {between(again.start, again.end)}", again.last - again.first
+
+
+def again(studio: Studio, job: Job, options: JobOptions) -> Job:
+    """The recording of a job, or a stretch of it, with other options: what was asked for before is not done anew.
+
+    Raises UsageError, MediaError.
+    """
+    check_options(studio, options)
+    return add_one(studio, Path(job.path), options, known=(*UNFINISHED, JobState.DONE, JobState.FAILED))[0]
 
 
 def redo(studio: Studio, job: Job) -> Job:

@@ -12,7 +12,7 @@ import json
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -146,8 +146,11 @@ def _plan(run: Run, limits: Limits) -> list[Part]:
     by_size = limits.bytes * 1000 // rate if limits.bytes else None
     part = limits.part if limits.part and run.duration > 2 * limits.part else None
     longest = min((n for n in (part, limits.duration, by_size) if n), default=None)
+    if longest is None or run.duration <= longest:
+        return [Part(run.offset, run.offset + run.duration, run.offset, run.offset + run.duration)]
     peaks = media.Peaks.load(run.studio.home.peaks_file(run.job.content_id, run.job.options.track))
-    return parts.plan(run.duration, longest, peaks.levels[0])
+    found = parts.plan(run.duration, longest, peaks.levels[0][run.offset // media.BIN_MS :])
+    return [Part(*(run.offset + at for at in astuple(p))) for p in found]
 
 
 def _add(run: Run, account: Account, n: int, part: Part) -> Submission:
@@ -178,7 +181,9 @@ def _work(
         try:
             if given.stage != Stage.RECEIVED:
                 yield from _obtain(run, account, given, vendor, order)
-            return vendor.read(store.reply(given.uid), order)
+            result = vendor.read(store.reply(given.uid), order)
+            now = store.get(given.uid) or given  # what no reply repeats was kept with it
+            return replace(result, facts={**now.data.get("facts", {}), **result.facts})
         except (Stopped, GeneratorExit):  # the latter where the listener heard of the stop first
             if run.stop.reason in (StopReason.CANCEL, StopReason.REMOVE):
                 _forget(run.studio, account, given, StopToken())
@@ -238,7 +243,7 @@ def _encode(run: Run, account: Account, given: Submission, vendor: Vendor, sound
     if not sound.path.exists():
         encoding = next(e for e in media.ENCODINGS.values() if e.suffix == sound.path.suffix)
         with in_turn(run.stop):
-            for done in media.encode(run.audio, sound.path, encoding, (given.span.start, given.span.end), run.stop):
+            for done in media.encode(run.audio, sound.path, encoding, _within(run, given.span), run.stop):
                 yield _Told("Preparing the sound", _ENCODED * done)
     most = vendor.limits(run.studio.accounts.model(account, run.job.options.model).id).bytes
     if most and (size := sound.path.stat().st_size) > most:
@@ -246,6 +251,11 @@ def _encode(run: Run, account: Account, given: Submission, vendor: Vendor, sound
             f"“{run.job.name}” is too large for {vendor.info.title}: {size / 1e6:.1f} MB of {most / 1e6:.1f} MB.",
             "Choose another back end for it; nothing was sent.",
         )
+
+
+def _within(run: Run, span: Part) -> tuple[int, int]:
+    """Where a part lies in the decoded sound."""
+    return span.start - run.offset, span.end - run.offset
 
 
 def _told(event: flow.RemoteEvent, title: str) -> _Told:
@@ -279,7 +289,7 @@ def forget_abandoned(studio: Studio, stop: StopToken) -> None:
 def _forget(studio: Studio, account: Account, given: Submission, stop: StopToken) -> None:
     """After a cancel: tell the vendor where that is possible."""
     store = studio.library.submissions
-    now = next((s for s in store.of_job(given.job_id) if s.uid == given.uid), given)
+    now = store.get(given.uid) or given
     cancels = accounts.kind(account.kind).info.cancels
     ordering.forget(now, store, studio.accounts.open(account, stop), cancels)
 
@@ -289,11 +299,6 @@ def _named(error: StudioError, order: Submission, count: int) -> StudioError:
     if count == 1:
         return error
     problem = error.problem
-    span = f"{_clock(order.span.first)} to {_clock(order.span.last)}"
+    span = parts.between(order.span.first, order.span.last)
     hint = problem.hint if isinstance(error, Ambiguous) else f"{problem.hint} The rest is written.".strip()
     return type(error)(f"Part {order.part + 1} of {count} ({span}): {problem.what}", hint, problem.detail)
-
-
-def _clock(milliseconds: int) -> str:
-    minutes, seconds = divmod(milliseconds // 1000, 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"

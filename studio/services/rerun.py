@@ -1,6 +1,8 @@
 """Recognising a stretch of a recording again, with another model, language or task. Runs in a worker thread.
 
 Nothing is changed here: at the end stands an Edit to look at, which puts new segments in the place of the old ones.
+On this computer `rerun` does it at once. At a vendor it is a job of the queue, made by `order` and read by `result`, so
+that what is paid for is stored like every other order and outlives the window.
 """
 
 from __future__ import annotations
@@ -14,18 +16,17 @@ from studio.core.align import Cutter, label
 from studio.core.compare import Comparison, compare
 from studio.core.edits import Edit, fresh_ids
 from studio.core.errors import MediaError, UsageError
-from studio.core.jobs import Job, LanguageFound, Note, Progress, StopToken
+from studio.core.jobs import Again, Job, JobOptions, LanguageFound, Note, Progress, StopToken
+from studio.core.marks import marks_of
 from studio.core.matching import matched
 from studio.core.retext import reckoned_words
 from studio.core.transcript import Segment, Transcript, Turn, Word
-from studio.media.wav import wav_writer
 
 from . import queue
 from .hearing import HearOptions, hear
 from .studio import Studio
 
 MARGIN = 5_000  # milliseconds heard before and after, so that the first and last words have their context
-_PIECE = 300_000  # milliseconds read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +52,55 @@ def rerun(
 
     Raises StudioError when it cannot be done and Stopped when asked to stop; the transcript is as it was in any case.
     """
+    again = _again(job, transcript, start, end)
+    wanted = replace(job.options, account="", model=options.model, language=options.language, task=options.task)
+    queue.check_options(studio, wanted)
+    path, track, span = Path(job.path), job.options.track, (again.first, again.last)
+    words = yield from hear(studio, lambda audio: media.cut_out(path, track, span, audio, stop), options, stop)
+    heard = [w._replace(start=w.start + again.first, end=w.end + again.first) for w in words]
+    yield reheard(transcript, chosen(transcript, start, end), heard)
+
+
+def _again(job: Job, transcript: Transcript, start: int, end: int) -> Again:
+    """What is to be heard. Raises UsageError, MediaError."""
     old = chosen(transcript, start, end)
     if not old:
         raise UsageError("No passage is chosen.", "Choose the passages to recognise again.")
     path = Path(job.path)
     if not path.is_file():
         raise MediaError(f"“{job.name}” is not where it was: {path.parent}.", "Add it again from its new place.")
-    wanted = replace(job.options, account="", model=options.model, language=options.language, task=options.task)
-    queue.check_options(studio, wanted)
     first = max(0, old[0].start - MARGIN)
     last = max(s.end for s in old) + MARGIN
-    last = min(last, max(job.duration, transcript.duration, last - MARGIN))
-    words = yield from hear(
-        studio, lambda audio: _cut_out(path, job.options.track, first, last, audio, stop), options, stop
+    return Again(job.id, start, end, first, min(last, max(job.duration, transcript.duration, last - MARGIN)))
+
+
+def order(job: Job, transcript: Transcript, start: int, end: int, options: HearOptions) -> JobOptions:
+    """The options of a job that has a stretch recognised by a vendor. Raises UsageError, MediaError."""
+    return replace(
+        job.options,
+        account=options.account,
+        model=options.model,
+        language=options.language,
+        task=options.task,
+        vocabulary=options.vocabulary,
+        speakers="off",  # they are those of the passages that are there
+        complete_words=False,
+        again=_again(job, transcript, start, end),
     )
-    heard = [w._replace(start=w.start + first, end=w.end + first) for w in words]
-    yield reheard(transcript, old, heard)
 
 
-def _cut_out(path: Path, track: int, first: int, last: int, target: Path, stop: StopToken) -> Iterator[float]:
-    with wav_writer(path, target) as wav:
-        for at in range(first, last, _PIECE):
-            wav.write(media.read_stretch(path, track, at, min(at + _PIECE, last), stop))
-            yield min(1.0, (at + _PIECE - first) / (last - first))
+def result(studio: Studio, job: Job, transcript: Transcript) -> Reheard:
+    """What a finished job of that kind has heard, to take the place of passages in `transcript`. Raises UsageError."""
+    again = job.options.again
+    heard = studio.library.transcripts.get(job.transcript_id) if job.transcript_id is not None else None
+    old = chosen(transcript, again.start, again.end) if again else ()
+    if heard is None or not old:
+        raise UsageError(f"What “{job.name}” was to replace is not there any more.", "Choose the passages once more.")
+    found = reheard(transcript, old, [w for s in heard.segments for w in reckoned_words(s)])
+    if not marks_of(heard.engine) & {"no_times", "no_word_times"}:
+        return found
+    bare = tuple(replace(s, words=()) for s in found.edit.after)  # what is reckoned is not kept as measured
+    return replace(found, edit=replace(found.edit, after=bare))
 
 
 def reheard(transcript: Transcript, old: Sequence[Segment], heard: Sequence[Word]) -> Reheard:

@@ -52,13 +52,18 @@ class Run:
     stop: StopToken
     meter: ProgressMeter
     transcript_id: int = 0
-    duration: int = 0  # milliseconds
+    duration: int = 0  # milliseconds of decoded sound
     _device: Device | None = field(default=None, init=False)
 
     @property
     def audio(self) -> Path:
         """The decoded sound."""
         return self.studio.home.audio_file(self.job.id)
+
+    @property
+    def offset(self) -> int:
+        """Where in the recording the decoded sound begins, in milliseconds."""
+        return self.job.options.again.first if self.job.options.again else 0
 
     @property
     def device(self) -> Device:

@@ -9,7 +9,7 @@ from pathlib import Path
 from studio import media
 from studio.core.accounts import Account
 from studio.core.errors import StudioError
-from studio.core.jobs import UNFINISHED, JobOptions, JobState, StopToken
+from studio.core.jobs import UNFINISHED, Job, JobOptions, JobState, StopToken
 from studio.library import Spent
 
 from . import money, queue
@@ -44,6 +44,16 @@ def plan(studio: Studio, account: Account, durations: Iterable[int]) -> Plan:
 
 def asks_always(studio: Studio) -> bool:
     return bool(studio.library.settings.get(ASK, True))
+
+
+def length(studio: Studio, job: Job, wanted: JobOptions) -> list[int]:
+    """Of what would be sent when a recording of the library, or a stretch of it, is recognised with these options:
+    nothing where that is there or on its way. Raises UsageError for options that can never work."""
+    queue.check_options(studio, wanted)
+    same = studio.library.jobs.same(job.content_id, wanted, (*UNFINISHED, JobState.DONE, JobState.FAILED))
+    if same and not (same.problem and same.problem.kind in ("JobFailed", "JobLost")):
+        return []
+    return [wanted.again.last - wanted.again.first if wanted.again else job.duration]
 
 
 def lengths(studio: Studio, paths: Iterable[Path], options: JobOptions, stop: StopToken) -> list[int]:

@@ -28,12 +28,12 @@ from . import speech_orders, talkers
 from .studio import Studio
 
 MOST = 300  # characters of a piece on this computer
-SOON = 120  # of the first one, so that something is heard at once
+SOON = 60  # of the first one, so that something is heard at once
 RATE = 48_000  # of what is heard
 AHEAD = 30_000  # milliseconds made before they are heard: what is not listened to shall cost little
 _LOOK_EVERY = 0.1  # seconds
 _USUAL = "speaking"  # the setting
-_NOTHING = UsageError("There is nothing to speak here: no letters and no digits.", "Select some words.")
+_NOTHING = UsageError("There is nothing to speak here: no letters and no digits.", "Give it some words.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio import media
 from studio.core.accounts import Account, SpeechLimits
-from studio.core.errors import BadResponse, JobFailed, UsageError
+from studio.core.errors import BadResponse, JobFailed, MediaError, UsageError
 from studio.core.jobs import StopToken
 from studio.core.languages import LANGUAGES
 from studio.core.speaking import Voice
+from studio.engines.remote.errors import bad_response
 from studio.engines.remote.service import Sound
 from studio.engines.remote.speaking.base import Speech, TextOrder
 from studio.library import SPEECH, Clone, Ordered, Spent
@@ -202,12 +204,22 @@ def _text_order(wish: _Wish, uid: str) -> Iterator[TextOrder]:
 
 
 def _read(studio: Studio, given: Ordered, asked: TextOrder) -> Speech:
+    """What the stored reply says; the first time it is also decoded, so that what is kept can be heard."""
     orders = studio.library.orders
     try:
         speech = accounts.speaking_kind(given.vendor).read(orders.reply(given.uid) or b"", asked)
+        if given.ended is None:
+            _decode(speech, accounts.info_of(given.vendor).title)
     except (BadResponse, JobFailed) as error:
         orders.end(given.uid, "failed", error.problem)
         raise
     if given.ended is None:
         orders.end(given.uid, "done")
     return speech
+
+
+def _decode(speech: Speech, title: str) -> None:
+    try:
+        media.read_sound(speech.sound)
+    except MediaError as error:
+        raise bad_response(title, "sound that cannot be decoded", error.problem.detail) from error

@@ -15,9 +15,9 @@ from studio.core.jobs import StopToken
 from studio.core.languages import LANGUAGES
 from studio.core.speaking import Voice
 from studio.engines.base import Talker
-from studio.engines.local import espeak, hibari
+from studio.engines.local import espeak, hibari, kokoro
 from studio.engines.local.talking import ChildTalker
-from studio.models import ModelStore, PullProgress
+from studio.models import ModelStore, PullProgress, catalogue
 
 DEFAULT = "hibari/heart"  # comes with the installation
 
@@ -31,12 +31,13 @@ class Talkers:
         self._talkers: dict[str, Talker] = {}
         self._kinds: dict[str, Callable[[], Talker]] = {
             "hibari": lambda: hibari.Hibari(models.path),
+            "kokoro": lambda: kokoro.Kokoro(models.path(kokoro.MODEL), models.path(kokoro.VOICES_MODEL)),
             espeak.PROGRAM: espeak.Espeak,
         }
 
     def voices(self, language: str | None = None) -> tuple[Voice, ...]:
         """Those that speak `language`, the default first; with those that must be fetched before they speak."""
-        found = (*hibari.voices(), *espeak.voices())
+        found = (*hibari.voices(), *kokoro.voices(), *espeak.voices())
         return tuple(voice for voice in found if voice.speaks(language))
 
     def voice(self, id: str) -> Voice:
@@ -77,6 +78,10 @@ class Talkers:
     def ready(self, voice: Voice) -> bool:
         return not self._models.missing(_needs(voice))
 
+    def to_fetch(self, voice: Voice) -> int:
+        """How many bytes the voice lacks."""
+        return sum(catalogue()[id].bytes for id in self._models.missing(_needs(voice)))
+
     def fetch(self, voice: Voice, stop: StopToken) -> Iterator[PullProgress]:
         """What the voice lacks, hub first. Raises ModelError, StorageError, Stopped."""
         return self._models.require(_needs(voice), stop)
@@ -85,7 +90,8 @@ class Talkers:
         """What the sound of this voice depends on beside the text; another one makes kept sound useless."""
         if voice.engine == espeak.PROGRAM:
             return espeak.version()
-        return importlib.metadata.version("hibari-tts")
+        own = f" {voice.model}" if voice.model else ""
+        return f"hibari {importlib.metadata.version('hibari-tts')}{own}"
 
     def close(self) -> None:
         with self._guard:
@@ -104,4 +110,6 @@ def name_of(voice: Voice) -> str:
 
 
 def _needs(voice: Voice) -> tuple[str, ...]:
+    if voice.model == kokoro.MODEL:
+        return (kokoro.MODEL, kokoro.VOICES_MODEL)
     return (voice.model,) if voice.model else ()

@@ -19,6 +19,7 @@ from studio.core.align import Cutter, label
 from studio.core.edits import Edit
 from studio.core.errors import MediaError
 from studio.core.jobs import (
+    Again,
     Finished,
     Job,
     JobEvent,
@@ -74,6 +75,8 @@ def transcribe(studio: Studio, job: Job, stop: StopToken) -> Iterator[JobEvent]:
         weights.pop("words", None)
     run = Run(studio, job, stop, ProgressMeter(weights, time.monotonic(), job.progress))
     _check_recording(job)
+    if job.options.account:
+        studio.accounts.usable(job.options.account)  # before anything is read for it
     if not job.options.account and (news := studio.engines.news(run.device)):
         yield Note(news)
     yield from fetch_models(run, missing)
@@ -101,6 +104,9 @@ def _check_recording(job: Job) -> None:
 def _read(run: Run) -> Iterator[JobEvent]:
     """Decode to the engines' format, with the peaks on the way, unless an earlier run did."""
     home, options, content = run.studio.home, run.job.options, run.job.content_id
+    if options.again:
+        yield from _read_stretch(run, options.again)
+        return
     peaks_file = home.peaks_file(content, options.track)
     if not (run.audio.exists() and peaks_file.exists()):
         path, peaks = Path(run.job.path), media.PeaksWriter()
@@ -119,6 +125,15 @@ def _read(run: Run) -> Iterator[JobEvent]:
     yield PeaksReady(content)
 
 
+def _read_stretch(run: Run, again: Again) -> Iterator[JobEvent]:
+    """The same for a stretch: only that is decoded, and the peaks of the recording stay as they are."""
+    if not run.audio.exists():
+        steps = media.cut_out(Path(run.job.path), run.job.options.track, (again.first, again.last), run.audio, run.stop)
+        for done in steps:
+            yield run.progress("reading", done)
+    run.duration = media.wav_duration(run.audio)
+
+
 def _told(run: Run, stage: str, steps: Generator[float, None, _Result]) -> Generator[JobEvent, None, _Result]:
     """Pass fractions on as progress; returns what the steps return."""
     while True:
@@ -135,7 +150,7 @@ def _begin(run: Run) -> Iterator[JobEvent]:
     if job.transcript_id is not None and library.transcripts.exists(job.transcript_id):
         run.transcript_id = job.transcript_id
     else:
-        source = Source(job.path, job.name, job.content_id, run.duration, job.options.track)
+        source = Source(job.path, job.name, job.content_id, run.offset + run.duration, job.options.track)
         run.transcript_id = library.transcripts.create(source, _engine(run), job.id)
     yield TranscriptStarted(run.transcript_id)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.core.errors import StudioError
 from studio.core.jobs import Stopped, StopReason, StopToken
-from studio.services.queue import Running, go_on, of_account
+from studio.services.queue import Running, go_on, of_account, waiting_for
 from studio.services.remote import forget_abandoned
 from studio.services.runner import run_next
 from studio.services.studio import Studio
@@ -57,12 +57,12 @@ class AccountsWorker(JobsWorker):
             self._forgetting.start()
 
     def _fill(self) -> None:
-        waiting = self._studio.library.jobs.waiting()
-        for account in self._studio.accounts.all():
-            busy = self._busy[account.name] = [j for j in self._busy.get(account.name, []) if not j.isFinished()]
-            resource = of_account(account.name)
-            for _ in range(min(waiting.get(resource, 0), account.at_once - len(busy)) if account.enabled else 0):
-                job = _AccountJob(self._studio, self._running, resource)
+        for name, waiting in waiting_for(self._studio).items():
+            account = self._studio.library.accounts.get(name)
+            at_once = account.at_once if account else 1  # jobs of one that is gone are put off, with the reason
+            busy = self._busy[name] = [j for j in self._busy.get(name, []) if not j.isFinished()]
+            for _ in range(min(waiting, at_once - len(busy))):
+                job = _AccountJob(self._studio, self._running, of_account(name))
                 job.told.connect(self.told)
                 job.turned.connect(self.turned)
                 job.failed.connect(self.failed)
@@ -71,9 +71,10 @@ class AccountsWorker(JobsWorker):
                 job.start()
 
     def _try_again(self) -> None:
-        """Jobs whose vendor could not be reached: perhaps it can now."""
+        """Jobs whose vendor could not be reached, or whose account could not be used: perhaps it can now."""
         for account in self._studio.accounts.all():
-            go_on(self._studio, account.name, ("Unavailable", "RateLimited"))
+            kinds = ("Unavailable", "RateLimited", *(("AccountError",) if account.enabled and account.agreed else ()))
+            go_on(self._studio, account.name, kinds)
 
 
 class _AccountJob(Worker):

@@ -143,6 +143,8 @@ class AccountsDesk(QObject):
         if (before.url, before.insecure, before.certificates) != (stored.url, stored.insecure, stored.certificates):
             standing.forget(self._studio, name)
             self._queue.go_on(name, ("Unavailable",))
+        if stored.enabled and not before.enabled:
+            self._queue.go_on(name, ("AccountError",))
         if _raised(before.monthly_cap, stored.monthly_cap):
             self._queue.go_on(name, ("QuotaError",))
         self._look()
@@ -151,6 +153,7 @@ class AccountsDesk(QObject):
     def agree(self, name: str) -> None:
         """The user was told where the sound goes, and said yes."""
         self._studio.accounts.agree(name)
+        self._queue.go_on(name, ("AccountError",))
         self._look()
 
     def _give_key(self, account: Account, given: GivenKey) -> None:
@@ -208,6 +211,7 @@ class AccountsDesk(QObject):
 
     def _on_new(self, dialog: AddDialog, name: str) -> None:
         dialog.accept()
+        self._queue.go_on(name, ("AccountError",))
         self.changed.emit()
         self._look(then=lambda: self._on_listed(name))
 
@@ -268,7 +272,7 @@ class AccountsDesk(QObject):
         job = event.job
         if job.state is JobState.DONE:
             standing.remember(self._studio, job.options.account, None)
-        elif job.state is JobState.PAUSED and job.problem:
+        elif job.state is JobState.PAUSED and job.problem and job.problem.kind != "AccountError":
             standing.remember(self._studio, job.options.account, job.problem)
         self.refresh()
 

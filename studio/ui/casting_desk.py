@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio.core.speaking import Casting, Manner
-from studio.models import catalogue
 from studio.services import speaking
 from studio.services.speaking import Utterance
 from studio.services.studio import Studio
@@ -71,7 +70,7 @@ class CastingDesk(QObject):
 
     def _offers(self) -> list[VoiceOffer]:
         talkers = self._studio.talkers
-        return [VoiceOffer(v, 0 if talkers.ready(v) else catalogue()[v.model].bytes) for v in talkers.voices()]
+        return [VoiceOffer(v, talkers.to_fetch(v)) for v in talkers.voices()]
 
     def _name(self, id: str) -> str:
         known = next((voice for voice in self._studio.talkers.voices() if voice.id == id), None)

@@ -21,12 +21,17 @@ class Columns(QWidget):
     left_left = Signal()  # the panel over the centre is done with: by Esc, or because the focus went elsewhere
     right_left = Signal()  # by Esc
 
-    def __init__(self, rail: QWidget, left: QWidget, centre: QWidget, right: QWidget) -> None:
-        super().__init__()
+    def __init__(self, rail: QWidget, left: QWidget, centre: QWidget, right: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setObjectName("columns")
         self._rail, self._left, self._right = rail, left, right
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setObjectName("columnsSplitter")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(rail)
+        row.addWidget(self._split, 1)
         for part in (left, centre, right):
             self._split.addWidget(part)
         self._split.setStretchFactor(1, 1)
@@ -35,11 +40,6 @@ class Columns(QWidget):
         self._over_left, self._over_right = _Drawer("leftDrawer", self), _Drawer("rightDrawer", self)
         self._over_left.left.connect(self.left_left)
         self._over_right.left.connect(self.right_left)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(rail)
-        row.addWidget(self._split, 1)
         QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]
 
     def fit(self, width: int, left: bool, right: bool, left_wanted: bool, right_wanted: bool) -> None:

@@ -21,7 +21,7 @@ def left_to_window(event: QEvent, window: QWidget) -> bool:
 
     What writes a character never does, nor do the keys of the clipboard.
     """
-    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
         return False
     if event.text().isprintable() and event.text() and not event.modifiers() & _COMMANDS:
         return False
@@ -31,7 +31,7 @@ def left_to_window(event: QEvent, window: QWidget) -> bool:
 
 def tab_pressed(event: QEvent) -> int:
     """1 for the tab key, -1 with shift, 0 for all else."""
-    if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
         return 0
     if event.modifiers() & ~_Modifier.ShiftModifier:
         return 0

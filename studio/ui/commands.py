@@ -54,6 +54,9 @@ COMMANDS = (
     Command(
         "exportAction", "&Export …", "export", ("Ctrl+E",), "File", "Write the transcript to files", needs=_TRANSCRIPT
     ),
+    Command(
+        "detailsAction", "&Details …", "info", (), "File", "What is known of this file and its orders", needs=_RECORDING
+    ),
     Command("quitAction", "&Quit", "", ("Ctrl+Q",), "File", line=True),
     Command("undoAction", "&Undo", "undo", ("Ctrl+Z",), "Edit", needs="Nothing to undo."),
     Command("redoAction", "&Redo", "redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Edit", needs="Nothing to redo."),

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 from studio.core.compare import Keep
 from studio.core.decisions import doubtful, other_words
 from studio.core.errors import Problem, StudioError
-from studio.core.jobs import Job, JobState
+from studio.core.jobs import UNFINISHED, Job, JobState, Progress
 from studio.core.transcript import EngineInfo, Transcript
 from studio.models import catalogue
 from studio.services import opinion
@@ -26,6 +26,8 @@ from studio.services.studio import Studio
 from .commands import Commands
 from .compare import ComparePage, DifferencesPanel
 from .dialogs.opinion_dialog import OpinionDialog
+from .models.wording import job_sentence
+from .sending_desk import SendingDesk
 from .transcript_desk import TranscriptDesk
 from .workers import Task
 
@@ -44,12 +46,14 @@ class CompareDesk(QObject):
         self,
         studio: Studio,
         desk: TranscriptDesk,
+        sending: SendingDesk,
         page: ComparePage,
         panel: DifferencesPanel,
         commands: Commands,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._sending = sending
         self._studio, self._desk, self.page, self._panel, self._commands = studio, desk, page, panel, commands
         self.decisions: Decisions | None = None
         self._awaited: int | None = None  # the job whose text is wanted when it is done
@@ -85,7 +89,7 @@ class CompareDesk(QObject):
             return None
         found = opinion.candidates(self._studio, job)
         ready = frozenset(id for id in catalogue() if self._studio.models.is_ready(id))
-        dialog = OpinionDialog(found, job.options, ready, self.page.window())
+        dialog = OpinionDialog(found, job.options, ready, self._studio.accounts.offers(), self.page.window())
         dialog.job_chosen.connect(lambda other: self._take(dialog, other))
         dialog.file_wanted.connect(lambda: self._ask_for_file(dialog))
         dialog.make_requested.connect(lambda options: self._make(dialog, options))
@@ -97,20 +101,39 @@ class CompareDesk(QObject):
 
     def on_job_event(self, id: int, event: object) -> None:
         """Something happened to a job; the one that was asked for its opinion is taken up when it is done."""
-        if id == self._awaited and isinstance(event, JobChanged):
+        if id != self._awaited:
+            return
+        if isinstance(event, Progress):
+            self._show_awaited(event)
+        elif isinstance(event, JobChanged):
             job = event.job
+            if job.state in UNFINISHED:
+                self._show_awaited()
+                return
+            self._await(None)
             if job.state is JobState.DONE:
-                self._awaited = None
                 self._start(job, self._tell)
-            elif job.state in (JobState.FAILED, JobState.CANCELLED):
-                self._awaited = None
+            else:
                 self.notice.emit("warn", "The second opinion was not written. The queue says why.")
+
+    def _await(self, job: Job | None) -> None:
+        """Its text is wanted when it is done; until then the page says how far it is."""
+        self._awaited = job.id if job else None
+        self._show_awaited()
+
+    def _show_awaited(self, progress: Progress | None = None) -> None:
+        job = self._studio.library.jobs.get(self._awaited) if self._awaited is not None else None
+        if job is None:
+            self.page.awaited.hide()
+            return
+        fraction = progress.fraction if progress else job.progress
+        self.page.awaited.show_progress(f"{_title(job)}: {job_sentence(job, progress)}", fraction)
 
     def _load(self, source: Job | Path) -> tuple[Transcript, str, str]:
         if isinstance(source, Path):
             return opinion.from_file(source), source.name, "File"
         transcript = opinion.load(self._studio, source)
-        return transcript, engine_title(transcript.engine), _HERE
+        return transcript, engine_title(transcript.engine), transcript.engine.account or _HERE
 
     def _ask_for_file(self, dialog: OpinionDialog) -> None:
         job = self._desk.job
@@ -127,6 +150,25 @@ class CompareDesk(QObject):
         job = self._desk.job
         if job is None:
             return
+        if options.account:
+            self._order(dialog, job, options)
+        else:
+            self._queue(dialog, job, options)
+
+    def _order(self, dialog: OpinionDialog, job: Job, options: HearOptions) -> None:
+        """Nothing is queued before the user knows where the sound goes and what it costs."""
+        try:
+            wanted = opinion.order(job, options)
+        except StudioError as e:
+            dialog.show_problem(e.problem.sentence)
+            return
+
+        def fail(problem: Problem) -> None:
+            dialog.show_problem(problem.sentence)
+
+        self._sending.hear(job, wanted, lambda: self._queue(dialog, job, options), fail, dialog)
+
+    def _queue(self, dialog: OpinionDialog, job: Job, options: HearOptions) -> None:
         task = Task(lambda: opinion.ask_for(self._studio, job, options), self)
         task.done.connect(lambda other: self._on_made(dialog, other))
         task.failed.connect(lambda problem: dialog.show_problem(problem.sentence))
@@ -137,10 +179,9 @@ class CompareDesk(QObject):
         if job.state is JobState.DONE:
             self._start(job, self._tell)
             return
-        self._awaited = job.id
+        self._await(job)
         self.queued.emit(job)
-        model = job.options.model.removeprefix("whisper-")
-        self.notice.emit("info", f"{model} is in the queue. The comparison opens when its text is ready.")
+        self.notice.emit("info", f"{_title(job)} is in the queue. The comparison opens when its text is ready.")
 
     # Comparing
 
@@ -154,7 +195,9 @@ class CompareDesk(QObject):
         except StudioError as e:
             self._tell(e.problem)
             return
-        if source is not None:
+        if isinstance(source, Job) and source.state in UNFINISHED:
+            self._await(source)
+        elif source is not None:
             self._start(source, lambda problem: self.notice.emit("info", problem.sentence), asked=False)
 
     def _start(
@@ -191,13 +234,15 @@ class CompareDesk(QObject):
     def _show(self, decisions: Decisions, name: str, place: str) -> None:
         self.decisions = decisions
         decisions.follow(self._desk.transcript)  # it may have been edited meanwhile
-        self.page.heads.show_names(engine_title(self._desk.transcript.engine), _HERE, name, place)
+        engine = self._desk.transcript.engine
+        self.page.heads.show_names(engine_title(engine), engine.account or _HERE, name, place)
         self.page.show_decisions(decisions)
         self._refresh()
 
     def _close(self, job: Job | None) -> None:
         """Another recording is open."""
         self.decisions = None
+        self._await(None)
         self._soon.stop()
         self.page.show_decisions(None)
         self._commands["secondOpinionAction"].setEnabled(job is not None)
@@ -268,6 +313,11 @@ class CompareDesk(QObject):
 
     def _tell(self, problem: Problem) -> None:
         self.notice.emit("error", problem.sentence)
+
+
+def _title(job: Job) -> str:
+    """By whom a job is done: "base", "Prosa stt-general"."""
+    return f"{job.options.account} {job.options.model.removeprefix('whisper-')}".strip()
 
 
 def engine_title(engine: EngineInfo) -> str:

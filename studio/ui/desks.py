@@ -29,6 +29,7 @@ from .opening_desk import OpeningDesk
 from .playback_desk import PlaybackDesk
 from .queue_desk import QueueDesk
 from .rerun_desk import RerunDesk
+from .sending_desk import SendingDesk
 from .speakers_desk import SpeakersDesk
 from .speaking_desk import SpeakingDesk
 from .subtitles_desk import SubtitlesDesk
@@ -40,7 +41,7 @@ from .waveform_desk import WaveformDesk
 
 
 class Desks(QObject):
-    """`open_id` opens a job; `options` are those of the next one."""
+    """`open_id` opens a job; `options` are those of the next one; by `queue` and `sending` jobs get into the queue."""
 
     def __init__(
         self,
@@ -51,6 +52,8 @@ class Desks(QObject):
         inspector: Inspector,
         notices: NoticeBar,
         commands: Commands,
+        queue: QueueDesk,
+        sending: SendingDesk,
         options: Callable[[], JobOptions],
         open_id: Callable[[int], None],
         window: QWidget,
@@ -66,8 +69,8 @@ class Desks(QObject):
         self.checks = ChecksDesk(studio, desk, page, inspector, commands, window)
         page.add_mode("compare", comparison)
         inspector.add("differences", "Differences", differences)
-        self.comparing = CompareDesk(studio, desk, comparison, differences, commands, window)
-        self.rerunning = RerunDesk(studio, desk, commands, window)
+        self.comparing = CompareDesk(studio, desk, sending, comparison, differences, commands, window)
+        self.rerunning = RerunDesk(studio, desk, queue, sending, open_id, commands, window)
         self.modes = SubtitlesDesk(studio, desk, page, self.checks, commands, window)
         self.unsure = UnsureDesk(studio, desk, page.transcript, commands, window)
         self.find = FindDesk(studio, desk, page, commands, window)
@@ -102,6 +105,7 @@ class Desks(QObject):
             self.voiceover,
         ):
             part.notice.connect(notices.show_notice)
+        self.rerunning.offered.connect(notices.show_notice)
 
     def _connect_comparison(
         self, page: FilePage, inspector: Inspector, differences: DifferencesPanel, commands: Commands

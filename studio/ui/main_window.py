@@ -33,6 +33,7 @@ from .accounts_desk import AccountsDesk
 from .columns import Columns
 from .commands import Commands
 from .desks import Desks
+from .dialogs.details_dialog import show_details
 from .dialogs.problem_dialog import closes_unsaved
 from .dialogs.shortcuts_dialog import ShortcutsDialog
 from .empty import EmptyPage
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         self.playback = PlaybackDesk(self._studio, self.desk, self.page, self.commands, self)
         self.finder = self._make_palette()
         self.transport = self.playback.transport
+        self.sending = SendingDesk(self._studio, self.queue, self)
         self.desks = Desks(
             self._studio,
             self.desk,
@@ -113,11 +115,12 @@ class MainWindow(QMainWindow):
             self.inspector,
             self.notices,
             self.commands,
+            self.queue,
+            self.sending,
             self.next_job.options,
             self._open_id,
             self,
         )
-        self.sending = SendingDesk(self._studio, self.queue, self)
         self.accounts = AccountsDesk(
             self._studio, self.queue, lambda: self.next_job.options().account, self.notices, self.commands, self
         )
@@ -134,30 +137,31 @@ class MainWindow(QMainWindow):
         )
 
     def _lay_out(self) -> None:
+        """From the outside in: what gets a parent is styled anew with all that is in it."""
+        self.setMinimumSize(1024, 640)
+        self.resize(1440, 900)
         self._centre = QStackedWidget()
         self._centre.addWidget(self.empty)
         self._centre.addWidget(self.page)
         self._centre.addWidget(self.queue_page)
         self._centre.setMinimumWidth(theme.CENTRE_MIN)
-        self._columns = Columns(self.rail, self.queue_view, self._centre, self.inspector)
-        self.panels = Panels(self._columns, self, self.commands)
 
         body = QWidget()
+        self.setCentralWidget(body)
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.tools)
+        self._columns = Columns(self.rail, self.queue_view, self._centre, self.inspector, body)
         column.addWidget(self._columns, 1)
         column.addWidget(self.desks.speaking.bar)
         column.addWidget(self.transport)
-        self.setCentralWidget(body)
+        self.panels = Panels(self._columns, self, self.commands)
         self.notices.setParent(body)
         desks = self.desks
         cues, comparison, speech = desks.modes.subtitles.table, desks.comparing.page.list, desks.voiceover.page.table
         lists = self.queue_page.list, cues, comparison, speech
         self.notices.lie_over(self.inspector, self.empty, self.page.transcript, *lists)
-        self.setMinimumSize(1024, 640)
-        self.resize(1440, 900)
 
     def _make_bars(self) -> None:
         """The menus above, what is saved below."""
@@ -232,6 +236,7 @@ class MainWindow(QMainWindow):
     def _connect_commands(self) -> None:
         do = {
             "exportAction": self._export,
+            "detailsAction": lambda: show_details(self._studio, self.desk.job, self.desk.transcript, self),
             "quitAction": self.close,
             "undoAction": self.desk.undo,
             "redoAction": self.desk.redo,
@@ -306,7 +311,9 @@ class MainWindow(QMainWindow):
 
     def _open_id(self, id: int) -> None:
         self.commands["queuePageAction"].setChecked(False)
-        self._open(self._studio.library.jobs.get(id))
+        job = self._studio.library.jobs.get(id)
+        if job is None or not self.desks.rerunning.look(job):
+            self._open(job)
 
     def _open(self, job: Job | None) -> None:
         self._progress = self.queue_model.progress_of(job.id) if job else None
@@ -348,6 +355,7 @@ class MainWindow(QMainWindow):
         shown = "Queue" if self.queue_page.isVisible() else job.name if job else ""
         self.setWindowTitle(f"{shown}, Transcription Studio" if shown else "Transcription Studio")
         self.commands["exportAction"].setEnabled(self.transcript_model.rowCount() > 0)
+        self.commands["detailsAction"].setEnabled(job is not None)
         self.page.transcript.set_job(job, self._progress)
         self.page.transcript.set_editable(job is not None and job.transcript_id is not None)
         if job:

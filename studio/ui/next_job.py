@@ -16,6 +16,7 @@ from studio.services.accounts import Offer
 
 from .choice import Choice
 from .dialogs.job_options_dialog import JobOptionsDialog
+from .dialogs.rerun_options import key, parted, remote_models
 from .icons import icon
 
 _HERE = "On this computer"
@@ -35,8 +36,8 @@ class NextJob(QWidget):
         self._title = QLabel("Next job")
         self._title.setProperty("role", "note")
         self._offers: dict[str, Offer] = {}
-        self._wanted = _key(options.account, options.model) if options.account else ""  # until offers are known
-        self._model = self._choice("Model", "nextModel", _local_models(), _key(options.account, options.model))
+        self._wanted = key(options.account, options.model) if options.account else ""  # until offers are known
+        self._model = self._choice("Model", "nextModel", _local_models(), key(options.account, options.model))
         self._language = self._choice("Language", "nextLanguage", _LANGUAGES, options.language)
         self._speakers = self._choice("Speakers", "nextSpeakers", _SPEAKERS, options.speakers)
         self._more = QToolButton()
@@ -71,9 +72,8 @@ class NextJob(QWidget):
             self._model.addItem(words, id)
         for name, offer in self._offers.items():
             self._model.add_group(name if name == offer.info.title else f"{name}, {offer.info.title}")
-            for model in offer.models or (RemoteModel(""),):
-                words = model.title or model.id or "its own model"
-                self._model.addItem(f"{name} · {words}", _key(name, model.id))
+            for value, title in remote_models(offer).items():
+                self._model.addItem(title, value)
         gone = self._model.findData(chosen) < 0
         self._model.select(_local_default() if gone else chosen)
         self._model.blockSignals(False)
@@ -84,12 +84,12 @@ class NextJob(QWidget):
 
     def at(self) -> tuple[Offer, RemoteModel] | None:
         """The account and its model, None for this computer."""
-        account, model = _parted(self._model.currentData())
+        account, model = parted(self._model.currentData())
         offer = self._offers.get(account)
         return (offer, offer.model(model)) if offer else None
 
     def options(self) -> JobOptions:
-        account, model = _parted(self._model.currentData())
+        account, model = parted(self._model.currentData())
         return replace(
             self._rest,
             account=account,
@@ -139,7 +139,7 @@ class NextJob(QWidget):
     def _on_model(self) -> None:
         """Languages and speakers as far as the model goes."""
         at = self.at()
-        account, id = _parted(self._model.currentData())
+        account, id = parted(self._model.currentData())
         local = catalogue().get(id) if not account else None
         known = at[1].languages if at else (local.languages or None if local else None)
         codes = None if known is None else {"auto", *known}
@@ -195,16 +195,6 @@ def _local_models() -> dict[str, str]:
 
 def _local_default() -> str:
     return JobOptions().model
-
-
-def _key(account: str, model: str) -> str:
-    """One text for both; the names of accounts hold no colon."""
-    return f"{account}:{model}" if account else model
-
-
-def _parted(key: str) -> tuple[str, str]:
-    account, colon, model = key.partition(":")
-    return (account, model) if colon else ("", key)
 
 
 class _Card(QFrame):

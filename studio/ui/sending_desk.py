@@ -6,6 +6,7 @@ Jobs for this computer pass at once. Runs on the window's thread; lengths are fo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +26,17 @@ from .queue_desk import QueueDesk
 _SHORT = 6 * 3600.0  # seconds; a vendor that keeps results for less may have dropped them by the next start
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Something that may cause an order at an account."""
+
+    account: str
+    lengths: Callable[[StopToken], list[int]]  # of what would be sent, in milliseconds; off the window's thread
+    then: Callable[[], object]  # what puts it into the queue
+    fail: Callable[[Problem], None]
+    over: QWidget  # what questions belong to
+
+
 class SendingDesk(QObject):
     """Everything that may cause an order goes through here to the queue."""
 
@@ -39,12 +51,29 @@ class SendingDesk(QObject):
     def shut_down(self) -> None:
         self._lane.shut_down()
 
+    def hear(
+        self,
+        job: Job,
+        wanted: JobOptions,
+        then: Callable[[], object],
+        fail: Callable[[Problem], None],
+        over: QWidget,
+    ) -> None:
+        """A recording that is there, or passages of it, with other options; `then` queues it."""
+        lengths = partial(self._length, job, wanted)
+        self._pass(_Wish(wanted.account, lengths, then, fail, over))
+
+    def _length(self, job: Job, wanted: JobOptions, stop: StopToken) -> list[int]:
+        return sending.length(self._studio, job, wanted)
+
     def add(self, paths: Sequence[Path], options: JobOptions) -> None:
         """Queue files and folders."""
         self._pass(
-            options.account,
-            lambda stop: sending.lengths(self._studio, paths, options, stop),
-            lambda: self._queue.add(paths, options),
+            self._wish(
+                options.account,
+                lambda stop: sending.lengths(self._studio, paths, options, stop),
+                lambda: self._queue.add(paths, options),
+            )
         )
 
     def redo(self, jobs: Sequence[Job]) -> None:
@@ -64,46 +93,50 @@ class SendingDesk(QObject):
     def _again(self, jobs: Sequence[Job], then: Callable[[], object]) -> None:
         """All of them have the same options."""
         account = jobs[0].options.account if jobs else ""
-        self._pass(account, lambda stop: [job.duration for job in jobs], then)
+        self._pass(self._wish(account, lambda stop: [job.duration for job in jobs], then))
+
+    def _wish(self, account: str, lengths: Callable[[StopToken], list[int]], then: Callable[[], object]) -> _Wish:
+        return _Wish(account, lengths, then, self._tell, self._window)
 
     # Asking
 
-    def _pass(self, name: str, lengths: Callable[[StopToken], list[int]], then: Callable[[], object]) -> None:
-        if not name:
-            then()
+    def _pass(self, wish: _Wish) -> None:
+        if not wish.account:
+            wish.then()
             return
         try:
-            account = self._studio.accounts.get(name)
+            account = self._studio.accounts.get(wish.account)
         except StudioError as e:
-            self._tell(e.problem)
+            wish.fail(e.problem)
             return
         if account.agreed or not account.enabled:
-            self._estimate(name, lengths, then)
+            self._estimate(wish)
             return
-        dialog = NoticeDialog(account, self._window)
-        dialog.accepted.connect(lambda: self._agree(name, lengths, then))
+        dialog = NoticeDialog(account, wish.over)
+        dialog.accepted.connect(lambda: self._agree(wish))
         dialog.rejected.connect(self._nothing)
         dialog.open()
 
-    def _agree(self, name: str, lengths: Callable[[StopToken], list[int]], then: Callable[[], object]) -> None:
-        self._studio.accounts.agree(name)
-        self.agreed.emit(name)
-        self._estimate(name, lengths, then)
+    def _agree(self, wish: _Wish) -> None:
+        self._studio.accounts.agree(wish.account)
+        self._queue.go_on(wish.account, ("AccountError",))
+        self.agreed.emit(wish.account)
+        self._estimate(wish)
 
-    def _estimate(self, name: str, lengths: Callable[[StopToken], list[int]], then: Callable[[], object]) -> None:
-        self._lane.run(partial(self._plan, name, lengths), lambda plan: self._ask(plan, then), self._tell)
+    def _estimate(self, wish: _Wish) -> None:
+        self._lane.run(partial(self._plan, wish), lambda plan: self._ask(plan, wish), wish.fail)
 
-    def _plan(self, name: str, lengths: Callable[[StopToken], list[int]], stop: StopToken) -> sending.Plan:
+    def _plan(self, wish: _Wish, stop: StopToken) -> sending.Plan:
         """Off the window's thread."""
-        account = self._studio.accounts.usable(name)
-        return sending.plan(self._studio, account, lengths(stop))
+        account = self._studio.accounts.usable(wish.account)
+        return sending.plan(self._studio, account, wish.lengths(stop))
 
-    def _ask(self, plan: sending.Plan, then: Callable[[], object]) -> None:
+    def _ask(self, plan: sending.Plan, wish: _Wish) -> None:
         if not plan.ask:
-            then()
+            wish.then()
             return
-        dialog = SendDialog(plan, self._window)
-        dialog.accepted.connect(then)
+        dialog = SendDialog(plan, wish.over)
+        dialog.accepted.connect(wish.then)
         dialog.rejected.connect(self._nothing)
         dialog.open()
 

@@ -76,13 +76,17 @@ class WaveformDesk(QObject):
     def _show_all(self) -> None:
         self._view.set_segments(self._desk.model.segments(), self._desk.model.speakers)
 
-    def _show_rows(self, first: QModelIndex, last: QModelIndex) -> None:
-        """A few rows are another: a key was typed, most of the time."""
-        if last.row() - first.row() > _FEW:
-            self._soon.start()
-        elif not self._soon.isActive():
+    def _show_rows(self, first: QModelIndex, last: QModelIndex, roles: list[int]) -> None:
+        """Rows are another: a few of them where a key was typed, most of the time; with `roles` times are the same."""
+        if self._soon.isActive():
+            return
+        if last.row() - first.row() <= _FEW:
             for row in range(first.row(), last.row() + 1):
                 self._view.update_segment(row, self._desk.model.segment(row))
+        elif roles:
+            self._view.set_texts(self._desk.model.segments())
+        else:
+            self._soon.start()
 
     def _zoom_to_selection(self) -> None:
         chosen = self._desk.selected()

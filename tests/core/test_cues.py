@@ -228,7 +228,7 @@ def letters(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(transcripts(overlapping=True))
 def test_no_word_is_lost_or_moved(transcript: Transcript):
     cues = make_cues(transcript)
@@ -237,7 +237,7 @@ def test_no_word_is_lost_or_moved(transcript: Transcript):
         assert letters("".join("".join(c.lines) for c in cues if c.speaker == speaker)) == letters(said)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(transcripts(overlapping=True), st.sampled_from(["never", "change", "always"]))
 def test_rules_are_kept_or_the_speech_left_no_room(transcript: Transcript, names: str):
     cues = make_cues(transcript, RULES, names)  # type: ignore[arg-type]

@@ -164,7 +164,7 @@ def excesses(talk: Transcript, rules: CueRules) -> dict[tuple[int, Kind], float]
     return {(f.segment, f.kind): f.excess for f in check(talk.segments, rules)}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(transcripts(least=1), RULES, st.data())
 def test_a_repair_makes_one_finding_smaller_and_none_greater(talk: Transcript, rules: CueRules, data: st.DataObject):
     before = excesses(talk, rules)

@@ -81,7 +81,7 @@ def test_a_stop_is_heard_at_once_and_speaking_goes_on_afterwards(talker: tuple[T
     stop = StopToken()
     threading.Timer(0.05, stop.request, (StopReason.CANCEL,)).start()
     with pytest.raises(Stopped):
-        engine.say(LONG * 20, voice, "en", stop)
+        engine.say(LONG * 20, voice, "en", stop)  # a minute of work
     assert seconds(engine.say("Again.", voice, "en", StopToken())) > 0.2
     with pytest.raises(Stopped):
         engine.say("Never.", voice, "en", stop)
@@ -106,7 +106,7 @@ def test_the_child_may_die_in_mid_sentence(hibari: Hibari) -> None:
     pid = hibari._child.pid
     assert pid is not None
     threading.Timer(0.1, os.kill, (pid, signal.SIGKILL)).start()
-    assert seconds(hibari.say(LONG * 4, "heart", "en", StopToken())) > 100
+    assert seconds(hibari.say(LONG, "heart", "en", StopToken())) > 25
     assert hibari._child.pid != pid
 
 

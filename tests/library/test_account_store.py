@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import multiprocessing
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -29,6 +30,31 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 def order(library: Library, part: int = 0, cost: float | None = 1.0, job: int = 1) -> Submission:
     return library.submissions.add(job, part, Part(0, 60_000, 0, 60_000), "a", "prosa", "f", "talk.wav", cost)
+
+
+def order_all(home: Path, uids: list[str]) -> int:
+    """In another process: how many of these could be ordered."""
+    library = Library(Home(home))
+    ordered = sum(library.submissions.order(uid, "submitting", {}) is None for uid in uids)
+    library.close()
+    return ordered
+
+
+def test_the_stop_of_a_month_holds_across_processes(library: Library, tmp_path: Path) -> None:
+    library.accounts.put(Account("a", "prosa", monthly_cap=10.0))
+    uids = [order(library, part).uid for part in range(40)]
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        shares = [(tmp_path / "home", uids[n::4]) for n in range(4)]
+        assert sum(pool.starmap(order_all, shares)) == 10
+    assert library.submissions.spent("a", MONTH).cost == 10.0
+    refused = [s for s in library.submissions.of_job(1) if s.ordered is None]
+    assert {s.stage for s in refused} == {"new"}
+    taken = next(s for s in library.submissions.of_job(1) if s.ordered)
+    assert library.submissions.order(taken.uid, "submitting", {}) is None, "it is counted already"
+    assert library.submissions.order(refused[0].uid, "submitting", {}) == 10.0
+    library.accounts.put(Account("a", "prosa", monthly_cap=11.0))
+    assert library.submissions.order(refused[0].uid, "submitting", {"job": 1}) is None
+    assert library.submissions.of_job(1)[refused[0].part].data == {"job": 1}
 
 
 def test_every_value_of_an_account_comes_back(library: Library) -> None:

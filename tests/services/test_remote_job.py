@@ -16,6 +16,7 @@ from studio.core import edits
 from studio.core.errors import UsageError
 from studio.core.jobs import Job, JobState, Progress, SegmentsStored, StopReason, StopToken
 from studio.core.marks import marks_of
+from studio.formats import FORMATS, WriteOptions
 from studio.resources import resource
 from studio.services import money, queue
 from studio.services.editing import EditSession
@@ -324,14 +325,16 @@ def test_accounts_that_must_not_be_used(bench: Opened, recording: Path) -> None:
     ):
         change()
         job = b.work() if job.state == JobState.WAITING else b.again(job)
-        assert job.state == JobState.FAILED
+        assert (job.state, job.problem and job.problem.kind) == (JobState.PAUSED, "AccountError")
         assert job.problem
         assert says in job.problem.sentence
+        assert not list(b.studio.home.audio.iterdir()), "nothing is read for it"
         with pytest.raises(UsageError, match=r"“a”|agreed"):
             queue.check_options(b.studio, job.options)
     assert not b.stub.requests()
     b.account()
-    assert b.again(job).state == JobState.DONE
+    queue.go_on(b.studio, "a", ["AccountError"])
+    assert b.work().state == JobState.DONE
 
 
 def test_another_address_must_be_agreed_to(bench: Opened) -> None:
@@ -351,6 +354,36 @@ def test_an_order_of_another_vendor_is_not_asked_of_the_new_one(bench: Opened, r
     assert job.problem
     assert "was ordered when “a” was an account at another vendor" in job.problem.what
     assert not other.stub.requests()
+
+
+# What the vendor says of an order
+
+
+def test_what_a_vendor_says_of_its_orders_is_kept_with_the_text(short: Opened, tmp_path: Path) -> None:
+    b = short("deepgram")
+    b.add(talk(tmp_path / "long.wav", 14))
+    job = b.work()
+    orders = b.studio.library.submissions.of_job(job.id)
+    told = b.transcript(job).engine.orders
+    assert [facts["order"] for facts in told] == [order.uid for order in orders]
+    assert len({facts["request"] for facts in told}) == len(orders)
+    written = FORMATS["json"].write(b.transcript(job), WriteOptions())
+    assert isinstance(written, str)
+    assert json.loads(written)["engine"]["orders"] == list(told)
+    read = FORMATS["json"].read
+    assert read
+    assert read(written).transcript.engine == b.transcript(job).engine
+
+
+def test_what_only_the_answer_to_the_order_said_is_kept_too(bench: Opened, recording: Path) -> None:
+    b = bench("aimlapi")
+    b.stub.script("POST", "/v1/stt/create", headers={"x-inference-id": "inf-7"})
+    b.add(recording)
+    job = b.work(at("AI/ML API is writing", StopReason.QUIT))
+    job = b.work() if job.state == JobState.WAITING else job
+    (facts,) = b.transcript(job).engine.orders
+    assert facts["charge"] == "inf-7"
+    assert facts["job"]
 
 
 # Completed on this computer

@@ -99,16 +99,23 @@ def test_a_model_that_cannot_do_it_is_refused_at_once(studio: Studio, sample: Pa
 # With real models
 
 
-@pytest.fixture
-def recognised(studio: Studio, tiny: Home, sample: Path, weights: Callable[[str], Path]) -> Job:
-    """The sample, recognised by the small model."""
-    (tiny.models / BASE).symlink_to(weights(BASE))
+@pytest.fixture(scope="module")
+def recognised(
+    sample: Path, weights: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Studio, Job]]:
+    """The sample, recognised by the small model; none of the tests below changes it."""
+    home = Home(tmp_path_factory.mktemp("recognised") / "home").prepared()
+    home.models.mkdir()
+    for id in (TINY, BASE):
+        (home.models / id).symlink_to(weights(id))
+    studio = Studio.open(home)
     queue.add(studio, [sample], JobOptions(model=TINY, language="en", speakers="off"))
     for _ in run_next(studio, Running(), LOCAL):
         pass
     (job,) = studio.library.jobs.all()
     assert job.state is JobState.DONE
-    return job
+    yield studio, job
+    studio.close()
 
 
 def stored(studio: Studio, job: Job) -> Transcript:
@@ -118,19 +125,20 @@ def stored(studio: Studio, job: Job) -> Transcript:
 
 
 @pytest.mark.slow
-def test_a_range_with_another_model(studio: Studio, recognised: Job):
-    before = stored(studio, recognised)
+def test_a_range_with_another_model(recognised: tuple[Studio, Job]):
+    studio, job = recognised
+    before = stored(studio, job)
     middle = before.segments[3:6]
     events = list(
         rerun.rerun(
-            studio, recognised, before, middle[0].start + 10, middle[-1].end - 10, HearOptions(BASE, "en"), StopToken()
+            studio, job, before, middle[0].start + 10, middle[-1].end - 10, HearOptions(BASE, "en"), StopToken()
         )
     )
     *told, result = events
     assert isinstance(result, Reheard)
     fractions = [e.fraction for e in told if isinstance(e, Progress)]
     assert fractions == sorted(fractions)
-    assert stored(studio, recognised) == before  # a preview, no more
+    assert stored(studio, job) == before  # a preview, no more
     assert result.edit.before == middle
     after = apply(before, result.edit)
     assert after.segments[:3] == before.segments[:3]
@@ -142,12 +150,11 @@ def test_a_range_with_another_model(studio: Studio, recognised: Job):
 
 
 @pytest.mark.slow
-def test_every_single_segment_again_loses_and_doubles_nothing(studio: Studio, recognised: Job):
-    before = stored(studio, recognised)
+def test_every_single_segment_again_loses_and_doubles_nothing(recognised: tuple[Studio, Job]):
+    studio, job = recognised
+    before = stored(studio, job)
     for segment in before.segments[::4]:
-        *_, result = rerun.rerun(
-            studio, recognised, before, segment.start, segment.end, HearOptions(TINY, "en"), StopToken()
-        )
+        *_, result = rerun.rerun(studio, job, before, segment.start, segment.end, HearOptions(TINY, "en"), StopToken())
         assert isinstance(result, Reheard)
         told = segment.text, [s.text for s in result.edit.after]
         assert abs(sum(len(s.words) for s in result.edit.after) - len(segment.words)) <= 1, told
@@ -155,8 +162,9 @@ def test_every_single_segment_again_loses_and_doubles_nothing(studio: Studio, re
 
 
 @pytest.mark.slow
-def test_stopping_leaves_everything_as_it_was(studio: Studio, recognised: Job):
-    before, stop = stored(studio, recognised), StopToken()
+def test_stopping_leaves_everything_as_it_was(recognised: tuple[Studio, Job]):
+    studio, job = recognised
+    before, stop = stored(studio, job), StopToken()
 
     def stopping(events: Iterator[RerunEvent]) -> None:
         for event in events:
@@ -164,5 +172,5 @@ def test_stopping_leaves_everything_as_it_was(studio: Studio, recognised: Job):
                 stop.request(StopReason.CANCEL)
 
     with pytest.raises(Stopped):
-        stopping(rerun.rerun(studio, recognised, before, 0, 60_000, HearOptions(BASE, "en"), stop))
-    assert stored(studio, recognised) == before
+        stopping(rerun.rerun(studio, job, before, 0, 60_000, HearOptions(BASE, "en"), stop))
+    assert stored(studio, job) == before

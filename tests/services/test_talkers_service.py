@@ -9,7 +9,7 @@ import pytest
 
 from studio.core.errors import UsageError
 from studio.core.jobs import StopToken
-from studio.engines.local import espeak
+from studio.engines.local import espeak, kokoro
 from studio.models import ModelStore, catalogue
 from studio.services.talkers import DEFAULT, Talkers, name_of
 
@@ -43,6 +43,16 @@ def test_every_voice_is_well_formed(talkers: Talkers) -> None:
         assert talkers.ready(voice) == (not voice.model)
 
 
+def test_kokoro_has_54_voices_and_each_has_its_file(talkers: Talkers) -> None:
+    voices = [v for v in talkers.voices() if v.engine == "Kokoro"]
+    files = {Path(f.name).stem for f in catalogue()[kokoro.VOICES_MODEL].files}
+    assert {name_of(v) for v in voices} == files
+    assert len(voices) == 54
+    assert {language for v in voices for language in v.languages} == {"en", "es", "fr", "hi", "it", "ja", "pt", "zh"}
+    heart = next(f for f in catalogue()[kokoro.VOICES_MODEL].files if "af_heart" in f.name)
+    assert heart.sha256.startswith("d583ccff")
+
+
 def test_an_unknown_voice_is_answered_with_the_nearest(talkers: Talkers) -> None:
     with pytest.raises(UsageError, match="hibari/heart"):
         talkers.voice("heart")
@@ -60,4 +70,4 @@ def test_a_language_that_a_voice_does_not_speak_names_voices_that_do(talkers: Ta
 def test_warming_a_voice_that_is_not_here_does_nothing(talkers: Talkers) -> None:
     talkers.warm(talkers.voice("hibari/emma"))
     talkers.warm(talkers.voice(DEFAULT))
-    assert talkers.version(talkers.voice(DEFAULT)) == "0.2.1"
+    assert talkers.version(talkers.voice(DEFAULT)) == "hibari 0.2.1"

@@ -41,16 +41,14 @@ def keyring_in_memory() -> Iterator[MemoryKeyring]:
 
 
 @pytest.fixture
-def remote_window(qtbot: QtBot, home: Path, keyring_in_memory: MemoryKeyring) -> Iterator[MainWindow]:
+def remote_window(
+    qapp: QApplication, qtbot: QtBot, home: Path, keyring_in_memory: MemoryKeyring
+) -> Iterator[MainWindow]:
     """A window whose lines to vendors do not wait between questions."""
-    _app, first = build([])
-    first.close()
-    first.deleteLater()
-    QApplication.sendPostedEvents(first, QEvent.Type.DeferredDelete)
     studio = Studio.open(Home(home).prepared())
-    studio.library.settings.set("window", None)  # that one had no size yet
-    made = MainWindow(replace(studio, accounts=Accounts(studio.library, HASTY)))
+    theme.current().apply(qapp)
     theme.current().set_mode("light")
+    made = MainWindow(replace(studio, accounts=Accounts(studio.library, HASTY)))
     made.resize(1440, 900)
     with qtbot.waitExposed(made):
         made.show()

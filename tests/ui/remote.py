@@ -13,8 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.accounts import Account
 from studio.core.jobs import Job, JobOptions, JobState
+from studio.services.studio import Studio
 from studio.ui.accounts.window import AccountsWindow
 from studio.ui.main_window import MainWindow
+from studio.ui.models.queue_model import QueueModel
+from studio.ui.queue_desk import QueueDesk
+from studio.ui.sending_desk import SendingDesk
 from tests.vendors.prosa import Prosa
 from tests.vendors.slashml import BASE as SLASHML
 from tests.vendors.stub import Stub
@@ -55,6 +59,11 @@ def add_account(window: MainWindow, stub: Stub, key: str = "stub-ok", **fields: 
         accounts.agree(NAME)
     window.accounts.changed.emit()
     return accounts.get(NAME)
+
+
+def sending_desk(studio: Studio, window: QWidget) -> SendingDesk:
+    """One whose queue does no work."""
+    return SendingDesk(studio, QueueDesk(studio, QueueModel(), window), window)
 
 
 def recording(folder: Path, name: str = "Gespräch.wav", seconds: float = 3.0) -> Path:

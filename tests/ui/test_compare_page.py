@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from remote import sending_desk
 from talks import button, label_text, press
 
 from studio.core.compare import Keep
@@ -273,12 +274,12 @@ class Desks:
         self.window = QMainWindow()
         self.commands = Commands(self.window)
         self.transcript = TranscriptDesk(studio, TranscriptModel(), self.window)
-        self.page, self.panel = ComparePage(), DifferencesPanel()
-        sides = QSplitter()
+        self.page, self.panel, sides = ComparePage(), DifferencesPanel(), QSplitter()
         sides.addWidget(self.page)
         sides.addWidget(self.panel)
         self.window.setCentralWidget(sides)
-        self.compare = CompareDesk(studio, self.transcript, self.page, self.panel, self.commands, self.window)
+        asks = sending_desk(studio, self.window)
+        self.compare = CompareDesk(studio, self.transcript, asks, self.page, self.panel, self.commands, self.window)
         self.window.resize(1400, 700)
 
     def texts(self) -> list[str]:

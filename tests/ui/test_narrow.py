@@ -128,14 +128,17 @@ class TestRules:
 
 
 class TestNothingIsCut:
-    @pytest.mark.parametrize("size", SIZES)
     @pytest.mark.parametrize("mode", ["transcript", "subtitles"])
-    def test_in_the_bar_above_the_text(self, window: MainWindow, size: tuple[int, int], mode: str) -> None:
+    def test_in_the_bar_above_the_text(self, window: MainWindow, mode: str) -> None:
         open_talk(window)
-        resize(window, *size)
         window.commands[f"{mode}ModeAction"].trigger()
-        window.desks.checks.left.show_left(mode, 1_234)
-        QApplication.processEvents()
+        for size in SIZES:
+            resize(window, *size)
+            window.desks.checks.left.show_left(mode, 1_234)
+            QApplication.processEvents()
+            self.whole_bar(window)
+
+    def whole_bar(self, window: MainWindow) -> None:
         bar = window.page.edit_bar
         for button in bar.findChildren(QToolButton):
             assert button.width() >= button.sizeHint().width(), button.objectName()
@@ -144,10 +147,13 @@ class TestNothingIsCut:
         assert QFontMetrics(label.font()).horizontalAdvance(label.text()) <= label.width()
         assert window.desks.checks.left.geometry().right() <= bar.width()
 
-    @pytest.mark.parametrize("size", SIZES)
-    def test_in_the_head_of_the_recording(self, window: MainWindow, size: tuple[int, int]) -> None:
+    def test_in_the_head_of_the_recording(self, window: MainWindow) -> None:
         open_talk(window)
-        resize(window, *size)
+        for size in SIZES:
+            resize(window, *size)
+            self.whole_head(window)
+
+    def whole_head(self, window: MainWindow) -> None:
         header = window.page.findChild(QWidget, "fileHeader")
         for button in header.findChildren(QToolButton):
             assert button.width() >= button.sizeHint().width(), button.objectName()
@@ -155,10 +161,13 @@ class TestNothingIsCut:
         assert header.findChild(QLabel, "fileName").text() == "talk.wav"
         assert header.findChild(QLabel, "fileAbout").text().startswith("00:50 · 3")
 
-    @pytest.mark.parametrize("size", SIZES)
-    def test_in_the_bars_of_the_window(self, window: MainWindow, size: tuple[int, int]) -> None:
+    def test_in_the_bars_of_the_window(self, window: MainWindow) -> None:
         open_talk(window)
-        resize(window, *size)
+        for size in SIZES:
+            resize(window, *size)
+            self.whole_bars(window)
+
+    def whole_bars(self, window: MainWindow) -> None:
         for bar in (window.tools, window.transport):
             parts = [w for w in bar.findChildren(QWidget) if w.parent() is bar and w.isVisible()]
             for part in parts:
@@ -262,18 +271,18 @@ def test_everything_on_the_rail_has_a_name(narrow: MainWindow) -> None:
     assert (tag.isVisible(), tag.accessibleName()) == (True, "2 files need you")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_menus_and_palette_fit_into_the_window(window: MainWindow, qtbot: QtBot, size: tuple[int, int]) -> None:
+def test_menus_and_palette_fit_into_the_window(window: MainWindow, qtbot: QtBot) -> None:
     open_talk(window)
-    resize(window, *size)
-    press(qtbot, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    palette = window.finder
-    assert palette.isVisible()
-    assert window.rect().contains(palette.geometry())
-    qtbot.keyClicks(QApplication.focusWidget(), "dark colours")
-    press(qtbot, Qt.Key.Key_Return)
-    assert window.commands["themeAction"].isChecked()
-    assert not palette.isVisible()
-    assert window.commands.conflicts() == {}
-    bar = window.menuBar()
-    assert all(bar.actionGeometry(action).right() < window.width() for action in bar.actions())
+    palette, bar = window.finder, window.menuBar()
+    for size in SIZES:
+        resize(window, *size)
+        press(qtbot, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+        assert palette.isVisible()
+        assert window.rect().contains(palette.geometry())
+        dark = window.commands["themeAction"].isChecked()
+        qtbot.keyClicks(QApplication.focusWidget(), "dark colours")
+        press(qtbot, Qt.Key.Key_Return)
+        assert window.commands["themeAction"].isChecked() is not dark
+        assert not palette.isVisible()
+        assert window.commands.conflicts() == {}
+        assert all(bar.actionGeometry(action).right() < window.width() for action in bar.actions())

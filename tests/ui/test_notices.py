@@ -141,27 +141,27 @@ LONG = (
 )
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (1100, 700), (1024, 640)])
 @pytest.mark.parametrize("mode", ["transcript", "subtitles"])
-def test_in_the_window_it_moves_nothing_and_covers_no_bar(window: MainWindow, size: tuple[int, int], mode: str) -> None:
+def test_in_the_window_it_moves_nothing_and_covers_no_bar(window: MainWindow, mode: str) -> None:
     open_talk(window)
-    for key in list(window.notices._notices):
-        window.notices.dismiss(key)
-    window.resize(*size)
     window.commands[f"{mode}ModeAction"].trigger()
-    QApplication.processEvents()
-    controls = [w for w in window.findChildren(QWidget) if w.isVisible() and not window.notices.isAncestorOf(w)]
-    before = [(w, w.mapTo(window, QPoint()), w.size()) for w in controls]
-    focus = QApplication.focusWidget()
-    window.notices.show_notice("warn", LONG)
-    window.notices.show_notice("error", "“Voicemail_Schröder.amr” cannot be read.", ("Retry", lambda: None))
-    QApplication.processEvents()
-    assert [(w, w.mapTo(window, QPoint()), w.size()) for w in controls] == before
-    assert QApplication.focusWidget() is focus
-    ours = window.notices.rect().translated(window.notices.mapTo(window, QPoint()))
-    for bar in (window.transport, window.tools, window.statusBar(), window.desks.modes.subtitles.editor):
-        theirs = bar.rect().translated(bar.mapTo(window, QPoint()))
-        assert not (bar.isVisible() and ours.intersects(theirs)), bar.objectName()
+    for size in ((1440, 900), (1100, 700), (1024, 640)):
+        for key in list(window.notices._notices):
+            window.notices.dismiss(key)
+        window.resize(*size)
+        QApplication.processEvents()
+        controls = [w for w in window.findChildren(QWidget) if w.isVisible() and not window.notices.isAncestorOf(w)]
+        before = [(w, w.mapTo(window, QPoint()), w.size()) for w in controls]
+        focus = QApplication.focusWidget()
+        window.notices.show_notice("warn", LONG)
+        window.notices.show_notice("error", "“Voicemail_Schröder.amr” cannot be read.", ("Retry", lambda: None))
+        QApplication.processEvents()
+        assert [(w, w.mapTo(window, QPoint()), w.size()) for w in controls] == before
+        assert QApplication.focusWidget() is focus
+        ours = window.notices.rect().translated(window.notices.mapTo(window, QPoint()))
+        for bar in (window.transport, window.tools, window.statusBar(), window.desks.modes.subtitles.editor):
+            theirs = bar.rect().translated(bar.mapTo(window, QPoint()))
+            assert not (bar.isVisible() and ours.intersects(theirs)), bar.objectName()
 
 
 def test_long_sentences_wrap_and_none_is_cut(window: MainWindow, qtbot: QtBot) -> None:

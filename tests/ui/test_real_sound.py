@@ -22,6 +22,7 @@ WINDOW, HOP = RATE // 50, RATE // 100  # 20 ms, every 10 ms
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.skipif(bool(MISSING), reason=f"listening needs {', '.join(MISSING)}"),
 ]
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMessageBox,
+    QPlainTextEdit,
     QPushButton,
     QWidget,
 )
@@ -214,6 +215,32 @@ class TestAJob:
         assert "made by Prosa" in window.page.findChild(QLabel, "fileAbout").text()
         picture(window, "remote-done")
 
+    def test_what_the_vendor_says_of_it_is_in_its_details(
+        self, window: MainWindow, qtbot: QtBot, stub: Prosa, tmp_path: Path
+    ) -> None:
+        assert not window.commands["detailsAction"].isEnabled()
+        add_account(window, stub, price=6.0)
+        send(window, recording(tmp_path))
+        (job,) = until(qtbot, window, JobState.DONE)
+        window._open_id(job.id)
+        window.commands["detailsAction"].trigger()
+        shown = dialog(qtbot, window, "detailsDialog")
+        text = shown.findChild(QPlainTextEdit, "detailsText").toPlainText()
+        (order,) = window._studio.library.submissions.of_job(job.id)
+        for line in (
+            "Gespräch.wav",
+            "Text by: prosa stt-general, account “Prosa”",
+            "It gave no times of words.",
+            "Order 1: 0:00:00 to 0:00:03, done",
+            "Estimated cost: 0.30",
+            f"Our number: {order.uid}",
+            f"Vendor's number of the job: {1:032x}",
+            "Model, as the vendor says: stt-general",
+        ):
+            assert line in text.splitlines()
+        assert f"Sent: {order.ordered} UTC to “Prosa”" in text
+        picture(shown, "remote-details")
+
     def test_while_it_is_done(self, window: MainWindow, qtbot: QtBot, stub: Prosa, tmp_path: Path) -> None:
         window._studio.accounts._pace = replace(HASTY, unit=0.1)  # in a hasty minute it would take too long
         add_account(window, stub)
@@ -254,6 +281,41 @@ class TestAJob:
         press(shown, "accountSaveKey")
         until(qtbot, window, JobState.DONE)
         assert len([s for s in stub.requests(*ORDERS) if s.status == 200]) == 1
+
+    def test_switched_on_again_and_it_goes_on_by_itself(
+        self, window: MainWindow, qtbot: QtBot, stub: Prosa, tmp_path: Path
+    ) -> None:
+        add_account(window, stub)
+        window.queue.set_paused(True)
+        send(window, recording(tmp_path))
+        until(qtbot, window, JobState.WAITING)
+        add_account(window, stub, enabled=False)
+        window.queue.set_paused(False)
+        until(qtbot, window, JobState.PAUSED)
+        qtbot.waitUntil(lambda: "is switched off. Switch it on" in accessible(window))
+        press_in_row(window.queue_view, window, qtbot, "account")
+        shown = dialog(qtbot, window, "accountsWindow")
+        shown.findChild(QCheckBox, "accountEnabled").click()
+        until(qtbot, window, JobState.DONE)
+        assert len(stub.requests(*ORDERS)) == 1
+
+    def test_a_job_whose_account_is_gone_says_so_and_waits_for_another(
+        self, window: MainWindow, qtbot: QtBot, stub: Prosa, tmp_path: Path
+    ) -> None:
+        add_account(window, stub)
+        window.queue.set_paused(True)
+        send(window, recording(tmp_path))
+        until(qtbot, window, JobState.WAITING)
+        window._studio.accounts.remove(NAME)
+        window.queue.set_paused(False)
+        until(qtbot, window, JobState.PAUSED)
+        qtbot.waitUntil(lambda: "There is no account “Prosa”. Add it in" in accessible(window))
+        assert stub.requests() == []
+        press_in_row(window.queue_view, window, qtbot, "account")
+        dialog(qtbot, window, "accountsWindow")
+        add_account(window, stub, agreed=False)
+        window.accounts.agree(NAME)
+        until(qtbot, window, JobState.DONE)
 
     def test_a_higher_stop_and_it_goes_on_by_itself(
         self, window: MainWindow, qtbot: QtBot, stub: Prosa, tmp_path: Path

@@ -25,8 +25,11 @@ from studio.services.opinion import Decisions
 from studio.services.studio import Studio
 from studio.ui.commands import Commands
 from studio.ui.dialogs.rerun_dialog import RerunDialog
+from studio.ui.models.queue_model import QueueModel
 from studio.ui.models.transcript_model import TranscriptModel
+from studio.ui.queue_desk import QueueDesk
 from studio.ui.rerun_desk import RerunDesk
+from studio.ui.sending_desk import SendingDesk
 from studio.ui.transcript_desk import TranscriptDesk
 from studio.ui.workers import Steps
 
@@ -177,7 +180,8 @@ def test_the_selection_is_heard_again_and_replaced_as_one_step(qtbot: QtBot, stu
     window.show()
     transcript = TranscriptDesk(studio, TranscriptModel(), window)
     commands = Commands(window)
-    desk = RerunDesk(studio, transcript, commands, window)
+    jobs = QueueDesk(studio, QueueModel(), window)
+    desk = RerunDesk(studio, transcript, jobs, SendingDesk(studio, jobs, window), print, commands, window)
     transcript.open(studio.library.jobs.get(job.id))
     before = transcript.transcript
     assert not commands["rerunAction"].isEnabled()

@@ -11,6 +11,8 @@ from urllib.parse import unquote
 
 from .body import Blob
 
+SOCKET = "WS"  # the method, as routes, scripts and the journal call it, of a request to open a WebSocket
+
 
 def key_hash(key: str) -> str:
     """How a key appears in the journal."""
@@ -51,9 +53,9 @@ class Route:
 
     method: str
     path: str
-    handler: Callable[[Any, Request], Reply]  # a function of the Stub's class
+    handler: Callable[..., Any]  # a function of the Stub's class: (Request) -> Reply; of a socket: (Request, Talk)
     accepts: tuple[str, ...] = ()  # content types; "*" hands over the raw body; none: a body is refused
-    auth: str = "key"  # "key" needed, "optional" (but a wrong one is refused), "none" (not looked at)
+    auth: str = "key"  # "key" needed, "optional" (but a wrong one is refused), "none", "own" (by the handler itself)
     paid: bool = False  # refused to stub-broke
     limit: str = ""  # the setting that holds the largest body in bytes
 
@@ -73,6 +75,8 @@ class Seen:
     fields: dict[str, Any] = field(default_factory=dict)  # a file or long string as {"bytes", "sha256", …}
     status: int | None = None
     charged: dict[str, float] | None = None  # what the vendor bills for it, also when the reply was lost; None: nothing
+    frames: int = 0  # binary messages; `length` and `sha256` are of all of them
+    closed: int | None = None  # the code with which a WebSocket ended
 
 
 @dataclass
@@ -89,6 +93,7 @@ class Script:
     drop: str | None = None
     truncate: int | None = None
     trickle_s: float = 0
+    close: int | None = None
 
     @property
     def replaces(self) -> bool:

@@ -1,4 +1,5 @@
-"""Prosa.ai as a stub: jobs that are waited for or polled, speech to text here and text to speech in prosa_speech.py.
+"""Prosa.ai as a stub: jobs that are waited for or polled; text to speech is in prosa_speech.py, dictation by
+WebSocket in prosa_stream.py.
 
 By hand: `python -m tests.vendors.prosa`.
 
@@ -16,6 +17,7 @@ from .body import Blob, decoded
 from .prosa_errors import Refused
 from .prosa_jobs import Job, sentences
 from .prosa_life import ProsaJobs
+from .prosa_stream import dictate
 from .stub import Reply, Request, Route, main
 
 PATH = "/v2/speech/stt"
@@ -52,6 +54,10 @@ class Prosa(ProsaJobs):
         "sniff": True,  # the audio must look like a known container
         "uri_failure": None,  # context of an asr_request_uri_download_error, e.g. {"reason": "forbidden"}
         "uri_duration_s": None,  # what lies behind a uri
+        "stream_greeting": "created",  # or "status": how a dictation is told to begin
+        "stream_errors": True,  # an error is a message before it is a close code
+        "stream_failure": None,  # {"code", "message", "context", "after": bytes of sound}: a dictation that fails
+        "stream_completes": True,  # else it ends without a word, cut short
         "models": [model("stt-general", "ASR General"), model("stt-general-online", "ASR General Online")],
     }
 
@@ -180,6 +186,7 @@ class Prosa(ProsaJobs):
 
     routes = (
         Route("POST", PATH, submit, ("application/json",), paid=True, limit="max_body"),
+        Route("WS", PATH, dictate, auth="own"),
         Route("GET", f"{PATH}/models", all_models),
         *ProsaJobs.routes_below(PATH),
         *prosa_speech.ROUTES,

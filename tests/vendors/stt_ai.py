@@ -1,4 +1,4 @@
-"""STT.ai: the host that transcribes while the client waits, and the account API below /api/.
+"""STT.ai: the host that transcribes while the client waits or speaks, and the account API below /api/.
 
 It speaks and cleans sound, too: stt_ai_speech.py.
 
@@ -21,7 +21,9 @@ from . import stt_ai_account as account
 from .body import Blob
 from .captions import cues_of, srt, text_of, vtt
 from .heard import Heard, Word, confidence_of, hear, turns
+from .messages import SOCKET
 from .stt_ai_speech import Refused
+from .stt_ai_stream import dictate
 from .stub import Reply, Request, Route, Stub, main
 
 TYPES = [
@@ -56,6 +58,8 @@ NEEDLESS = ".,?!—"  # words come without punctuation
 class SttAi(Stub):
     """STT.ai: inference host and account API in one."""
 
+    refusal = Refused
+
     defaults: ClassVar[dict[str, Any]] = {
         **spoken.SETTINGS,
         **stt_ai_speech.SETTINGS,
@@ -83,6 +87,7 @@ class SttAi(Stub):
         "gpu": True,
         "transcripts": 45,  # in the account from the start
         "keeps_inference": False,  # transcriptions made with a key appear in the account
+        "stream_dialect": "doc",  # or "sdk": key and settings in the query, an empty message at the end, `final`
         "extra": {},  # further fields of every transcription
         "max_body": None,
     }
@@ -158,7 +163,7 @@ class SttAi(Stub):
                 if not self["gpu"]:
                     return self.error(503)
                 heard = hear(sound, self["transcript"])
-                self._charge(tier, math.ceil(heard.seconds / 60))
+                self.charge(tier, math.ceil(heard.seconds / 60))
                 self.work()
         except Refused as refused:
             return self.error(refused.status, detail=str(refused))
@@ -229,7 +234,7 @@ class SttAi(Stub):
             raise Refused(402, "This model needs a paid plan.")
         return options, sound
 
-    def _charge(self, tier: str, minutes: int) -> None:
+    def charge(self, tier: str, minutes: int) -> None:
         with self.lock:
             day = datetime.fromtimestamp(self.now(), UTC).date().isoformat()
             if tier == "anonymous":
@@ -300,8 +305,15 @@ class SttAi(Stub):
             limit="max_body",
         ),
         *stt_ai_speech.ROUTES,
+        Route("WS", "/v1/stream", dictate, auth="optional", paid=True),
         *account.ROUTES,
     )
+
+    def key(self, request: Request) -> str | None:
+        if request.method == SOCKET and self["stream_dialect"] == "sdk":
+            token = request.query.get("token")
+            return token if isinstance(token, str) else None
+        return super().key(request)
 
     def admit(self, route: Route, key: str | None) -> Reply | None:
         if key is None and route.auth == "optional" and not self["anonymous"]:

@@ -14,7 +14,7 @@ import time
 from typing import Any, ClassVar, Self
 
 from . import wire
-from .messages import Reply, Request, Route, Script, Seen, key_hash, matches
+from .messages import SOCKET, Reply, Request, Route, Script, Seen, key_hash, matches
 
 __all__ = ["KEYS", "Elsewhere", "Reply", "Request", "Route", "Seen", "Stub", "key_hash", "main"]
 
@@ -36,6 +36,7 @@ class Stub:
     statuses: ClassVar[dict[str, int]] = {
         "unknown": 404,  # path
         "method": 405,
+        "upgrade": 426,  # only a WebSocket can be opened there
         "no_key": 401,
         "bad_key": 401,
         "broke": 402,
@@ -52,6 +53,7 @@ class Stub:
         "transcript": None,  # None: made from the upload's hash
         "retry_after": None,  # of stub-slow: None, seconds, or "date" (30 s from now)
         "over_limit": "reply",  # "close": the connection is cut instead
+        "largest_message": 1_000_000,  # bytes of a WebSocket message; a larger one ends it with 1009
     }
     defaults: ClassVar[dict[str, Any]] = {}  # further settings of the vendor
 
@@ -95,6 +97,7 @@ class Stub:
         drop: str | None = None,
         truncate: int | None = None,
         trickle_s: float = 0,
+        close: int | None = None,
     ) -> None:
         """Queue a misbehaviour for the next `times` (None: all) requests to `path`, a pattern; both may be "*".
 
@@ -102,12 +105,16 @@ class Stub:
         body); else its own reply is sent, late (`delay_s`), with further `headers`, cut after `truncate` bytes, or in
         eight pieces `trickle_s` apart. drop "before_response": the whole body is read, the vendor does its work, the
         connection closes. drop "mid_body": it closes half-way through the request's body or, without one, the reply's.
+
+        Of a WebSocket (method "WS") `status` refuses the handshake, `body` lists the messages that are sent in place of
+        the vendor's own, the first of them after the client's first, `close` is the code at its end, `truncate` breaks
+        the connection after so many of the vendor's messages, and drop "mid_body" at the client's first binary one.
         """
         if drop not in (None, "before_response", "mid_body"):
             raise ValueError(f"drop cannot be {drop!r}")
         with self.lock:
             self._scripts.append(
-                Script(method.upper(), path, times, status, headers, body, delay_s, drop, truncate, trickle_s)
+                Script(method.upper(), path, times, status, headers, body, delay_s, drop, truncate, trickle_s, close)
             )
 
     def configure(self, **settings: Any) -> None:
@@ -127,13 +134,17 @@ class Stub:
             ]
 
     def wait_for(
-        self, count: int, method: str | None = None, path: str | None = None, timeout: float = 5
+        self, count: int, method: str | None = None, path: str | None = None, timeout: float = 5, *, ended: bool = False
     ) -> list[Seen]:
-        """Wait until the journal holds `count` such requests. Raises TimeoutError."""
+        """Wait until the journal holds `count` such requests. `ended`: WebSockets, and over. Raises TimeoutError."""
+
+        def found() -> list[Seen]:
+            return [seen for seen in self.requests(method, path) if not ended or seen.closed is not None]
+
         with self._changed:
-            if not self._changed.wait_for(lambda: len(self.requests(method, path)) >= count, timeout):
-                raise TimeoutError(f"{len(self.requests(method, path))} of {count} requests came")
-            return self.requests(method, path)
+            if not self._changed.wait_for(lambda: len(found()) >= count, timeout):
+                raise TimeoutError(f"{len(found())} of {count} requests came")
+            return found()
 
     def reset(self) -> None:
         """As after the start: no scripts, no journal, no jobs, first settings."""
@@ -187,8 +198,9 @@ class Stub:
             return self.refuse("unknown", request.path)
         methods = {route.method: route for route in found if route.path == found[0].path}
         if request.method not in methods:
-            reply = self.refuse("method", request.method)
-            reply.headers["Allow"] = ", ".join(methods)
+            usual = [method for method in methods if method != SOCKET]
+            reply = self.refuse("method", request.method) if usual else self.refuse("upgrade")
+            reply.headers |= {"Allow": ", ".join(usual)} if usual else {"Upgrade": "websocket"}
             return reply
         route = methods[request.method]
         request.params = matches(route.path, request.path) or {}
@@ -197,6 +209,8 @@ class Stub:
 
     def admit(self, route: Route, key: str | None) -> Reply | None:
         """What speaks against this key; None if nothing does."""
+        if route.auth == "own":
+            return None
         if key == "stub-slow":
             reply = self.refuse("slow")
             if (after := self["retry_after"]) is not None:
@@ -225,6 +239,11 @@ class Stub:
     def saw(self, seen: Seen) -> None:
         with self._changed:
             self._journal.append(seen)
+            self._changed.notify_all()
+
+    def changed(self) -> None:
+        """An entry of the journal is another one now."""
+        with self._changed:
             self._changed.notify_all()
 
 

@@ -13,16 +13,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from .body import PIECE, Blob, BodyError, BodyReader, Incomplete, fields_of, gathered, media_type
-from .messages import Reply, Request, Route, Script, Seen, key_hash
+from .journal import seen_of
+from .messages import SOCKET, Reply, Request, Route, Script, Seen
+from .sockets import Gone, Refused, Talk, recite
 
 if TYPE_CHECKING:
     from .stub import Stub
-
-SECRET_NAMES = ("token", "key", "api_key", "apikey", "access_token")  # of query and body fields
-SECRET_HEADERS = (
-    *("authorization", "x-api-key", "xi-api-key", "ocp-apim-subscription-key", "x-gladia-key", "cookie"),
-    *SECRET_NAMES,
-)
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -87,7 +83,8 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, path, gathered(parse_qsl(query, keep_blank_values=True)), headers)
+        method = SOCKET if headers.get("upgrade", "").lower() == "websocket" else self.command
+        request = Request(method, path, gathered(parse_qsl(query, keep_blank_values=True)), headers)
         length: int | None = None  # chunked
         if headers.get("transfer-encoding", "").lower() != "chunked":
             announced = headers.get("content-length", "0")
@@ -105,6 +102,9 @@ class Handler(BaseHTTPRequestHandler):
         stub = self.server.stub
         script = stub.take_script(request.method, request.path)
         found = stub.route(request)
+        if isinstance(found, Route) and found.method == SOCKET and not (script and script.status):
+            self._talk(found, request, reader, script)
+            return
         try:
             if script and script.drop == "mid_body" and reader.length != 0:
                 reader.drain(1 if reader.length is None else reader.length // 2)
@@ -126,6 +126,38 @@ class Handler(BaseHTTPRequestHandler):
             seen.charged = reply.charged
         assert reply
         self._misbehave(reply, script, seen)
+
+    def _talk(self, route: Route, request: Request, reader: BodyReader, script: Script | None) -> None:
+        """The connection becomes a WebSocket; its entry in the journal grows with what the client says."""
+        stub, seen = self.server.stub, seen_of(request, reader, complete=False)
+        self.close_connection = True
+        stub.saw(seen)
+        if script and script.delay_s:
+            self.server.stopping.wait(script.delay_s)
+        if script and script.drop == "before_response":
+            raise Incomplete
+        talk = Talk(self.connection, self.rfile, stub["largest_message"], seen, script)
+        head = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        try:
+            seen.status = talk.open(self.raw_requestline + f"{head}\r\n".encode(), (script and script.headers) or {})
+            if seen.status == 101:
+                self._hold(talk, route, request, script)
+        except Gone:
+            pass  # the journal tells how it ended
+        seen.closed, seen.complete = talk.ended
+        stub.changed()
+
+    def _hold(self, talk: Talk, route: Route, request: Request, script: Script | None) -> None:
+        try:
+            if script and script.body is not None:
+                recite(talk, script.body)
+            else:
+                route.handler(self.server.stub, request, talk)
+            talk.close(1000 if script is None or script.close is None else script.close)
+        except Refused as refused:
+            if refused.message is not None:
+                talk.send(refused.message)
+            talk.close(refused.code, refused.reason)
 
     def _read(self, route: Route, request: Request, reader: BodyReader) -> Reply | None:
         """Read the body into the request's fields, or say what is wrong with it."""
@@ -218,40 +250,6 @@ def encoded(reply: Reply) -> tuple[bytes, str | None]:
     if isinstance(reply.body, str):
         return reply.body.encode(), reply.type or "text/plain; charset=utf-8"
     return json.dumps(reply.body, ensure_ascii=False).encode(), reply.type or "application/json"
-
-
-# --- the journal -------------------------------------------------------------------------------------------------
-
-
-def seen_of(request: Request, reader: BodyReader, complete: bool = True) -> Seen:
-    """The request as the journal keeps it: keys as hashes, long values as their size and hash."""
-    found: list[str] = []
-    headers = _masked(request.headers, SECRET_HEADERS, found)
-    query = _masked(request.query, SECRET_NAMES, found)
-    fields = _masked({name: _summary(value) for name, value in request.fields.items()}, SECRET_NAMES, found)
-    key = found[0] if found else None
-    return Seen(request.method, request.path, query, headers, key, reader.count, reader.sha256, complete, fields)
-
-
-def _masked(values: dict[str, Any], secret: tuple[str, ...], found: list[str]) -> dict[str, Any]:
-    """The values with each key replaced by its hash, a scheme before it stays. The hashes join `found`."""
-    shown = dict(values)
-    for name, value in values.items():
-        if name.lower() in secret and isinstance(value, str):
-            scheme, _, key = value.rpartition(" ")
-            found.append(key_hash(key))
-            shown[name] = f"{scheme} {found[-1]}".strip()
-    return shown
-
-
-def _summary(value: Any) -> Any:
-    if isinstance(value, Blob):
-        return value.summary()
-    if isinstance(value, dict):
-        return {name: _summary(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_summary(each) for each in value]
-    return value
 
 
 # --- the control plane over HTTP ---------------------------------------------------------------------------------

@@ -34,8 +34,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from studio.core import errors
-from studio.core.errors import EngineError, Problem, StudioError
+from studio.core.errors import EngineError, Problem, StudioError, as_error
 from studio.core.jobs import Stopped, StopReason, StopToken
 
 LOOK_SECONDS = 0.05  # how often a waiting call looks at its stop token
@@ -116,7 +115,7 @@ class Child:
                     continue
                 ended = True
                 if sign == "problem":
-                    raise _as_error(item)
+                    raise as_error(item)
                 running.used = True
                 return
         except (EOFError, OSError):
@@ -194,12 +193,6 @@ class _Running:
         size = self.log.seek(0, os.SEEK_END)
         self.log.seek(max(0, size - TAIL_BYTES))
         return self.log.read().decode(errors="replace").strip()
-
-
-def _as_error(problem: Problem) -> StudioError:
-    kind = getattr(errors, problem.kind, EngineError)
-    error: StudioError = kind(problem.what, problem.hint, problem.detail)
-    return error
 
 
 # What follows runs in the child.

@@ -114,8 +114,8 @@ def _features(spectrum: Spectrum) -> tuple[Floats, Floats]:
     loudness = 10 * np.log10(power + 1e-10)
     loudness = (loudness - _running_mean(loudness, np.linspace(-60, -90, _BANDS))) / 40
     lower = spectrum[:, :_LINES]
-    lower = lower / np.sqrt(_running_mean(np.abs(lower), np.linspace(1e-3, 1e-4, _LINES)))
-    return loudness.astype(np.float32), np.stack([lower.real, lower.imag])[None].astype(np.float32)
+    scaled = lower / np.sqrt(_running_mean(np.abs(lower), np.linspace(1e-3, 1e-4, _LINES)))
+    return loudness.astype(np.float32), np.stack([scaled.real, scaled.imag])[None].astype(np.float32)
 
 
 def _running_mean(values: NDArray[Any], start: NDArray[np.float64]) -> NDArray[np.float64]:

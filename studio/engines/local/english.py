@@ -37,7 +37,7 @@ def weight(phonemes: str) -> float:
     return sum(_LENGTHS.get(sound, 1.0) for sound in phonemes)
 
 
-# Read off the sound of Kokoro's voices by ear and spectrogram: diphthongs and long vowels against short ones.
+# Rough lengths of sounds against each other; see `words` of tests/benchmarks/speaking.py for how far they lead.
 _LENGTHS = {
     **dict.fromkeys(' ˈˌ.,;:!?…—"“”()', 0.0),
     **dict.fromkeys("AIOQWYɑɔuiɜ", 1.6),

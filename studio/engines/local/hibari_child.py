@@ -31,7 +31,8 @@ class Session:
 
     def warm(self, path: Path | None, british: bool) -> Iterator[None]:
         yield from ()
-        self._speech("Yes.", path, british)
+        if path not in self._voices:
+            self._speech("Yes.", path, british)
 
     def say(self, text: str, path: Path | None, british: bool) -> Iterator[tuple[Samples, int, Mapping[str, float]]]:
         yield self._speech(text, path, british), Hibari.sample_rate, english.weights(text, british)

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from typing import Any
 
 from studio.core.jobs import Stopped, StopReason, StopToken
-from studio.core.word_times import estimate
+from studio.core.word_times import estimate, letters
 from studio.engines.base import Spoken
 
 from .child import Child
@@ -33,16 +34,16 @@ class ChildTalker:
     def say(self, text: str, voice: str, language: str | None, stop: StopToken) -> Spoken:
         stop.check()
         own = StopToken()
-        try:
-            answer = self._driver.submit(self._call, "say", own, text=text, **self._request(voice, language))
-            return self._made(text, self._awaited(answer, own, stop))
-        except (CancelledError, RuntimeError) as error:  # closed meanwhile
-            raise Stopped(stop.reason or StopReason.QUIT) from error
+        answer = self._begin("say", own, text=text, **self._request(voice, language))
+        return self._made(text, self._awaited(answer, own, stop))
 
     def warm(self, voice: str, language: str | None) -> None:
-        """Returns at once; what the first sentence would have to wait for is loaded meanwhile."""
-        if not self._child.pid:
-            self._driver.submit(self._call, "warm", StopToken(), **self._request(voice, language))
+        """Returns at once; what the first sentence would have to wait for is loaded meanwhile.
+
+        What goes wrong then goes wrong for that sentence too, and is told there.
+        """
+        with suppress(Stopped):  # closed
+            self._begin("warm", StopToken(), **self._request(voice, language))
 
     def close(self) -> None:
         self._child.close()
@@ -53,13 +54,18 @@ class ChildTalker:
         """What the session has to know beside the text. Raises UsageError for a voice it does not have."""
         raise NotImplementedError
 
-    def _call(self, method: str, stop: StopToken, **request: Any) -> list[Any]:
-        return list(self._child.call(method, stop, **request))
+    def _begin(self, method: str, own: StopToken, **request: Any) -> Future[list[Any]]:
+        try:
+            return self._driver.submit(lambda: list(self._child.call(method, own, **request)))
+        except RuntimeError as error:  # the driver takes nothing more
+            raise Stopped(StopReason.QUIT) from error
 
     def _awaited(self, answer: Future[list[Any]], own: StopToken, stop: StopToken) -> list[Any]:
         while True:
             try:
                 return answer.result(timeout=_LOOK)
+            except CancelledError as error:  # closed meanwhile
+                raise Stopped(stop.reason or StopReason.QUIT) from error
             except NotYet:
                 if answer.done():
                     raise
@@ -73,4 +79,4 @@ class ChildTalker:
     def _made(self, text: str, answer: list[Any]) -> Spoken:
         ((samples, rate, weights),) = answer
         known: Mapping[str, float] = weights
-        return Spoken(samples, rate, estimate(text, samples, rate, known.__getitem__))
+        return Spoken(samples, rate, estimate(text, samples, rate, known.__getitem__ if known else letters))

@@ -9,6 +9,7 @@ from studio.core.errors import TooLarge
 from .bodies import Multipart
 from .errors import bad_response, unreadable
 from .service import Data, Sound, Traffic
+from .speaking.sound import cut_short, suffix_of
 from .stt_ai import SttAi
 from .stt_ai_account import SttAiTier, not_taken
 
@@ -48,9 +49,11 @@ class SttAiCleaning(SttAiTier[SoundOrder]):
 
     @classmethod
     def read(cls, reply: bytes) -> bytes:
-        """The cleaned sound, a WAV file. Raises BadResponse."""
-        if not (reply.startswith((b"RIFF", b"RF64")) and reply[8:12] == b"WAVE"):
+        """The cleaned sound, a WAV file that is whole. Raises BadResponse."""
+        if suffix_of(reply) != ".wav":
             raise bad_response(cls.info.title, "something that is no sound", reply[:200])
+        if cut_short(reply):
+            raise bad_response(cls.info.title, "sound that is cut short", "")
         return reply
 
 

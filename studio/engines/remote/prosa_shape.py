@@ -53,13 +53,13 @@ def status(job: Object) -> str:
 
 def _bare(job: Object) -> bool:
     """Only the result, without a job around it, as one page of the documentation shows it."""
-    return "job_id" not in job and isinstance(job.get("data"), list)
+    return "job_id" not in job and isinstance(job.get("data"), list | str)
 
 
 def finished(job: Object) -> bool:
     if status(job) == _DONE[0]:
         return True
-    has_result = isinstance(object_(job.get("result")).get("data"), list)
+    has_result = isinstance(object_(job.get("result")).get("data"), list | str)  # sentences, or sound
     return _bare(job) or (status(job) in _DONE and has_result)
 
 

@@ -15,6 +15,7 @@ from studio.core.compare import Keep, Kind, Passage
 from studio.core.transcript import Segment
 from studio.services.opinion import Decisions
 
+from .awaited import AwaitedStrip
 from .bars import CompareBar, Heads
 from .footer import Footer
 from .passage_list import PassageList
@@ -39,6 +40,7 @@ class ComparePage(QWidget):
         self.model = PassagesModel(self)
         self._typed: dict[int, Segment] = {}  # what the rows were measured with
         self.bar, self.heads, self.footer = CompareBar(), Heads(), Footer()
+        self.awaited = AwaitedStrip()
         self.list = PassageList(self.model)
         self._arrange()
         self._wire()
@@ -64,9 +66,15 @@ class ComparePage(QWidget):
         middle.addWidget(sentence, 0, Qt.AlignmentFlag.AlignHCenter)
         middle.addWidget(choose, 0, Qt.AlignmentFlag.AlignHCenter)
         middle.addStretch()
-        self._stack = QStackedLayout(self)
+        pages = QWidget()
+        self._stack = QStackedLayout(pages)
         self._stack.addWidget(nothing)
         self._stack.addWidget(full)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.awaited)
+        whole.addWidget(pages, 1)
 
     def _wire(self) -> None:
         self.bar.ignore.toggled.connect(self.marks_toggled)

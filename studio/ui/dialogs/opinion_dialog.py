@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.jobs import JobOptions
+from studio.services.accounts import Offer
 from studio.services.opinion import Candidate
 from studio.ui import theme
 
@@ -33,7 +34,12 @@ class OpinionDialog(QDialog):
     make_requested = Signal(object)  # HearOptions
 
     def __init__(
-        self, candidates: Sequence[Candidate], used: JobOptions, ready: frozenset[str], parent: QWidget | None = None
+        self,
+        candidates: Sequence[Candidate],
+        used: JobOptions,
+        ready: frozenset[str],
+        offers: Sequence[Offer],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("opinionDialog")
@@ -54,7 +60,7 @@ class OpinionDialog(QDialog):
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
             self._list.addItem(item)
         self._list.setFixedHeight(_ROW * min(_MOST, max(1, len(candidates))) + 4)
-        self._fields = RerunFields(used, ready, another=True)
+        self._fields = RerunFields(used, ready, offers, another=True)
         self._note = QLabel()
         self._note.setObjectName("opinionNote")
         self._note.setProperty("role", "err")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from studio.core.jobs import JobOptions
+from studio.core.jobs import Job, JobOptions
+from studio.services.accounts import Offer
 from studio.services.hearing import HearOptions
 from studio.services.opinion import Decisions
 from studio.ui.compare.bars import Heads
 from studio.ui.compare.passage_list import PassageList
 from studio.ui.compare.passages import PassagesModel
-from studio.ui.models.wording import counted
+from studio.ui.models.wording import counted, job_sentence
 
 from .buttons import button
-from .hearing_dialog import FORM, PREVIEW, HearingDialog
-from .rerun_options import RerunFields
+from .hearing_dialog import FORM, PREVIEW, PROGRESS, HearingDialog
+from .rerun_options import RerunFields, engine_words
 
 _SAFE = "The text stays as it is until you press Replace."
 
@@ -24,10 +27,17 @@ class RerunDialog(HearingDialog):
     run_requested = Signal(object)  # HearOptions
     replace_requested = Signal()
 
-    def __init__(self, chosen: str, used: JobOptions, ready: frozenset[str], parent: QWidget | None = None) -> None:
-        """`chosen`: "3 passages, 12:17.620 to 12:54.000". `used`: how the recording was heard. `ready`: see fields."""
+    def __init__(
+        self,
+        chosen: str,
+        used: JobOptions,
+        ready: frozenset[str],
+        offers: Sequence[Offer] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        """`chosen`: "3 passages, 12:17.620 to 12:54.000". `used`: how the recording was heard. The rest: see fields."""
         super().__init__("rerun", "Recognise again", _SAFE, parent)
-        self._fields = RerunFields(used, ready, another=False)
+        self._fields = RerunFields(used, ready, offers, another=False)
         self._run_options = self._fields.options()
         say = QLabel(chosen)
         say.setObjectName("rerunChosen")
@@ -46,12 +56,14 @@ class RerunDialog(HearingDialog):
         self._run = button("rerunStartButton", "Recognise again", self._on_run, "", "primary")
         self._again = button("rerunAgainButton", "Another way …", lambda: self.turn_to(FORM))
         self._replace = button("rerunReplaceButton", "Replace", self.replace_requested.emit, "", "primary")
+        self._leave = button("rerunLeaveButton", "Go on in the queue", self.accept)
         self._keep = button("rerunKeepButton", "Cancel", self.reject)
-        self.arrange(say, self._fields, preview, [self._again], [self._keep, self._replace, self._run])
+        self.arrange(say, self._fields, preview, [self._again, self._leave], [self._keep, self._replace, self._run])
 
     def show_buttons(self, page: int) -> None:
         self._run.setVisible(page == FORM)
         self._again.setVisible(page == PREVIEW)
+        self._leave.setVisible(page == PROGRESS and bool(self._run_options.account))
         self._replace.setVisible(page == PREVIEW)
         self._keep.setText("Keep as it is" if page == PREVIEW else "Cancel")
         self._keep.setAccessibleName(self._keep.text())
@@ -64,11 +76,19 @@ class RerunDialog(HearingDialog):
         self._run_options = options
         self.begin()
 
+    def show_waiting(self, job: Job) -> None:
+        """How the job in the queue stands that does it."""
+        self._stage.setText("Waiting" if job.problem else job_sentence(job))
+        if job.problem:
+            self.tell(job.problem.sentence, "warn")
+        else:
+            self.tell(_SAFE)
+
     def show_result(self, decisions: Decisions, model_before: str) -> None:
         """What would change, before it is changed."""
         differences = len(decisions.comparison.differences)
         self.turn_to(PREVIEW)
-        self._heads.show_names(model_before, "", self._run_options.model.removeprefix("whisper-"), "")
+        self._heads.show_names(model_before, "", engine_words(self._run_options), "")
         self._model.set_decisions(decisions)
         self.list.delegate.forget()
         if not decisions.right.segments:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 
+from studio.core.accounts import RemoteModel
 from studio.core.jobs import JobOptions
 from studio.core.languages import LANGUAGES
 from studio.models import catalogue
+from studio.services.accounts import Offer
 from studio.services.hearing import HearOptions
 
 _TASKS = {"transcribe": "Text in the language spoken", "translate": "Translate to English"}
@@ -15,14 +19,22 @@ _TASKS = {"transcribe": "Text in the language spoken", "translate": "Translate t
 class RerunFields(QWidget):
     """Starts with what the recording was heard with, but another model where there is one."""
 
-    def __init__(self, used: JobOptions, ready: frozenset[str], another: bool, parent: QWidget | None = None) -> None:
-        """`ready`: ids of models that need not be fetched. `another`: the same model once more would be no use."""
+    def __init__(
+        self,
+        used: JobOptions,
+        ready: frozenset[str],
+        offers: Sequence[Offer],
+        another: bool,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`ready`: ids of models that need not be fetched; `offers`: where it can be done besides this computer.
+        `another`: the same model once more would be no use."""
         super().__init__(parent)
         self._used = used
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 0, 0, 0)
         known, models = catalogue(), model_titles(ready)
-        self._model = choice_row(self._form, "Model", "rerunModelBox", models)
+        self._model = choice_row(self._form, "Model", "rerunModelBox", models | _remote_titles(offers))
         self._language = choice_row(self._form, "Language", "rerunLanguageBox", language_titles())
         self._task = choice_row(self._form, "What to write", "rerunTaskBox", _TASKS)
         self._vocabulary = QLineEdit(used.vocabulary)
@@ -37,14 +49,43 @@ class RerunFields(QWidget):
         self._task.setCurrentIndex(self._task.findData(used.task))
 
     def options(self) -> HearOptions:
+        account, model = parted(self._model.currentData())
         return HearOptions(
-            model=self._model.currentData(),
+            account=account,
+            model=model,
             language=self._language.currentData(),
             task=self._task.currentData(),
             vocabulary=self._vocabulary.text().strip(),
             device=self._used.device,
             decode=self._used.decode,
         )
+
+
+def key(account: str, model: str) -> str:
+    """One text for both; the names of accounts hold no colon."""
+    return f"{account}:{model}" if account else model
+
+
+def parted(key: str) -> tuple[str, str]:
+    account, colon, model = key.partition(":")
+    return (account, model) if colon else ("", key)
+
+
+def engine_words(options: HearOptions) -> str:
+    """By whom it is heard: "base", "Prosa stt-general"."""
+    return f"{options.account} {options.model.removeprefix('whisper-')}".strip()
+
+
+def remote_models(offer: Offer) -> dict[str, str]:
+    """The models of an account and what they are called."""
+    models = offer.models or (RemoteModel(""),)
+    return {
+        key(offer.account.name, m.id): f"{offer.account.name} · {m.title or m.id or 'its own model'}" for m in models
+    }
+
+
+def _remote_titles(offers: Sequence[Offer]) -> dict[str, str]:
+    return {key: title for offer in offers for key, title in remote_models(offer).items()}
 
 
 def model_titles(ready: frozenset[str]) -> dict[str, str]:

@@ -231,7 +231,7 @@ class SegmentText(QPlainTextEdit):
         self._spans.clear()
         self._typing.row = -1
         with self._write():
-            self.setPlainText("\n".join(block_text(s) for s in self.model.segments()))
+            self.setPlainText("\n".join([block_text(s) for s in self.model.segments()]))
         self.shown()
 
     def _remember_place(self) -> None:

@@ -6,8 +6,6 @@ to be the model's. While a row is typed in, its block may hold more spaces than 
 
 from __future__ import annotations
 
-import re
-
 from studio.core.transcript import Segment
 
 Span = tuple[int, int]  # first offset, offset behind the last
@@ -15,12 +13,11 @@ Span = tuple[int, int]  # first offset, offset behind the last
 LINE_BREAK = "\u2028"  # within a block
 # One segment is one block, so whatever Qt takes for a block's end becomes a soft line break, character for character.
 _BLOCK_SAFE = str.maketrans({"\n": LINE_BREAK, "\u2029": LINE_BREAK, "\r": " ", "\ufdd0": "\ufffd", "\ufdd1": "\ufffd"})
-_UNSAFE = re.compile("[\n\u2029\r\ufdd0\ufdd1]")
 
 
 def block_text(segment: Segment) -> str:
     text = segment.text
-    return text.translate(_BLOCK_SAFE) if _UNSAFE.search(text) else text
+    return text if text.isprintable() else text.translate(_BLOCK_SAFE)  # nearly all are, and it is found out at once
 
 
 def model_text(text: str) -> str:

@@ -34,15 +34,19 @@ class Typing:
         view = self._view
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             return self._enter(event.modifiers())
+        if bool(event.text()) and event.text().isprintable() and not _is_command(event):
+            spans = self._spans_rows()
+            if spans:
+                self.replace_selection(event.text())
+            return spans
         back = any(event.matches(k) for k in _DELETE_BACK) or event.key() == Qt.Key.Key_Backspace
         on = any(event.matches(k) for k in _DELETE_ON)
         cut = event.matches(QKeySequence.StandardKey.Cut)
-        writes = bool(event.text()) and event.text().isprintable() and not _is_command(event)
         if self._spans_rows():
-            if back or on or cut or writes:
+            if back or on or cut:
                 if cut:
                     view.copy()
-                self.replace_selection(event.text() if writes and not (back or on or cut) else "")
+                self.replace_selection("")
                 return True
             return False
         cursor = view.textCursor()

@@ -149,6 +149,8 @@ class UnsurePopup(QFrame):
             self.replaced.emit(id, word, text)
 
     def close_popup(self) -> None:
+        if self._place[0] < 0:
+            return
         self._place = -1, -1
         self._view.removeEventFilter(self)
         self.hide()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 
+from .findings import AFTER
 from .transcript_model import Index, TranscriptModel
 
 
@@ -21,16 +22,31 @@ class CueRows(QAbstractTableModel):
         transcript.rowsRemoved.connect(lambda *_: self.endRemoveRows())
         transcript.dataChanged.connect(self._on_changed)
 
+        self._typed: set[int] = set()  # segments by id that have another text
+        self._soon = QTimer(self, singleShot=True, interval=AFTER)
+        self._soon.timeout.connect(self._tell_typed)
+
     def _on_changed(self, first: QModelIndex, last: QModelIndex, roles: list[int]) -> None:
-        """Where more than text is new, the rows beside have another gap, perhaps, and so another mark."""
+        """Where more than text is new, the rows beside have another gap, perhaps, and so another mark.
+
+        A single text is new where it is typed, and seen there: the row follows with what is found in it.
+        """
         more = 0 if roles else 1
         top, bottom = max(first.row() - more, 0), min(last.row() + more, self.rowCount() - 1)
         if top == bottom and Qt.ItemDataRole.DisplayRole in roles:
-            for column in self.changing:  # of a range Qt paints the row below it, too
-                cell = self.index(top, column)
-                self.dataChanged.emit(cell, cell)
+            self._typed.add(self.transcript.segment(top).id)
+            if not self._soon.isActive():
+                self._soon.start()
         else:
             self.dataChanged.emit(self.index(top, 0), self.index(bottom, self._columns - 1))
+
+    def _tell_typed(self) -> None:
+        rows = [row for row in map(self.transcript.row_of, self._typed) if row >= 0]
+        self._typed.clear()
+        for row in rows:
+            for column in self.changing:  # of a range Qt paints the row below it, too
+                cell = self.index(row, column)
+                self.dataChanged.emit(cell, cell)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else self.transcript.rowCount()

@@ -1,7 +1,8 @@
 """What is wrong with the open transcript under the rules, kept up to date with every change. Window's thread.
 
-A change is looked at with the rows near it, at once. All rows together, after another transcript or other rules,
-take longer than a frame: they are looked at in slices, between which keys and mouse have their turn.
+A change of a few rows is looked at with the rows near it, a moment later or when someone asks: a key does not wait for
+it. All rows together, after another transcript or other rules, take longer than a frame: they are looked at in slices,
+between which keys and mouse have their turn.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from studio.core.profiles import DEFAULT, CueRules
 from .transcript_model import TranscriptModel
 
 _SLICE = 300  # rows; about 5 ms
+AFTER = 30  # milliseconds from a key until what it has changed is looked at, and shown beside
 # Where text is not cut into subtitles yet, only this is wrong with it.
 OF_TEXT: frozenset[Kind] = frozenset({"overlap", "empty", "odd characters", "unpaired"})
 OF_CUES: frozenset[Kind] = frozenset(KINDS)
@@ -88,28 +90,39 @@ class Findings(QObject):
         self.rules = DEFAULT
         self._found: dict[int, list[Finding]] = {}  # by segment id
         self._sorted: list[Finding] = []
-        self.counts: Counter[Kind] = Counter()
+        self._counts: Counter[Kind] = Counter()
+        self._changed: set[int] = set()  # segments by id, to be looked at again
+        self._soon = QTimer(self, singleShot=True, interval=AFTER)
+        self._soon.timeout.connect(self._catch_up)
         self._next = 0  # the first row of the next slice
         self._slices = QTimer(self, interval=0)
         self._slices.timeout.connect(self._check_slice)
         model.modelReset.connect(self.check_all)
         model.dataChanged.connect(self._on_changed)
-        model.rowsInserted.connect(lambda _, first, last: self._on_moved(first, last))
+        model.rowsInserted.connect(lambda _, first, last: self._on_moved(range(first, last + 1)))
         model.rowsAboutToBeRemoved.connect(self._forget_rows)
-        model.rowsRemoved.connect(lambda _, first, __: self._on_moved(first, first))
+        model.rowsRemoved.connect(lambda _, first, __: self._on_moved(range(first, first + 1)))
 
     @property
     def complete(self) -> bool:
         """Whether every row has been looked at."""
         return not self._slices.isActive()
 
+    @property
+    def counts(self) -> Counter[Kind]:
+        self._catch_up()
+        return self._counts
+
     def of(self, segment: int) -> list[Finding]:
+        self._catch_up()
         return self._found.get(segment, [])
 
     def all(self, kinds: Collection[Kind] = OF_CUES) -> list[Finding]:
         """Those of these kinds, in order."""
-        if kinds is OF_CUES or not self.count(kinds):
-            return list(self._sorted) if kinds is OF_CUES else []
+        if not self.count(kinds):
+            return []
+        if kinds is OF_CUES:
+            return list(self._sorted)
         return [f for f in self._sorted if f.kind in kinds]
 
     def count(self, kinds: Collection[Kind] = OF_CUES) -> int:
@@ -122,7 +135,8 @@ class Findings(QObject):
 
     def check_all(self) -> None:
         """From the start: the first slice at once, so that what is seen first is right."""
-        self._found, self._sorted, self.counts, self._next = {}, [], Counter(), 0
+        self._found, self._sorted, self._counts, self._next = {}, [], Counter(), 0
+        self._changed.clear()
         self._slices.start()
         self._check_slice()
 
@@ -141,7 +155,7 @@ class Findings(QObject):
 
     def _put(self, id: int, found: list[Finding]) -> None:
         """A segment that is in the model has these findings now."""
-        before = self.of(id)
+        before = self._found.get(id, [])
         if before == found:
             return
         row_of = self._model.row_of
@@ -150,33 +164,47 @@ class Findings(QObject):
             place = bisect_left(self._sorted, row, key=lambda f: row_of(f.segment))
         self._sorted[place : place + len(before)] = found
         for finding in before:
-            self.counts[finding.kind] -= 1
+            self._counts[finding.kind] -= 1
         for finding in found:
-            self.counts[finding.kind] += 1
+            self._counts[finding.kind] += 1
         if found:
             self._found[id] = found
         else:
             del self._found[id]
 
     def _on_changed(self, first: QModelIndex, last: QModelIndex, roles: list[int]) -> None:
-        if not roles or Qt.ItemDataRole.DisplayRole in roles:
-            self._check_rows(first.row(), last.row())
+        if roles and Qt.ItemDataRole.DisplayRole not in roles:
+            return
+        if last.row() - first.row() > _SLICE:
+            self.check_all()
+            return
+        self._changed.update(self._model.segment(row).id for row in range(first.row(), last.row() + 1))
+        if not self._soon.isActive():
+            self._soon.start()
 
-    def _on_moved(self, first: int, last: int) -> None:
-        if self._slices.isActive():
+    def _on_moved(self, rows: range) -> None:
+        if self._slices.isActive() or len(rows) > _SLICE:
             self.check_all()  # the rows that are still to come have other numbers now
         else:
-            self._check_rows(first, last)
+            self._look_at(rows)
 
-    def _check_rows(self, first: int, last: int) -> None:
+    def _catch_up(self) -> None:
+        """Look at what was changed a moment ago."""
+        if self._changed:
+            rows = [row for row in map(self._model.row_of, self._changed) if row >= 0]
+            self._changed.clear()
+            self._look_at(rows)
+
+    def _look_at(self, rows: Collection[int]) -> None:
         """These, their neighbours, and the ones within reach that may have lost or found the partner of a mark."""
-        near = range(max(first - REACH, 0), min(last + REACH + 1, self._model.rowCount()))
+        count = self._model.rowCount()
+        near = {row for at in rows for row in range(max(at - REACH, 0), min(at + REACH + 1, count))}
         if len(near) > _SLICE:
             self.check_all()
             return
-        segments = self._model.segments()
-        for row in near:
-            if first - 1 <= row <= last + 1 or has_marks(segments[row].text):
+        segments, beside = self._model.segments(), {row for at in rows for row in (at - 1, at, at + 1)}
+        for row in sorted(near):
+            if row in beside or has_marks(segments[row].text):
                 self._check(row)
         self.changed.emit()
 

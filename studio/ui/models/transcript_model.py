@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from itertools import accumulate, groupby
+from itertools import accumulate, count, groupby
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -131,6 +131,11 @@ class TranscriptModel(QAbstractListModel):
         """-1 for an unknown id."""
         return self._row_of.get(segment_id, -1)
 
+    def has(self, segments: Sequence[Segment]) -> bool:
+        """Whether all of these are there, as they are."""
+        rows = [self._row_of.get(s.id, -1) for s in segments]
+        return -1 not in rows and [self._segments[row] for row in rows] == list(segments)
+
     def speaker_index(self, speaker: str | None) -> int:
         """Place in the speaker list, counted from 0; -1 for none."""
         return -1 if speaker is None else self._speaker_index.get(speaker, -1)
@@ -209,7 +214,7 @@ class TranscriptModel(QAbstractListModel):
     def apply(self, edit: Edit) -> None:
         """Show a change: rows that only look different are told as such, others come and go."""
         before, after = {s.id for s in edit.before}, {s.id: s for s in edit.after}
-        rows = sorted(row for row in map(self.row_of, before) if row >= 0)
+        rows = sorted(self._row_of[id] for id in before if id in self._row_of)
         if before == after.keys() and self._stays_in_order(rows, after):
             self._change(rows, after)
         elif len(before) + len(after) > _MANY:
@@ -225,29 +230,24 @@ class TranscriptModel(QAbstractListModel):
     def _stays_in_order(self, rows: list[int], after: dict[int, Segment]) -> bool:
         """Whether the segments of these rows, changed, are still between their neighbours."""
         segments = self._segments
-        rows = [row for row in rows if _moves(segments[row], after[segments[row].id])]
+        moved = [row for row in rows if _moves(segments[row], after[segments[row].id])]
 
         def key(row: int) -> tuple[int, int, int]:
             segment = segments[row]
             return order(after.get(segment.id, segment))
 
-        return all(
-            (row == 0 or key(row - 1) <= key(row)) and (row + 1 == len(segments) or key(row) <= key(row + 1))
-            for row in rows
-        )
+        seams = {seam for row in moved for seam in (row, row + 1)}
+        return all(key(row - 1) <= key(row) for row in seams if 0 < row < len(segments))
 
     def _change(self, rows: list[int], after: dict[int, Segment]) -> None:
-        moved: int | None = None
-        roles: Sequence[int] = _TEXT_ROLES
-        for row in rows:
-            old, new = self._segments[row], after[self._segments[row].id]
-            self._segments[row] = new
-            if moved is None and _moves(old, new):
-                moved = row
-            if roles and (moved is not None or _differs_beside(old, new)):
-                roles = ()
+        old = [self._segments[row] for row in rows]
+        new = [after[segment.id] for segment in old]
+        for row, segment in zip(rows, new, strict=True):
+            self._segments[row] = segment
+        moved = next((row for row, a, b in zip(rows, old, new, strict=True) if _moves(a, b)), None)
         if moved is not None:
             self._index(moved)
+        roles: Sequence[int] = () if moved is not None or any(map(_differs_beside, old, new)) else _TEXT_ROLES
         if not roles:
             self._shares = None
         runs = list(_runs(rows))
@@ -299,8 +299,8 @@ class TranscriptModel(QAbstractListModel):
             self._row_of = {}
         self._starts[first:] = [s.start for s in tail]
         reached = self._reach[first - 1] if first else 0
-        self._reach[first:] = list(accumulate((s.end for s in tail), max, initial=reached))[1:]
-        self._row_of.update((s.id, row) for row, s in enumerate(tail, first))
+        self._reach[first:] = list(accumulate([s.end for s in tail], max, initial=reached))[1:]
+        self._row_of.update(zip([s.id for s in tail], count(first), strict=False))
 
     def _insert(self, row: int, segments: list[Segment]) -> None:
         self.beginInsertRows(QModelIndex(), row, row + len(segments) - 1)

@@ -8,6 +8,7 @@ from studio.core.jobs import Job, JobState, Progress
 
 # Why a job of an account waits, in short; by the kind of its problem.
 _WAITS = {
+    "AccountError": "Account not ready",
     "AuthError": "Key refused",
     "QuotaError": "Limit reached",
     "RateLimited": "Vendor is busy",
@@ -137,4 +138,6 @@ def answers(job: Job) -> tuple[Answer, ...]:
         return ()
     account = Answer("account", "Open the account", "cloud", "Its key and its limits")
     now = Answer("resume", "Try now", "play", "Try now (P)")
-    return {"AuthError": (account,), "QuotaError": (account, now)}.get(job.problem.kind, (now,))
+    return {"AccountError": (account,), "AuthError": (account,), "QuotaError": (account, now)}.get(
+        job.problem.kind, (now,)
+    )

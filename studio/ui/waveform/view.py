@@ -120,6 +120,11 @@ class WaveformView(QAbstractSlider):
         self._describe()
         self.detail.redraw()
 
+    def set_texts(self, segments: Sequence[Segment]) -> None:
+        """The same cues with other texts."""
+        self._scene.segments = list(segments)
+        self._relabel.start()
+
     def update_segment(self, row: int, segment: Segment) -> None:
         """One cue has another text, speaker or time; their number and order are as before."""
         if self._scene.update_segment(row, segment):

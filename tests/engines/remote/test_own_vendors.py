@@ -21,18 +21,18 @@ def blocks(kind: str) -> list[str]:
     return re.findall(rf"^```{kind}\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
-def installed(site: Path, name: str, points: str, **modules: str) -> None:
+def installed(site: Path, name: str, points: str, group: str = "transcription_studio.engines", **modules: str) -> None:
     """What an installer would leave of a package."""
     info = site / f"{name}-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8")
-    (info / "entry_points.txt").write_text(f"[transcription_studio.engines]\n{points}\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(f"[{group}]\n{points}\n", encoding="utf-8")
     for module, source in modules.items():
         (site / f"{module}.py").write_text(source, encoding="utf-8")
 
 
 def as_documented(site: Path) -> None:
-    (toml,) = blocks("toml")
+    toml = blocks("toml")[0]
     group, point = toml.split("\n", 1)
     assert group == '[project.entry-points."transcription_studio.engines"]'
     installed(site, "my_vendor", point.replace('"', ""), my_vendor=blocks("python")[0])
@@ -62,7 +62,7 @@ def test_none_of_ours_is_replaced_and_a_broken_one_is_left_out(
 def test_the_example_holds(tmp_path: Path) -> None:
     """The contract, run from outside as the page says."""
     as_documented(tmp_path / "site")
-    (tmp_path / "test_my_vendor.py").write_text(blocks("python")[1], encoding="utf-8")
+    (tmp_path / "test_my_vendor.py").write_text(blocks("python")[-1], encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_my_vendor.py"],
         cwd=tmp_path,

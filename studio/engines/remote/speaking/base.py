@@ -74,10 +74,6 @@ class SpeakingVendor(Service[TextOrder]):
         return {name: account.options[name] for name in cls.shaping if account.options.get(name)}
 
     @property
-    def at_once(self) -> int | None:
-        return self.limits(self.account, "").at_once
-
-    @property
     def patience(self) -> float:
         """Seconds that an answer which is the sound may take."""
         return self.patient(_PATIENCE)

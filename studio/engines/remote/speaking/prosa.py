@@ -26,6 +26,7 @@ from studio.engines.remote.service import Working
 
 from .base import Data, SpeakingVendor, Speech, TextOrder, Traffic
 from .fetching import fetch
+from .sound import cut_short, suffix_of
 
 _WAITED, _LONGEST = 280, 5000  # characters
 _WAIT = 120.0  # seconds for the answer then
@@ -137,12 +138,13 @@ class ProsaVoices(ProsaJobs[TextOrder], SpeakingVendor):
 
 
 def _sound(job: Object) -> bytes:
-    """The sound of a finished job; b"" if it has none or if that is no base64."""
-    data = object_(job.get("result")).get("data")
+    """The sound of a finished job; b"" if it has none, or none that is whole and in base64."""
+    data = object_(job.get("result", job)).get("data")
     try:
-        return base64.b64decode(data, validate=True) if isinstance(data, str) else b""
+        sound = base64.b64decode(data, validate=True) if isinstance(data, str) else b""
     except (binascii.Error, ValueError):
         return b""
+    return sound if suffix_of(sound) and not cut_short(sound) else b""
 
 
 def _number(account: Account, name: str, least: float, most: float) -> float | None:
