@@ -21,7 +21,7 @@ from studio.core.steps import result
 from studio.core.transcript import Segment
 from studio.core.voiceover import Placed
 from studio.services import speaking, voiceover
-from studio.services.speaking import Told
+from studio.services.speaking import Told, Utterance
 from studio.services.studio import Studio
 from studio.services.voiceover import Missed, Parts, Spoke
 
@@ -44,11 +44,11 @@ _NOTHING = "There is nothing to speak here: no cue has letters or digits."
 _PER_CUE = ("hurryAction", "leaveAction")
 _MADE = "voiceovers"  # the setting
 
-Permit = Callable[[Sequence[Segment], Parts, Callable[[], None]], None]
+Permit = Callable[[Sequence[Utterance], Callable[[], object]], object]
 
 
 class VoiceoverDesk(QObject):
-    """Owns the page. `permit` is asked before cues are spoken at vendors; it calls back if they may be."""
+    """Owns the page. `permit` is asked before anything is spoken; it calls back once it may be."""
 
     notice = Signal(str, str)  # kind, sentence
 
@@ -70,7 +70,7 @@ class VoiceoverDesk(QObject):
         self._names: dict[str, str] = {}
         self._steps: Steps | None = None
         self._whole = False  # all was made once: what is new is made by itself
-        self.permit: Permit = lambda cues, parts, go_on: go_on()
+        self.permit: Permit = lambda utterances, then: then()
         self.voiceover = VoiceOver(desk.model, Parts(Casting(), speaking.usual(studio, None)), self)
         self.page = VoiceoverPage(self.voiceover, self._voice_name, commands)
         self.preview = Preview(playback.player, self._source, self)
@@ -135,7 +135,7 @@ class VoiceoverDesk(QObject):
         if self._steps is not None:
             steps, self._steps = self._steps, None
             steps.blockSignals(True)
-            steps.cancel()
+            steps.pause()
             self._whole = False
             self._end()
 
@@ -146,7 +146,8 @@ class VoiceoverDesk(QObject):
     def _start(self, cues: Sequence[Segment]) -> None:
         if self._steps is None:
             parts = self.voiceover.parts
-            self.permit(cues, parts, lambda: self._speak(cues, parts))
+            said = [Utterance(cue.text, parts.manner(cue), parts.language, cue.id) for cue in cues]
+            self.permit(said, lambda: self._speak(cues, parts))
 
     def _speak(self, cues: Sequence[Segment], parts: Parts) -> None:
         self._whole = len(cues) == len(self.voiceover.to_make(again=True))

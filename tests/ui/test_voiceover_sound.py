@@ -142,7 +142,7 @@ def assert_near(off: Sound) -> None:
 
 def nearest(beeps: Sound, speech: Sound) -> Sound:
     """How far each speech is from the beep that is at the same time in the recording."""
-    return np.array([speech_at - beeps[np.abs(beeps - speech_at).argmin()] for speech_at in speech])
+    return np.array([speech_at - float(beeps[np.abs(beeps - speech_at).argmin()]) for speech_at in speech])
 
 
 @pytest.mark.parametrize("rate", [1.0, 1.5])
