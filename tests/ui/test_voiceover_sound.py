@@ -75,7 +75,7 @@ def follow(ms):
     if ms > 5_200 and not jumped:
         jumped = True
         player.seek(int(jump))
-    elif ms > 10_500 and player.playing:
+    elif ms > 10_700 and player.playing:  # between two beeps
         app.quit()
 
 player.position_changed.connect(follow)
