@@ -41,10 +41,15 @@ class SpeechExportDesk(QObject):
         self._steps: Steps | None = None
 
     def open(self) -> SpeechDialog | None:
-        """Show the dialog; None where nothing is spoken."""
+        """Show the dialog; None where nothing is spoken, or something else by now."""
         job, made = self._desk.job, self._voiceover
         made.settle()
         if job is None or not made.placed:
+            return None
+        outdated = sum(made.is_outdated(cue) for cue in self._desk.model.segments())
+        if outdated:
+            what = f"{counted(outdated, 'cue was', 'cues were')} changed since the voice-over was made"
+            self.notice.emit("warn", f"{what}: make it again, then export.")
             return None
         settings = self._studio.library.settings
         transcript, recording = self._desk.transcript, Path(job.path)

@@ -6,7 +6,7 @@ they are no steps that could be undone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,24 +18,21 @@ from studio.core.errors import Problem
 from studio.core.jobs import Job, StopToken
 from studio.core.speaking import Casting
 from studio.core.steps import result
-from studio.core.transcript import Segment
 from studio.core.voiceover import Placed
 from studio.services import speaking, voiceover
-from studio.services.speaking import Told
 from studio.services.studio import Studio
-from studio.services.voiceover import Missed, Parts, Spoke
+from studio.services.voiceover import Parts
 
 from .casting_desk import CastingDesk
 from .commands import Commands
 from .file_page import FilePage
 from .models.voiceover import State, VoiceOver
+from .models.wording import counted
 from .playback_desk import PlaybackDesk
 from .speaking_desk import SpeakingDesk
 from .speech_export_desk import SpeechExportDesk
 from .transcript_desk import TranscriptDesk
-from .voiceover import Heard, Preview, VoiceoverPage
-from .waveform import speech_of
-from .workers import Steps
+from .voiceover import Drawn, Heard, Maker, Preview, VoiceoverPage
 
 _AGAIN = 800  # milliseconds without a change until what is out of date is made again
 _BEFORE = 200  # milliseconds that are played before a cue: sound takes a moment to begin
@@ -44,11 +41,9 @@ _NOTHING = "There is nothing to speak here: no cue has letters or digits."
 _PER_CUE = ("hurryAction", "leaveAction")
 _MADE = "voiceovers"  # the setting
 
-Permit = Callable[[Sequence[Segment], Parts, Callable[[], None]], None]
-
 
 class VoiceoverDesk(QObject):
-    """Owns the page. `permit` is asked before cues are spoken at vendors; it calls back if they may be."""
+    """Owns the page, who makes the speech (`maker`), and what is heard of it (`preview`)."""
 
     notice = Signal(str, str)  # kind, sentence
 
@@ -68,12 +63,12 @@ class VoiceoverDesk(QObject):
         self._speaking, self._commands = speaking_desk, commands
         self._casting = Casting()
         self._names: dict[str, str] = {}
-        self._steps: Steps | None = None
         self._whole = False  # all was made once: what is new is made by itself
-        self.permit: Permit = lambda cues, parts, go_on: go_on()
         self.voiceover = VoiceOver(desk.model, Parts(Casting(), speaking.usual(studio, None)), self)
+        self.maker = Maker(studio, self.voiceover, self)
         self.page = VoiceoverPage(self.voiceover, self._voice_name, commands)
         self.preview = Preview(playback.player, self._source, self)
+        self.drawn = Drawn(self.voiceover, page.waveform, self)
         self.export = SpeechExportDesk(studio, desk, self.voiceover, window)
         self.export.notice.connect(self.notice)
         self._again = QTimer(self, singleShot=True, interval=_AGAIN)
@@ -82,16 +77,21 @@ class VoiceoverDesk(QObject):
         self._connect_page()
         self._connect_commands()
         desk.opened.connect(self._on_opened)
-        desk.model.modelReset.connect(self._recast)  # the language may be known by now
+        desk.model.modelReset.connect(self._on_read)
         desk.selection.changed.connect(self._on_selection)
         casting.changed.connect(self._recast)
-        page.mode_changed.connect(lambda _: self._on_mode())
+        page.mode_changed.connect(self._on_mode_changed)
         self.voiceover.changed.connect(self._on_changed)
         self.preview.failed.connect(lambda sentence: self.notice.emit("warn", sentence))
         self._on_opened(desk.job)
 
     def _connect_page(self) -> None:
-        page, table, playback = self.page, self.page.table, self._playback
+        page, table, playback, maker = self.page, self.page.table, self._playback, self.maker
+        maker.began.connect(self._on_begun)
+        maker.told.connect(page.making.show_making)
+        maker.ended.connect(self._on_ended)
+        maker.done.connect(self._on_done)
+        maker.failed.connect(self._on_failed)
         page.making.stop_requested.connect(self.stop)
         page.making.heard_chosen.connect(self.set_heard)
         page.cues.limit_changed.connect(lambda limit: self._decide(limit=limit))
@@ -125,74 +125,48 @@ class VoiceoverDesk(QObject):
         """Speak the cues that are not spoken yet, or otherwise by now; those that could not be are tried again."""
         cues = self.voiceover.to_make(again=True)
         if cues:
-            self._start(cues)
+            self._whole = True
+            self.maker.start(cues)
         elif not self.voiceover.begun:
             self.notice.emit("info", _NOTHING)
 
     def stop(self) -> None:
         """What is spoken stays."""
         self._again.stop()
-        if self._steps is not None:
-            steps, self._steps = self._steps, None
-            steps.blockSignals(True)
-            steps.cancel()
-            self._whole = False
-            self._end()
+        self._whole = False
+        self.maker.stop()
 
     @property
     def making(self) -> bool:
-        return self._steps is not None
+        return self.maker.making
 
-    def _start(self, cues: Sequence[Segment]) -> None:
-        if self._steps is None:
-            parts = self.voiceover.parts
-            self.permit(cues, parts, lambda: self._speak(cues, parts))
-
-    def _speak(self, cues: Sequence[Segment], parts: Parts) -> None:
-        self._whole = len(cues) == len(self.voiceover.to_make(again=True))
-        steps = Steps(lambda stop: voiceover.speak_cues(self._studio, cues, parts, stop), self)
-        known = {cue.id: cue for cue in cues}
-        steps.told.connect(lambda event: self._on_told(event, known, parts))
-        steps.done.connect(lambda _: self._on_done())
-        steps.failed.connect(self._on_failed)
-        self._steps = steps
+    def _on_begun(self) -> None:
         self.page.set_making(True)
         self.page.making.show_making("Getting ready to speak …", 0.0)
         self._offer()
-        steps.start()
 
-    def _on_told(self, event: object, cues: dict[int, Segment], parts: Parts) -> None:
-        if isinstance(event, Told):
-            self.page.making.show_making(event.says, event.fraction)
-        elif isinstance(event, Spoke | Missed):
-            cue = cues[event.cue]
-            self.voiceover.take(cue, parts.manner(cue), event)
+    def _on_ended(self) -> None:
+        self.page.set_making(False)
+        self._offer()
 
     def _on_done(self) -> None:
-        self._steps = None
+        """What is made is made again when the recording is opened the next time."""
         if self._desk.job:
             settings, id = self._studio.library.settings, self._desk.job.id
             made = [known for known in settings.get(_MADE, []) if known != id]
             settings.set(_MADE, [*made, id][-_REMEMBERED:])
-        self._end()
 
     def _on_failed(self, problem: Problem) -> None:
-        self._steps, self._whole = None, False
+        self._whole = False
         self.notice.emit("warn", problem.sentence)
-        self._end()
-
-    def _end(self) -> None:
-        self.voiceover.settle()
-        self.page.set_making(False)
-        self._offer()
 
     def _make_again(self) -> None:
         """What was changed since, as far as it costs nothing."""
         fresh = {State.OUTDATED, *([State.WAITING] if self._whole else [])}
         cues = [c for c in self.voiceover.to_make() if self.voiceover.state(c) in fresh]
         here = [c for c in cues if not speaking.is_remote(self.voiceover.parts.manner(c).voice)]
-        if here and self._steps is None:
-            self._start(here)
+        if here:
+            self.maker.start(here)
 
     # Decisions
 
@@ -209,7 +183,7 @@ class VoiceoverDesk(QObject):
         self.hurry([placed.id for placed in self.voiceover.overruns()])
         left = len(self.voiceover.overruns())
         still = f"; {left} would have to be faster than the limit" if left else ""
-        self.notice.emit("info", f"{before - left} of {before} cues fit now{still}.")
+        self.notice.emit("info", f"{before - left} of {counted(before, 'cue', 'cues')} fit now{still}.")
 
     def reflow(self) -> None:
         """Let the user cut the selected cues anew, together with those before and after them."""
@@ -274,6 +248,10 @@ class VoiceoverDesk(QObject):
         self._whole = False
         self._casting = self._studio.library.casting.get(job.id) if job else Casting()
         self.voiceover.clear(self._parts())
+
+    def _on_read(self) -> None:
+        """The text is there, and its language may be known by now."""
+        self._recast()
         self._on_mode()
 
     def _recast(self) -> None:
@@ -291,11 +269,15 @@ class VoiceoverDesk(QObject):
             self._names = {voice.id: voice.title for voice in speaking.voices(self._studio)}
         return self._names.get(id, id)
 
+    def _on_mode_changed(self, mode: str) -> None:
+        self._on_mode()
+        if mode == "voiceover":
+            self.page.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _on_mode(self) -> None:
         here = self._file.mode == "voiceover"
         self.preview.set_on(here)
         if here:
-            self.page.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
             if self._desk.selection.current is None and self._desk.model.rowCount():
                 self._desk.selection.set([self._desk.model.segment(0).id])
             self._on_selection()
@@ -323,25 +305,9 @@ class VoiceoverDesk(QObject):
         made = self.voiceover
         self.page.cues.show_decisions(self._casting.limit, self._casting.ducked)
         self.preview.set_plan(tuple(made.placed.values()), self._casting.ducked)
-        self._show_lane()
-        if made.begun and self._steps is None:
+        if made.begun and not self.making:
             self._again.start()
         self._offer()
-
-    def _show_lane(self) -> None:
-        """The speech below the waveform of the recording."""
-        made, model = self.voiceover, self._desk.model
-        placed = made.placed.values()
-        if not placed:
-            self._file.waveform.set_speech(None)
-            return
-        cues = {id: model.segment(model.row_of(id)) for id in made.placed}
-        rows = [
-            (p.start, p.end, cues[p.id].end, model.speaker_color(cues[p.id].speaker), made.is_outdated(cues[p.id]))
-            for p in placed
-        ]
-        peaks = media.joined(((p.start, p.end, made.spoke[p.id].peaks) for p in placed), made.end)
-        self._file.waveform.set_speech(speech_of(rows, peaks))
 
     def _offer(self) -> None:
         commands, chosen = self._commands, self._desk.selection.ids
@@ -351,7 +317,7 @@ class VoiceoverDesk(QObject):
         commands["reflowCueAction"].setEnabled(bool(chosen))
         for name in _PER_CUE:
             commands[name].setEnabled(bool(spoken))
-        commands["exportSpeechAction"].setEnabled(bool(self.voiceover.placed))
+        commands["exportSpeechAction"].setEnabled(bool(self.voiceover.placed) and not self.making)
         commands["hurryAllAction"].setEnabled(bool(self.voiceover.overruns()))
         self._run_alone()
 
@@ -363,8 +329,8 @@ class VoiceoverDesk(QObject):
 
     def shut_down(self) -> None:
         """Be silent; returns when nothing runs in the background any more."""
-        self.stop()
+        self._again.stop()
         self.preview.shut_down()
         self.export.shut_down()
-        for steps in self.findChildren(Steps):
-            steps.shut_down()
+        self.drawn.shut_down()
+        self.maker.shut_down()

@@ -290,6 +290,10 @@ class Steps(Worker):
         """Ask for the end; `stopped`, or `done` where it was too late, comes a moment later."""
         self._stop.request(StopReason.CANCEL)
 
+    def pause(self) -> None:
+        """The same, but what is under way at a vendor is taken up the next time."""
+        self._stop.request(StopReason.PAUSE)
+
     def shut_down(self) -> None:
         """Stop and wait for the end; what comes of it is of no interest any more."""
         self.blockSignals(True)

@@ -45,7 +45,7 @@ from PySide6.QtWidgets import QApplication
 from studio import media
 from studio.core.transcript import Segment, Speaker
 from studio.ui import theme
-from studio.ui.waveform import WaveformView
+from studio.ui.waveform import WaveformView, speech_of
 
 app = QApplication([])
 theme.current().apply(app)
@@ -103,6 +103,22 @@ for name, inview in (("all", 3_000), ("375", 375), ("66", 66), ("10", 10)):
     # The stretch with so many cues in view; 66 are the most that are wide enough for chips, 375 for edges.
     view.zoom_to(0, hours * inview / 3_000 / 1.1)
     out[name] = times(lambda n: paint(view), 60)
+pairs = np.tile(np.array([[-9000, 9000], [-2000, 2500]], np.int16), (100, 1))
+
+def voiceover(said):
+    rows = [(c.start, c.start + 2_000, c.end, n % 6, n % 9 == 0) for n, c in enumerate(said)]
+    return speech_of(rows, media.joined(((a, b, pairs) for a, b, *_ in rows), hours))
+
+out["lane made"] = times(lambda n: view.set_speech(voiceover(view._scene.segments)), 20)
+for name, inview in (("all", 3_000), ("10", 10)):
+    view.zoom_to(0, hours * inview / 3_000 / 1.1)
+    out["lane " + name] = times(lambda n: paint(view), 60)
+over = cues(3_000, 4_500_000)  # each goes on after its cue
+view.set_segments(over, speakers)
+view.set_speech(voiceover(over))
+view.zoom_to(0, 4_500_000)
+out["lane over"] = times(lambda n: paint(view), 60)
+view.set_speech(None)
 dense = cues(3_000, 1_500_000)
 view.set_segments(dense, speakers)
 view.set_selected_ids([s.id for s in dense], 1500)
@@ -191,6 +207,10 @@ _WORDS = {
     "375": "paint, 375 cues with edges in view, ms",
     "66": "paint, 66 cues with chips in view, ms",
     "10": "paint, 10 cues with words in view, ms",
+    "lane all": "paint with a voice-over, 3,000 cues in view, ms",
+    "lane over": "paint with a voice-over, 3,000 in view that overrun, ms",
+    "lane 10": "paint with a voice-over, 10 cues in view, ms",
+    "lane made": "put a voice-over of 3,000 cues together for drawing, ms",
     "selected": "paint, 3,000 cues in view, all selected, ms",
     "close 50 ms": "paint, 50 ms in view, ms",
     "close 15 s": "paint, 15 s in view, ms",

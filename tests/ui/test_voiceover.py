@@ -116,7 +116,7 @@ def test_all_that_overrun_are_sped_up_within_the_limit(
     window.commands["hurryAllAction"].trigger()
     assert desk.voiceover.placed[OVERRUNS].hurry == 1.1
     assert handled(window)[1] == "At the limit, 1.10×"
-    assert told[-1] == "0 of 1 cues fit now; 1 would have to be faster than the limit."
+    assert told[-1] == "0 of 1 cue fit now; 1 would have to be faster than the limit."
     page.cues.ducked.setValue(20)
     assert casting(window).ducked == 20
 
@@ -193,7 +193,7 @@ def test_a_voice_that_fails_for_one_cue_leaves_the_others(window: MainWindow, tm
     assert "nobody" in reason
     assert reason in cell(window, 1, Column.TEXT, Qt.ItemDataRole.AccessibleTextRole)
     assert set(desk.voiceover.placed) == {1, 4}
-    assert desk.page.making.make.isVisible() is False, "nothing is new; Ctrl+F5 tries it again"
+    assert desk.page.making.make.text() == "Try 1 cue again"
 
 
 def test_a_file_without_words_says_so(window: MainWindow, tmp_path: Path, told: list[str]) -> None:
@@ -226,7 +226,33 @@ def test_stop_leaves_what_is_made(window: MainWindow, tmp_path: Path, qtbot: QtB
     assert 2 <= count < 400
     assert handled(window)[:2] == ["Fits", "Fits"]
     assert handled(window)[-1] == "Not made yet"
-    assert desk.page.making.make.text() == f"Make {400 - count} cues again"
+    assert desk.page.making.make.text() == f"Make {400 - count} cues"
+
+
+def test_another_recording_has_a_voiceover_of_its_own(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    """The mode stays; what is made of one text is never taken for another."""
+    open_cues(window, tmp_path)
+    made(window, qtbot)
+    first = window.desk.job
+    assert first
+    (tmp_path / "other").mkdir()
+    open_cues(window, tmp_path / "other", (Segment(0, 2_000, "Something else.", speaker="S1", id=1),))
+    desk = window.desks.voiceover
+    assert handled(window) == ["Not made yet"]
+    assert window.page.waveform.detail.speech is None
+    assert not desk.making
+    window._open_id(first.id)
+    qtbot.waitUntil(lambda: set(desk.voiceover.placed) == {1, 2, 4}, timeout=PATIENCE)
+    settled(window, qtbot)
+
+
+def test_what_is_outdated_is_not_exported(window: MainWindow, tmp_path: Path, qtbot: QtBot, told: list[str]) -> None:
+    open_cues(window, tmp_path)
+    made(window, qtbot)
+    window.desk.type_text(4, "Yes, of course.")
+    window.commands["exportSpeechAction"].trigger()
+    assert told[-1] == "1 cue was changed since the voice-over was made: make it again, then export."
+    assert window.findChild(SpeechDialog) is None
 
 
 def test_reflow_takes_the_neighbours_along(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -262,6 +288,7 @@ def test_the_lane_shows_each_speech_and_what_overruns(window: MainWindow, tmp_pa
     height = window.page.waveform.detail.cue_area().height()
     made(window, qtbot)
     detail = window.page.waveform.detail
+    qtbot.waitUntil(lambda: detail.speech is not None and len(detail.speech.starts) == 3, timeout=5_000)
     assert detail.speech is not None
     assert detail.speech.starts.tolist() == [1_000, 4_000, 7_000]
     assert (detail.speech.ends > detail.speech.cue_ends).tolist() == [False, True, False]

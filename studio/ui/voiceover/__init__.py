@@ -1,6 +1,8 @@
-"""The voice-over in the window: its page, and what is heard of it while the recording plays."""
+"""The voice-over in the window: its page, who makes it, and what is heard of it while the recording plays."""
 
+from .drawn import Drawn
+from .maker import Maker
 from .page import VoiceoverPage
 from .preview import Heard, Preview
 
-__all__ = ["Heard", "Preview", "VoiceoverPage"]
+__all__ = ["Drawn", "Heard", "Maker", "Preview", "VoiceoverPage"]

@@ -105,7 +105,7 @@ class MakingBar(_Bar):
         self.row.addStretch(1)
         self.row.addWidget(self.heard)
         self.row.addWidget(self.export)
-        self.show_made(0, 0, 0, 0)
+        self.show_made(0, 0, 0, 0, 0)
 
     def show_making(self, says: str, fraction: float | None) -> None:
         if not self.stop.isHidden() and self._since.isValid() and self._since.elapsed() < _TOLD_EVERY:
@@ -117,16 +117,21 @@ class MakingBar(_Bar):
         if self.stop.isHidden():
             self._show(making=True)
 
-    def show_made(self, made: int, to_make: int, over: int, missed: int) -> None:
-        """How many cues are spoken, wait to be, overrun, could not be."""
-        words = f"Make {counted(to_make, 'cue', 'cues')} again" if made or missed else "Make the voice-over"
-        primary = not made and not missed
+    def show_made(self, made: int, waiting: int, outdated: int, over: int, missed: int) -> None:
+        """How many cues are spoken, wait to be, were changed since, overrun, could not be."""
+        primary, to_make = not made and not missed, waiting + outdated
+        if primary:
+            words = "Make the voice-over"
+        elif to_make:
+            words = f"Make {counted(to_make, 'cue', 'cues')}{'' if waiting else ' again'}"
+        else:
+            words = f"Try {counted(missed, 'cue', 'cues')} again"
         self.make.setText(words)
         self.make.setAccessibleName(words)
         self.make.setIcon(icons.icon("speak", "on_accent" if primary else "text2"))
         self.make.setProperty("kind", "primary" if primary else "")
         self.make.style().polish(self.make)
-        self.make.setVisible(to_make > 0 or primary)
+        self.make.setVisible(primary or to_make > 0 or missed > 0)
         self._told.show_text(f"{counted(made, 'cue', 'cues')} spoken" if made and not to_make else "")
         self._over.set_tag(f"{over} of {made} overrun{'s' if over == 1 else ''}", "warn", "warning")
         self._over.setVisible(over > 0)

@@ -62,9 +62,9 @@ class VoiceoverPage(QWidget):
         if self._making or not self.isVisible():
             return
         states = [self._voiceover.state(cue) for cue in cues]
-        to_make = states.count(State.WAITING) + states.count(State.OUTDATED)
-        over, missed = len(self._voiceover.overruns()), states.count(State.MISSED)
-        self.making.show_made(len(self._voiceover.placed), to_make, over, missed)
+        waiting, outdated, missed = map(states.count, (State.WAITING, State.OUTDATED, State.MISSED))
+        over = len(self._voiceover.overruns())
+        self.making.show_made(len(self._voiceover.placed), waiting, outdated, over, missed)
 
     def show_selection(self, ids: Sequence[int], current: int | None) -> None:
         self.table.select_ids(ids, current)
