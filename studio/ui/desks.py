@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio.core.jobs import JobOptions
-from studio.core.transcript import Segment
-from studio.services.speaking import Utterance
 from studio.services.studio import Studio
-from studio.services.voiceover import Parts
 
 from .casting_desk import CastingDesk
 from .checks_desk import ChecksDesk
@@ -48,6 +45,8 @@ from .waveform_desk import WaveformDesk
 
 class Desks(QObject):
     """`open_id` opens a job; `options` are those of the next one; by `queue` and `sending` jobs get into the queue."""
+
+    account_wanted = Signal(str)  # its page shall be shown
 
     def __init__(
         self,
@@ -86,10 +85,11 @@ class Desks(QObject):
         self.recording = FindingDesk(studio, desk, *rest)
         self.opening = OpeningDesk(studio, desk, options, *rest)
         self.gate = SpeechGate(studio, notices, window)
+        self.gate.agreed.connect(sending.agreed)
         self.speaking = SpeakingDesk(studio, desk, page, playback.player, self.gate, commands, window)
         self.casting = CastingDesk(studio, desk, self.speaking, inspector, commands, window)
         self.voiceover = VoiceoverDesk(studio, desk, page, playback, self.speaking, self.casting, commands, window)
-        self.voiceover.permit = self._permit
+        self.voiceover.maker.permit = self.gate.let
         self.cloning = CloningDesk(studio, desk, page, playback.player, *rest)
         self.cloning.changed.connect(self.casting.refresh)
         self.cleaning = CleaningDesk(studio, desk, playback, sending, *rest)
@@ -103,6 +103,8 @@ class Desks(QObject):
         playback.player.position_changed.connect(self.speakers.set_position)
         for wish in (self.speakers.play_requested, self.comparing.play_requested, self.unsure.play_requested):
             wish.connect(playback.player.play_range)
+        for wants in (self.gate, self.cloning, self.cleaning):
+            wants.account_wanted.connect(self.account_wanted)
         for part in (
             self.speakers,
             self.find_speakers,
@@ -141,10 +143,6 @@ class Desks(QObject):
         self.comparing.ready.connect(commands["compareModeAction"].trigger)
         self.comparing.doubtful_changed.connect(page.transcript.set_doubtful)
         self.comparing.doubtful_changed.connect(lambda _: self.checks.count_again())
-
-    def _permit(self, cues: Sequence[Segment], parts: Parts, go_on: Callable[[], None]) -> None:
-        """Before a voice-over is made: whose texts would go to which account, at what cost."""
-        self.gate.let([Utterance(cue.text, parts.manner(cue), parts.language) for cue in cues], go_on)
 
     def connect_queue(self, queue: QueueDesk) -> None:
         """What happens to jobs, and which jobs are put into the queue by what is done here."""

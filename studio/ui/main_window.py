@@ -205,10 +205,8 @@ class MainWindow(QMainWindow):
         self.empty.show_accounts.connect(self.commands["accountsAction"].trigger)
         for speaks in (desk, self.sending):
             speaks.notice.connect(self.notices.show_notice)
-        for asks in (self.sending, self.desks.gate):
-            asks.agreed.connect(lambda _: self.accounts.refresh())
-        for wants in (self.desks.gate, self.desks.cloning, self.desks.cleaning):
-            wants.account_wanted.connect(self.accounts.open)
+        self.sending.agreed.connect(lambda _: self.accounts.refresh())
+        self.desks.account_wanted.connect(self.accounts.open)
         self.accounts.changed.connect(self._offer_accounts)
         self.intake.open_requested.connect(self._open)
         desk.job_event.connect(self.desk.on_job_event)
