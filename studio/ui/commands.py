@@ -73,7 +73,7 @@ COMMANDS = (
     Command("transcriptModeAction", "&Transcript", "transcript", ("Ctrl+1",), "View", checkable=True, group="mode"),
     Command("subtitlesModeAction", "&Subtitles", "subtitles", ("Ctrl+2",), "View", checkable=True, group="mode"),
     Command("compareModeAction", "&Compare", "compare", ("Ctrl+3",), "View", checkable=True, group="mode"),
-    Command("voiceoverModeAction", "V&oice-over", "microphone", ("Ctrl+4",), "View", checkable=True, group="mode"),
+    Command("voiceoverModeAction", "Voic&e-over", "microphone", ("Ctrl+4",), "View", checkable=True, group="mode"),
     Command(
         "paletteAction", "Search, co&mmands", "search", ("Ctrl+K",), "View", "Find any command or words", line=True
     ),
