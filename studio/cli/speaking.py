@@ -13,17 +13,17 @@ from typing import Any
 from rich.table import Table
 
 from studio import media
-from studio.core import voiceover as plan
 from studio.core.errors import Problem, UsageError, as_error
 from studio.core.jobs import StopToken
 from studio.core.languages import LANGUAGES
 from studio.core.sentences import pause, pieces, speakable
 from studio.core.speaking import PITCHES, TEMPOS, Casting, Delivery, Manner
 from studio.core.transcript import Segment, Transcript
+from studio.core.voiceover import LIMITS, in_a_row
 from studio.formats import decode_text, named_format
 from studio.services import export, speaking, speech_orders, voiceover, voiceover_export
 from studio.services.export import IfExists
-from studio.services.speaking import Told
+from studio.services.speaking import Told, Utterance
 from studio.services.studio import Studio
 from studio.services.voiceover import Missed, Parts, Spoke
 from studio.services.voiceover_export import Original, SpeechOptions
@@ -111,10 +111,10 @@ def _speak(studio: Studio, a: argparse.Namespace, shown: Shown) -> int:
     pauses = {n: round(pause(piece.text) / a.tempo) for n, piece in enumerate(found, 1)}
     parts = Parts(Casting(), _manner(studio, a.voice, a), a.language)
 
-    def in_a_row(spoke: dict[int, Spoke]) -> list[Segment]:
-        return plan.in_a_row(cues, {id: said.length for id, said in spoke.items()}, pauses)
+    def timed(spoke: dict[int, Spoke]) -> list[Segment]:
+        return in_a_row(cues, {id: said.length for id, said in spoke.items()}, pauses)
 
-    return _write(studio, a, Transcript(tuple(cues), language=a.language), parts, shown, in_a_row)
+    return _write(studio, a, Transcript(tuple(cues), language=a.language), parts, shown, timed)
 
 
 def _voiceover(studio: Studio, a: argparse.Namespace, shown: Shown) -> int:
@@ -125,8 +125,8 @@ def _voiceover(studio: Studio, a: argparse.Namespace, shown: Shown) -> int:
     transcript = parsed.transcript.with_segments(numbered)
     if not any(s.end for s in transcript.segments):
         raise UsageError(f"“{a.source.name}” has no times.", "Say it with `studio speak`, or give subtitles.")
-    if not 1.0 <= a.speed_up <= plan.LIMITS[1]:
-        raise UsageError(f"Cues cannot be said {a.speed_up:g} times as fast.", f"Give 1 to {plan.LIMITS[1]:g}.")
+    if not 1.0 <= a.speed_up <= LIMITS[1]:
+        raise UsageError(f"Cues cannot be said {a.speed_up:g} times as fast.", f"Give 1 to {LIMITS[1]:g}.")
     hurried = frozenset(s.id for s in transcript.segments) if a.speed_up > 1 else frozenset()
     usual, casting = "", Casting(hurried=hurried, limit=a.speed_up, ducked=a.ducked)
     for given in a.voice:
@@ -231,21 +231,16 @@ def _text(given: str) -> str:
 
 def _agreed(studio: Studio, cues: Sequence[Segment], parts: Parts, yes: bool) -> bool:
     """Nothing is sent to a vendor that somebody has to agree to before."""
-    wanted: dict[str, list[str]] = {}
-    for cue in cues:
-        voice = parts.manner(cue).voice
-        if speaking.is_remote(voice):
-            wanted.setdefault(voice, []).append(cue.text)
-    for voice, texts in wanted.items():
-        account, name = speech_orders.split(voice)
-        if not backends.agreed(studio, account, text=True):
-            return False
-        asked = speech_orders.plan(studio, account, name, texts, parts.language)
-        if asked.ask and not yes:
-            cost = f"{asked.cost:.2f}" if asked.cost is not None else "an unknown sum"
-            words = f"{account} speaks {asked.characters:,} characters for about {cost}. Send them?"
+    said = [Utterance(cue.text, parts.manner(cue), parts.language) for cue in cues]
+    names = dict.fromkeys(speech_orders.split(u.manner.voice)[0] for u in said if speaking.is_remote(u.manner.voice))
+    if not all(backends.agreed(studio, name, text=True) for name in names):
+        return False
+    for plan in speaking.plans(studio, said):
+        if plan.ask and not yes:
+            cost = f"{plan.cost:.2f}" if plan.cost is not None else "an unknown sum"
+            words = f"{plan.account.name} would speak {plan.characters:,} characters for about {cost}."
             if not asks():
-                raise UsageError(words.replace(" Send them?", ""), "Add --yes to send them.")
-            if not confirmed(words):
+                raise UsageError(words, "Add --yes to send them.")
+            if not confirmed(f"{words} Send them?"):
                 return False
     return True

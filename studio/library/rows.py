@@ -9,7 +9,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from studio.core.collector import resting, spare
+from studio.core.collector import resting
 from studio.core.errors import Problem
 from studio.core.jobs import JobOptions
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Word
@@ -81,7 +81,7 @@ def speakers_from(text: str) -> tuple[Speaker, ...]:
 
 
 SEGMENT = "id, start, end, speaker, text, confidence, words, comment, flagged"  # the columns, in this order
-_TIME = operator.attrgetter("start", "end", "id")
+_TIME = operator.itemgetter(1, 2, 0)
 
 
 def segment_to(segment: Segment) -> tuple[Any, ...]:
@@ -101,12 +101,15 @@ def segment_to(segment: Segment) -> tuple[Any, ...]:
 
 def segments_from(found: Iterable[Sequence[Any]]) -> tuple[Segment, ...]:
     """From rows of the columns of SEGMENT, in order of time: SQLite would carry all their words about to sort them."""
-    with resting():
-        made = [
-            # Row by row: the lists of one row's words are gone before those of the next one are made.
-            Segment(start, end, text, _words(_decode(words)[0]), speaker, confidence, id, comment, bool(flagged))
-            for id, start, end, speaker, text, confidence, words, comment, flagged in found
-        ]
-        made.sort(key=_TIME)
-        spare(len(made))
-    return tuple(made)
+    found = list(found)
+    with resting(len(found)):
+        found.sort(key=_TIME)
+        words = [_words(_decode(row[6])[0]) for row in found]  # of each row by itself: its lists are gone at once
+        return tuple(
+            [
+                Segment(start, end, text, said, speaker, confidence, id, comment, bool(flagged))
+                for (id, start, end, speaker, text, confidence, _, comment, flagged), said in zip(
+                    found, words, strict=True
+                )
+            ]
+        )

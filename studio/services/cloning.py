@@ -27,6 +27,13 @@ _LONGEST_NAME = 80  # characters
 _QUIETEST = 64  # of 32,767: nobody speaks below that
 
 
+def accounts_for(studio: Studio) -> list[str]:
+    """The accounts for which voices can be made."""
+    infos = accounts.infos()
+    speaking = (a for a in studio.accounts.all() if a.enabled and a.kind in infos and infos[a.kind].speaks)
+    return [a.name for a in speaking if accounts.speaking_kind(a.kind).clones]
+
+
 def consent(studio: Studio, account: str, title: str) -> str:
     """What whoever is heard must agree to, to be shown before `make`."""
     known = studio.accounts.get(account)

@@ -42,6 +42,12 @@ class Enhanced:
     path: Path
 
 
+def offered(account: Account) -> bool:
+    """Whether its vendor takes noise out."""
+    info = accounts.infos().get(account.kind)
+    return info is not None and info.cleans
+
+
 def target(studio: Studio, account: str, recording: Path, track: int = 0) -> Path:
     """Where the cleaned sound is, or will be. Raises UsageError."""
     known = studio.accounts.get(account)

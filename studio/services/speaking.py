@@ -6,8 +6,9 @@ costs nothing anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from studio.library.casting import manner_from, manner_to
 from studio.library.spoken import Kept
 
 from . import speech_orders, talkers
+from .speech_orders import Plan
 from .studio import Studio
 
 MOST = 300  # characters of a piece on this computer
@@ -60,26 +62,32 @@ def check(text: str) -> None:
 
 
 def speak(
-    studio: Studio, text: str, voice: Voice, stop: StopToken, language: str | None = None
+    studio: Studio, text: str, voice: Voice, stop: StopToken, language: str | None = None, *, again: bool = False
 ) -> Iterator[Told | Said]:
     """All of the text, in order. Raises UsageError, EngineError, ModelError, StorageError, Stopped.
 
-    What was made stays, so that the same text goes on where it was stopped.
+    What was made stays, so that the same text goes on where it was stopped. `again`: the user wants sent once more what
+    a vendor may have got, or could not do.
     """
     check(text)
-    most, say = MOST, _say
-    if is_remote(voice.id):
-        most = min(MOST, speech_orders.limits(studio, *speech_orders.split(voice.id)).characters or MOST)
-        say = _order
-    else:
+    say = partial(_order, again=again) if is_remote(voice.id) else _say
+    if not is_remote(voice.id):
         studio.talkers.check(voice, language)
-    for piece in pieces(text, most, SOON):
+    for piece in _cut(studio, text, voice.id):
         stop.check()
         if speakable(piece.text):
             spoken = yield from say(studio, piece.text.strip(), voice, language, stop)
             offset = piece.first + len(piece.text) - len(piece.text.lstrip())
             words = tuple(w._replace(first=w.first + offset, last=w.last + offset) for w in spoken.words)
             yield Said(piece, replace(spoken, words=words), pause(piece.text) if piece.last < len(text) else 0)
+
+
+def _cut(studio: Studio, text: str, voice: str) -> list[Piece]:
+    """What is made at once, and ordered at once."""
+    most = MOST
+    if is_remote(voice):
+        most = min(MOST, speech_orders.limits(studio, *speech_orders.split(voice)).characters or MOST)
+    return pieces(text, most, SOON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +110,32 @@ class Sounding:
     words: tuple[SpokenWord, ...]
 
 
+def plans(studio: Studio, utterances: Iterable[Utterance]) -> list[Plan]:
+    """What would be ordered of each account to have these spoken. Raises UsageError."""
+    lines: dict[str, list[tuple[str, str, str | None]]] = {}
+    for utterance in utterances:
+        if is_remote(voice := utterance.manner.voice):
+            account, name = speech_orders.split(voice)
+            said = [piece.text for piece in _cut(studio, utterance.text, voice) if speakable(piece.text)]
+            lines.setdefault(account, []).extend((name, text, utterance.language) for text in said)
+    return [speech_orders.plan_all(studio, account, wanted) for account, wanted in lines.items()]
+
+
 def read_out(
-    studio: Studio, utterances: Sequence[Utterance], ahead: Callable[[], int], stop: StopToken
+    studio: Studio,
+    utterances: Sequence[Utterance],
+    ahead: Callable[[], int],
+    stop: StopToken,
+    *,
+    again: bool = False,
 ) -> Iterator[Told | Sounding]:
     """One after the other; rests while `ahead` says that AHEAD milliseconds of it are not heard yet.
 
-    Raises like `speak`.
+    `again` and what is raised are those of `speak`.
     """
     for utterance in utterances:
         voice, delivery = find(studio, utterance.manner.voice), utterance.manner.delivery
-        for event in speak(studio, utterance.text, voice, stop, utterance.language):
+        for event in speak(studio, utterance.text, voice, stop, utterance.language, again=again):
             if isinstance(event, Told):
                 yield event
                 continue
@@ -161,11 +185,11 @@ def _say(
 
 
 def _order(
-    studio: Studio, text: str, voice: Voice, language: str | None, stop: StopToken
+    studio: Studio, text: str, voice: Voice, language: str | None, stop: StopToken, *, again: bool
 ) -> Generator[Told, None, Spoken]:
     """At a vendor; what was paid for comes from its stored reply."""
     account, name = speech_orders.split(voice.id)
-    for event in speech_orders.order(studio, account, name, text, language, stop):
+    for event in speech_orders.order(studio, account, name, text, language, stop, again=again):
         if isinstance(event, Speech):
             samples, rate = media.read_sound(event.sound)
             return Spoken(samples, rate, event.words or word_times.estimate(text, samples, rate))

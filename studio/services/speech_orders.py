@@ -101,8 +101,13 @@ def fingerprint(studio: Studio, account: str, voice: str, text: str, language: s
 
 def plan(studio: Studio, account: str, voice: str, texts: Iterable[str], language: str | None) -> Plan:
     """What it would cost to have these spoken, and whether the user has to be asked before. Raises UsageError."""
+    return plan_all(studio, account, ((voice, text, language) for text in texts))
+
+
+def plan_all(studio: Studio, account: str, lines: Iterable[tuple[str, str, str | None]]) -> Plan:
+    """The same of several voices of one account: voice, text and its language."""
     known = studio.accounts.get(account)
-    wishes = {w.fingerprint: w for text in texts for w in [_wish(studio, account, voice, text, language)]}
+    wishes = {w.fingerprint: w for line in lines for w in [_wish(studio, account, *line)]}
     fresh = [w for w in wishes.values() if not _is_there(studio, w)]
     characters = sum(len(w.text) for w in fresh)
     cost, spent = money.speech_cost(known, characters), money.spent(studio, known)

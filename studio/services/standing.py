@@ -9,14 +9,15 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 
-from studio.core.accounts import Account, RemoteModel, VendorInfo
+from studio.core.accounts import Account, RemoteModel, RemoteVoice, VendorInfo
 from studio.core.errors import Problem, StudioError
-from studio.library import Spent, Submission
+from studio.library import Ordered, Spent, Submission
 
 from . import accounts, money
 from .studio import Studio
 
 _SEEN = "accounts_seen"  # setting: {account: {kind, sentence}} of what came of it last; kind "" is good
+_SHOWN = 4  # of the orders
 _LEAST_KEY = 12  # characters; of a shorter key nothing is shown
 
 
@@ -47,7 +48,8 @@ class Standing:
     place: str  # where the key is: "keyring", "file", "memory", "variable"; "": there is none
     tail: str  # the end of the key, to know it by
     spent: Spent
-    last: tuple[Submission, ...]  # what was sent last
+    last: tuple[Submission | Ordered, ...]  # what was sent last, the newest first
+    voices: tuple[RemoteVoice, ...] = ()  # in which it speaks, as far as its vendor tells them
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,15 @@ def _standing(studio: Studio, account: Account) -> Standing:
         place,
         tail,
         spent,
-        tuple(studio.library.submissions.last(account.name, 4)),
+        _last(studio, account.name),
+        studio.accounts.voices(account) if info and info.speaks else (),
     )
+
+
+def _last(studio: Studio, name: str) -> tuple[Submission | Ordered, ...]:
+    library = studio.library
+    sent: list[Submission | Ordered] = [*library.submissions.last(name, _SHOWN), *library.orders.last(name, _SHOWN)]
+    return tuple(sorted(sent, key=lambda each: each.ordered or "", reverse=True)[:_SHOWN])
 
 
 def _key(studio: Studio, account: Account) -> tuple[str, str, str]:

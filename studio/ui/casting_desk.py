@@ -5,14 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from studio.core.speaking import Casting, Manner
-from studio.services import speaking
+from studio.core.errors import StudioError
+from studio.core.speaking import Casting, Manner, Voice
+from studio.services import speaking, speech_orders
 from studio.services.speaking import Utterance
 from studio.services.studio import Studio
 
 from .commands import Commands
 from .inspector.inspector import Inspector
-from .speaking import VoiceOffer, VoicesPanel, described
+from .speaking import VoiceOffer, VoicesPanel
 from .speaking_desk import SpeakingDesk
 from .transcript_desk import TranscriptDesk
 
@@ -63,18 +64,25 @@ class CastingDesk(QObject):
         casting = self._casting()
         manners: dict[str | None, Manner] = {None: usual}
         manners |= {s.id: casting.manner(s.id, usual) for s in self._desk.model.speakers}
-        self.panel.show_manners(manners, self._name)
+        self.panel.show_manners(manners, self._named)
 
     def _casting(self) -> Casting:
         return self._studio.library.casting.get(self._desk.job.id) if self._desk.job else Casting()
 
     def _offers(self) -> list[VoiceOffer]:
-        talkers = self._studio.talkers
-        return [VoiceOffer(v, talkers.to_fetch(v)) for v in talkers.voices()]
+        return [self._offer(voice) for voice in speaking.voices(self._studio)]
 
-    def _name(self, id: str) -> str:
-        known = next((voice for voice in self._studio.talkers.voices() if voice.id == id), None)
-        return described(known) if known else id
+    def _offer(self, voice: Voice) -> VoiceOffer:
+        if speaking.is_remote(voice.id):
+            return VoiceOffer(voice, account=speech_orders.split(voice.id)[0])
+        return VoiceOffer(voice, self._studio.talkers.to_fetch(voice))
+
+    def _named(self, id: str) -> VoiceOffer:
+        """The voice of this id; one that is gone has its id for a name."""
+        try:
+            return self._offer(speaking.find(self._studio, id))
+        except StudioError:
+            return VoiceOffer(Voice(id, id, (), ""))
 
     def _change(self, speaker: str | None, manner: Manner) -> None:
         language = self._desk.transcript.language

@@ -12,6 +12,8 @@ from studio.services.studio import Studio
 
 from .casting_desk import CastingDesk
 from .checks_desk import ChecksDesk
+from .cleaning_desk import CleaningDesk
+from .cloning_desk import CloningDesk
 from .commands import Commands
 from .compare import ComparePage, DifferencesPanel
 from .compare_desk import CompareDesk
@@ -32,6 +34,7 @@ from .rerun_desk import RerunDesk
 from .sending_desk import SendingDesk
 from .speakers_desk import SpeakersDesk
 from .speaking_desk import SpeakingDesk
+from .speech_gate import SpeechGate
 from .subtitles_desk import SubtitlesDesk
 from .transcript_desk import TranscriptDesk
 from .unsure_desk import UnsureDesk
@@ -79,9 +82,13 @@ class Desks(QObject):
         self.versions = VersionsDesk(studio, desk, *rest)
         self.recording = FindingDesk(studio, desk, *rest)
         self.opening = OpeningDesk(studio, desk, options, *rest)
-        self.speaking = SpeakingDesk(studio, desk, page, playback.player, commands, window)
+        self.gate = SpeechGate(studio, notices, window)
+        self.speaking = SpeakingDesk(studio, desk, page, playback.player, self.gate, commands, window)
         self.casting = CastingDesk(studio, desk, self.speaking, inspector, commands, window)
         self.voiceover = VoiceoverDesk(studio, desk, page, playback, self.speaking, self.casting, commands, window)
+        self.cloning = CloningDesk(studio, desk, page, playback.player, *rest)
+        self.cloning.changed.connect(self.casting.refresh)
+        self.cleaning = CleaningDesk(studio, desk, playback, sending, *rest)
         self._connect(notices, playback)
         self._connect_comparison(page, inspector, differences, commands)
 
@@ -150,6 +157,9 @@ class Desks(QObject):
             self.versions,
             self.recording,
             self.opening,
+            self.cloning,
+            self.cleaning,
+            self.gate,
             self.speaking,
             self.voiceover,
         ):

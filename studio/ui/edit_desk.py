@@ -49,6 +49,7 @@ _IN_THE_MENU = (
     ("splitPlayheadAction", "mergePreviousAction", "mergeNextAction", "deleteCueAction"),
     ("setStartAction", "setEndAction", "newCueAction"),
     ("flagAction", "commentAction"),
+    ("speakAction", "makeVoiceAction"),
 )
 
 

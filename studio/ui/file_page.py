@@ -138,6 +138,8 @@ class FilePage(QWidget):
             facts.append(f"{progress.stage}, {percent(progress.fraction)}" if progress else "starting")
         elif job.state == JobState.DONE:
             facts.append(_made(job))
+        if job.options.clean:
+            facts.append("noise taken out before")
         self._header.show_facts(job.name, job.path, facts)
         self._header.show_measured(model.engine)
 

@@ -59,6 +59,7 @@ from .transcript_desk import TranscriptDesk
 from .workers import Task
 
 _LOW = 760  # logical pixels: in lower windows the waveform gives way
+_AFTER = 50  # milliseconds from a change until it is said to be stored: a key does not wait for that
 
 
 class MainWindow(QMainWindow):
@@ -170,6 +171,8 @@ class MainWindow(QMainWindow):
             menu.setObjectName(f"menu{title}")
             menu.addActions(self.commands.menu(title))
         self._saved = QLabel("Everything is saved")
+        self._saving = QTimer(self, singleShot=True, interval=_AFTER)
+        self._saving.timeout.connect(lambda: self._saved.setText("Saving …") if self.desk.saving else None)
         self._place = QLabel("Nothing leaves this computer")
         self.statusBar().addWidget(self._saved)
         self._saved.ensurePolished()
@@ -202,7 +205,10 @@ class MainWindow(QMainWindow):
         self.empty.show_accounts.connect(self.commands["accountsAction"].trigger)
         for speaks in (desk, self.sending):
             speaks.notice.connect(self.notices.show_notice)
-        self.sending.agreed.connect(lambda _: self.accounts.refresh())
+        for asks in (self.sending, self.desks.gate):
+            asks.agreed.connect(lambda _: self.accounts.refresh())
+        for wants in (self.desks.gate, self.desks.cloning, self.desks.cleaning):
+            wants.account_wanted.connect(self.accounts.open)
         self.accounts.changed.connect(self._offer_accounts)
         self.intake.open_requested.connect(self._open)
         desk.job_event.connect(self.desk.on_job_event)
@@ -221,7 +227,7 @@ class MainWindow(QMainWindow):
         desk.job_changed.connect(lambda _: self._refresh())
         desk.progress.connect(self._on_progress)
         desk.history_changed.connect(self._on_history)
-        desk.changed.connect(lambda _: self._saved.setText("Saving …"))
+        desk.changed.connect(lambda _: self._saving.start())
         desk.saved.connect(lambda: self._saved.setText("Everything is saved"))
         for changed in (self.transcript_model.modelReset, self.transcript_model.speakers_changed):
             changed.connect(self._refresh)

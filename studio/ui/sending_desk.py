@@ -76,6 +76,10 @@ class SendingDesk(QObject):
             )
         )
 
+    def sound(self, job: Job, account: str, then: Callable[[], object]) -> None:
+        """`then`, once the sound of a recording may be sent to be worked on, outside of the queue."""
+        self._pass(self._wish(account, lambda stop: [job.duration], then))
+
     def redo(self, jobs: Sequence[Job]) -> None:
         self._again(jobs, lambda: self._queue.redo([job.id for job in jobs]))
 

@@ -6,7 +6,8 @@ Runs on the window's thread; speech is made in a worker thread and heard while i
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from threading import Event
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -21,6 +22,7 @@ from .commands import Commands
 from .file_page import FilePage
 from .player import Player
 from .speaking import SpeechBar, SpeechOutput
+from .speech_gate import SpeechGate, accounts_of
 from .transcript_desk import TranscriptDesk
 from .workers import Steps
 
@@ -34,16 +36,26 @@ class SpeakingDesk(QObject):
     word_changed = Signal(object, int, int)  # segment id or None, first and last character of the word that is heard
 
     def __init__(
-        self, studio: Studio, desk: TranscriptDesk, page: FilePage, player: Player, commands: Commands, window: QWidget
+        self,
+        studio: Studio,
+        desk: TranscriptDesk,
+        page: FilePage,
+        player: Player,
+        gate: SpeechGate,
+        commands: Commands,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._studio, self._desk, self._page, self._player = studio, desk, page, player
+        self._studio, self._desk, self._page, self._player, self._gate = studio, desk, page, player, gate
         self.output = SpeechOutput(self)
         self.bar = SpeechBar(commands)
         self._waiting: list[Utterance] = []  # asked for, not begun
         self._asked: list[Utterance] = []  # what was asked for last
         self._sounding: list[tuple[int, Sounding]] = []  # from which millisecond of the stream on
         self._steps: Steps | None = None
+        self._at_work: list[Utterance] = []  # what `_steps` makes
+        self._again = False  # also what a vendor may have got already
+        self._leave = Event()  # set: `_steps` ends after the piece that is being made
         self._connect(commands)
 
     def _connect(self, commands: Commands) -> None:
@@ -74,7 +86,10 @@ class SpeakingDesk(QObject):
             self.notice.emit("info", _NOTHING)
 
     def speak(self, utterances: Sequence[Utterance]) -> None:
-        """Say this, after what is being said."""
+        """Say this, after what is being said; once the user knows where the text goes, if it goes anywhere."""
+        self._gate.let(utterances, lambda: self._speak(utterances))
+
+    def _speak(self, utterances: Sequence[Utterance]) -> None:
         self._asked = list(utterances)
         if not self.active:
             self.output.begin(speaking.RATE)
@@ -91,7 +106,9 @@ class SpeakingDesk(QObject):
         if self._steps is not None:
             steps, self._steps = self._steps, None
             steps.blockSignals(True)
-            steps.cancel()
+            self._leave.set()
+            if not accounts_of(self._at_work):  # else what is ordered comes in, so that it is not paid for in vain
+                steps.cancel()
         self.output.stop()
         self._sounding.clear()
         self._stop_action.setEnabled(False)
@@ -128,10 +145,15 @@ class SpeakingDesk(QObject):
     def _begin(self) -> None:
         """Have made what waits."""
         utterances, self._waiting = self._waiting, []
+        self._at_work, again, self._again = utterances, self._again, False
         self.bar.show_waiting(0)
         self.bar.show_told("Getting ready to speak …")
         self.bar.show()
-        steps = Steps(lambda stop: speaking.read_out(self._studio, utterances, self._ahead, stop), self)
+        self._leave = leave = Event()
+        steps = Steps(
+            lambda stop: _until(leave, speaking.read_out(self._studio, utterances, self._ahead, stop, again=again)),
+            self,
+        )
         steps.told.connect(self._on_told)
         steps.done.connect(lambda _: self._on_made())
         steps.failed.connect(self._on_failed)
@@ -160,14 +182,26 @@ class SpeakingDesk(QObject):
             self.output.finish()
 
     def _on_failed(self, problem: Problem) -> None:
-        """What was made is heard to its end."""
+        """What was made is heard to its end; the rest may be tried again."""
         self._steps = None
+        begun = self._sounding[-1][1].utterance if self._sounding else None
+        first = next((n for n, u in enumerate(self._at_work) if u is begun), 0)
+        left = self._at_work[first:] + self._waiting
         self._waiting.clear()
-        self.notice.emit("warn", problem.sentence)
+        if accounts_of(left):
+            self._gate.tell(problem, left, lambda again: self._retry(left, again))
+        else:
+            self.notice.emit("warn", problem.sentence)
         if self._sounding:
             self.output.finish()
         else:
             self.stop()
+
+    def _retry(self, utterances: Sequence[Utterance], again: bool) -> None:
+        """From the passage that was not said to its end; what was made of it is not made anew."""
+        self.stop()
+        self._again = again
+        self._speak(utterances)
 
     # Hearing
 
@@ -195,3 +229,11 @@ class SpeakingDesk(QObject):
         word = bisect_right(sounding.words, ms - since, key=lambda w: w.start) - 1
         if word >= 0:
             self.word_changed.emit(sounding.utterance.segment, *sounding.words[word][:2])
+
+
+def _until(leave: Event, events: Iterator[Told | Sounding]) -> Iterator[Told | Sounding]:
+    """Up to the piece that is being made when `leave` is set. In the worker's thread."""
+    for event in events:
+        yield event
+        if leave.is_set() and isinstance(event, Sounding):
+            return

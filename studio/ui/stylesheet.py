@@ -110,6 +110,13 @@ QPushButton:disabled, QToolButton:disabled, QComboBox:disabled {
 QPushButton[small="true"] { min-height: 22px; padding: 0 9px; font-size: 12px; }
 QToolButton[small="true"] { min-height: 19px; padding: 0 2px; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { width: 0; image: none; }
+QToolButton[popupMode="1"] { padding-right: 22px; }  /* a button with a menu of its own beside it */
+QToolButton::menu-button {
+    background: transparent; border: none; border-left: 1px solid $border; width: 20px;
+    border-top-right-radius: 5px; border-bottom-right-radius: 5px;
+}
+QToolButton::menu-button:hover { background: $hover; }
+QToolButton::menu-arrow { image: $down; width: 14px; height: 14px; }
 
 QPushButton[kind="primary"], QToolButton[kind="primary"] {
     background: $accent; color: $on_accent; border-color: $accent; font-weight: 600;

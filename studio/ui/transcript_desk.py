@@ -44,6 +44,7 @@ class TranscriptDesk(QObject):
         self.job: Job | None = None
         self.selection = Selection(self)
         self._session: EditSession | None = None
+        self._history: tuple[str | None, str | None] = None, None  # as it was told last
         self._saver = Saver(studio.library.pending, self)
         self._saver.saved.connect(self.saved)
         self._saver.failed.connect(self._tell)
@@ -114,8 +115,12 @@ class TranscriptDesk(QObject):
 
     def _fits(self, edit: Edit) -> bool:
         """Whether the edit was made for the text as it is: what took minutes to find out may be out of date."""
-        fresh = {s.id for s in edit.after}.difference([s.id for s in edit.before])
-        return self.model.has(edit.before) and all(self.model.row_of(id) < 0 for id in fresh)
+        row_of, segments = self.model.row_of, self.model.segments()
+        there = [(row_of(s.id), s) for s in edit.before]
+        fresh = {s.id for s in edit.after}.difference(s.id for s in edit.before)
+        return all(row >= 0 and (segments[row] is s or segments[row] == s) for row, s in there) and all(
+            row_of(id) < 0 for id in fresh
+        )
 
     def type_text(self, segment: int, text: str) -> None:
         """The text of a segment as it stands in the editor now."""
@@ -166,6 +171,11 @@ class TranscriptDesk(QObject):
     def stored_before(self) -> int | None:
         """The stored revision that is the text before the last change; None where more than that waits."""
         return self._session.stored_before if self._session else None
+
+    @property
+    def saving(self) -> bool:
+        """Whether something is not stored yet."""
+        return bool(self._saver.waiting())
 
     def flush(self) -> None:
         """Store now what is waiting."""
@@ -298,8 +308,10 @@ class TranscriptDesk(QObject):
             self._on_conflict(session)
 
     def _tell_history(self) -> None:
-        undo, redo = self._session.history() if self._session else (None, None)
-        self.history_changed.emit(undo, redo)
+        history = self._session.history() if self._session else (None, None)
+        if history != self._history:  # keys typed in a row are one step
+            self._history = history
+            self.history_changed.emit(*history)
 
     def _tell(self, problem: Problem) -> None:
         self.notice.emit("error", problem.sentence)

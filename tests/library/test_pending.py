@@ -147,6 +147,42 @@ def test_typing_grows_while_a_large_change_comes(library: Library, talk: int) ->
     assert read(library, talk) == now
 
 
+@pytest.mark.parametrize("parts", [0, 1, 2, 4, 7])
+def test_a_shift_is_stored_as_a_number_and_read_from_what_it_moves(library: Library, talk: int, parts: int) -> None:
+    """Two of them and another change between, taken back and made again while they come, also after a restart."""
+    store, states = library.transcripts, [read(library, talk)]
+    for change in (lambda now: shift(now, None, 30), anew, lambda now: shift(now, None, -20)):
+        do(library, talk, change(states[-1]))
+        states.append(apply(states[-1], change(states[-1])))
+        assert read(library, talk) == states[-1]
+    with library.database.read() as db:
+        assert [len(came) < 20 for (came,) in db.execute("SELECT came FROM content ORDER BY id")] == [True, False, True]
+    for _ in range(parts):
+        library.pending.work_off()
+    other = Library(library.home)
+    for step in (1, 2, 3):
+        made = other.transcripts.step(talk, step)
+        assert (made.before, made.after) == (states[step - 1].segments, states[step].segments)
+    for turn, at in ((store.undo, 2), (store.undo, 1), (store.undo, 0), (store.redo, 1), (store.redo, 2)):
+        turn(talk)
+        assert read(other, talk) == states[at]
+        other.pending.work_off()
+    other.pending.finish()
+    assert read(other, talk) == states[2]
+    store.redo(talk)
+    other.close()
+    library.pending.finish()
+    assert read(library, talk) == states[3]
+
+
+def test_a_shift_that_was_clamped_is_stored_as_it_is(library: Library, talk: int) -> None:
+    first = read(library, talk)
+    edit = shift(first, None, -5_000, clamp=True)
+    do(library, talk, edit)
+    library.pending.finish()
+    assert read(library, talk) == apply(first, edit)
+
+
 def test_search_finds_what_was_stored_a_moment_ago(library: Library, talk: int) -> None:
     do(library, talk, anew(read(library, talk)))
     assert library.search.holding("new") == [talk]

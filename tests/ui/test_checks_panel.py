@@ -70,6 +70,20 @@ class TestFindings:
                 k: n for k in KINDS if (n := sum(f.kind == k for f in findings.all()))
             }
 
+    def test_keys_are_looked_at_together_a_moment_later(self, qtbot: QtBot):
+        model = TranscriptModel()
+        findings = Findings(model)
+        model.set_transcript(talk(30))
+        with qtbot.waitSignal(findings.changed):
+            for row, typed in ((3, " ("), (9, ")"), (20, "\u200b"), (25, "")):
+                model.apply(edits.set_text(model.segment(row), typed))
+            model.apply(edits.delete([model.segment(20)]))
+            model.apply(edits.insert(10, 500, -1))
+        assert findings.all() == check(model.segments(), findings.rules)
+        with qtbot.waitSignal(findings.changed):  # nobody has asked
+            model.apply(edits.set_text(model.segment(5), "[so it goes"))
+        assert "unpaired" in [f.kind for f in findings.of(model.segment(5).id)]
+
     def test_a_long_transcript_is_looked_at_in_slices(self, qtbot: QtBot):
         model = TranscriptModel()
         findings = Findings(model)

@@ -10,7 +10,7 @@ from studio.ui.dialogs.job_options_dialog import JobOptionsDialog
 from studio.ui.next_job import NextJob
 
 CHOSEN = JobOptions(
-    "whisper-tiny", "de", "translate", "3", "cpu", "Jörg, Semarang", 2,
+    "whisper-tiny", "de", "translate", "3", "cpu", "Jörg, Semarang", 2, clean=True,
     decode=DecodeOptions(beam_size=2, vad=False, vad_threshold=0.3, prompt="Moin.", condition_on_previous_text=False),
 )  # fmt: skip
 
@@ -33,6 +33,16 @@ def test_changes_are_taken_and_can_be_reset(qtbot: QtBot) -> None:
     )
     dialog.findChild(QPushButton, "optionsRestoreDefaultsButton").click()
     assert dialog.options() == JobOptions()
+
+
+def test_cleaning_is_off_and_says_what_it_costs(qtbot: QtBot) -> None:
+    dialog = JobOptionsDialog(JobOptions())
+    qtbot.addWidget(dialog)
+    box = dialog.findChild(QCheckBox, "cleanBox")
+    assert not box.isChecked()
+    assert "It can cost words" in box.accessibleDescription()
+    box.setChecked(True)
+    assert dialog.options() == JobOptions(clean=True)
 
 
 def test_the_tool_bar_keeps_what_has_no_selector(qtbot: QtBot) -> None:

@@ -115,3 +115,55 @@ def test_a_loop_is_heard_whole_and_nothing_else(card: dict[str, str], tmp_path: 
     assert max(ends) < 3.28, "nothing behind it"
     assert min(starts) < 2.3, "a seek on a busy computer swallows a moment; on an idle one it is 0.02 s"
     assert max(ends) > 3.05
+
+
+EXCHANGE = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from studio.ui.player import Player
+
+own, other = map(Path, sys.argv[1:])
+app = QApplication([])
+player = Player(app)
+player.load(own)
+player.set_other(other)
+player.hear_other(False)
+turns = [1_500, 3_000, 4_500]
+
+def follow(ms):
+    if turns and ms >= turns[0]:
+        turns.pop(0)
+        player.hear_other(not player.hears_other)
+    if ms >= 5_700:
+        app.quit()
+
+player.position_changed.connect(follow)
+player.play()
+app.exec()
+player.stop()
+"""
+
+
+def test_the_cleaned_sound_takes_the_place_of_the_other_without_a_jump(card: dict[str, str], tmp_path: Path) -> None:
+    """Each tells by its pitch where it is: 300 Hz, or 3,000 Hz, and 50 more a second."""
+    own, other = tmp_path / "own.wav", tmp_path / "cleaned.flac"
+    at = np.arange(7 * RATE) / RATE
+    for path, pitch in ((own, 300), (other, 3_000)):
+        soundfile.write(path, 0.5 * np.sin(2 * np.pi * (pitch * at + 50 * at**2)), RATE)
+    recorder = machine.Recorder(card, tmp_path / "heard.raw", RATE, 20)
+    try:
+        command = [sys.executable, "-c", EXCHANGE, str(own), str(other)]
+        subprocess.run(command, env=card, check=True, capture_output=True, timeout=60)
+    finally:
+        recorder.stop()
+    found = pitches(recorder.raw())
+    found = found[~np.isnan(found)]
+    cleaned = found > 2_500
+    times = np.where(cleaned, found - 3_000, found - 300) / 100
+    turns = np.flatnonzero(np.diff(cleaned.astype(int)))
+    assert len(turns) == 3, "own, cleaned, own, cleaned"
+    for turn in turns:
+        before, after = np.median(times[turn - 6 : turn - 1]), np.median(times[turn + 3 : turn + 8])
+        assert after - before == pytest.approx(0.09, abs=0.25), "it goes on at the same place"

@@ -64,6 +64,43 @@ output.add(tone(550))
 output.play()
 app.exec()
 """
+# The only loudspeaker goes away in the first second of three; another one comes when that was told.
+UNPLUG = """
+import subprocess
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from studio.ui.speaking import SpeechOutput
+
+rate = 48_000
+app = QApplication([])
+output = SpeechOutput(app)
+gone = False
+
+def pactl(*words):
+    return subprocess.run(["pactl", *words], check=True, capture_output=True, text=True).stdout
+
+def follow(ms):
+    global gone
+    if ms > 500 and not gone:
+        gone = True
+        pactl("unload-module", *(l.split()[0] for l in pactl("list", "short", "modules").splitlines() if "null" in l))
+        print(ms)
+
+def lost(sentence):
+    print(output.position(), output.playing, sentence)
+    pactl("load-module", "module-null-sink", "sink_name=ci")
+    QTimer.singleShot(0, output.play)
+
+output.position_changed.connect(follow)
+output.failed.connect(lost)
+output.ended.connect(lambda: (print("ended", output.length), app.quit()))
+output.begin(rate)
+output.add((0.3 * np.sin(np.arange(3 * rate) / rate * 2 * np.pi * 440)).astype(np.float32))
+output.finish()
+output.play()
+app.exec()
+"""
 NO_CARD = """
 from PySide6.QtWidgets import QApplication
 from studio.ui.speaking import SpeechOutput
@@ -98,6 +135,20 @@ def test_a_stream_is_heard_while_it_is_made(card: dict[str, str], tmp_path: Path
     assert {pitch: round(seconds, 1) for pitch, seconds in lengths(heard).items()} == {440: 1.0, 550: 1.0, 660: 1.0}
     quiet = np.flatnonzero(np.abs(heard[RATE // 4 : 2 * RATE]) < 0.003)
     assert len(quiet) > 0.5 * RATE
+
+
+@pytest.mark.skipif(shutil.which("pactl") is None, reason="unplugging needs pactl")
+def test_a_loudspeaker_that_is_unplugged_is_told_and_it_goes_on_with_another(tmp_path: Path) -> None:
+    with machine.card(tmp_path) as env:  # one of its own: the others of this module must not miss theirs
+        run = subprocess.run(
+            [sys.executable, "-c", UNPLUG], env=env, check=True, capture_output=True, text=True, timeout=60
+        )
+    unplugged, lost, ended = run.stdout.splitlines()
+    place, playing, sentence = lost.split(" ", 2)
+    assert sentence.startswith("The loudspeaker or headphones are gone: ")
+    assert playing == "False"
+    assert 0 <= int(place) - int(unplugged) < 1_000, "it rests where it stopped"
+    assert ended == "ended 3000"
 
 
 def test_without_a_loudspeaker_it_says_so(tmp_path: Path, card: dict[str, str]) -> None:

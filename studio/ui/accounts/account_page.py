@@ -15,8 +15,14 @@ from studio.ui.icons import icon
 from .connection_section import ConnectionSection, ModelSection
 from .key_section import KeySection
 from .money_section import LastSection, LimitsSection, MoneySection
-from .parts import AccountSection, Tile
+from .parts import AccountSection, Tile, does
 from .route import Route
+from .voices_section import VoicesSection
+
+_GOES = {"both": "Where it goes", "sound": "Where the audio goes", "text": "Where the text goes"}
+_SOUND = "Of recordings the sound only, never video: mono, 16 kHz."
+_CLEANED = "A recording that is cleaned there goes in full quality."
+_TEXT = "Of what is spoken there the text."
 
 
 class AccountPage(QWidget):
@@ -45,6 +51,7 @@ class AccountPage(QWidget):
         self.key = KeySection(has_keyring)
         self._audio = _AudioSection()
         self._model, self._connection, self._limits = ModelSection(), ConnectionSection(), LimitsSection()
+        self._voices = VoicesSection()
         self._money, self._last = MoneySection(), LastSection()
         self._arrange()
         self._audio.agreed.connect(lambda: self.agreed.emit(self.account.name))
@@ -75,8 +82,8 @@ class AccountPage(QWidget):
         column.setSpacing(14)
         column.addLayout(head)
         column.addWidget(self._problem)
-        upper, lower = (self.key, self._audio, self._model, self._limits), (self._money, self._last, self._connection)
-        self._sections = (*upper, *lower)
+        upper, lower = (self.key, self._audio, self._model, self._voices), (self._money, self._last, self._connection)
+        self._sections = (*upper, self._limits, *lower)
         for section in self._sections:
             column.addWidget(section)
         column.addLayout(foot)
@@ -90,7 +97,8 @@ class AccountPage(QWidget):
         self._tile.set_letter(account.name[:1].upper())
         self._title.setText(account.name)
         same = info is None or info.title.lower() == account.name.lower()
-        self._about.setText(standing.host if same or info is None else f"{info.title}, {standing.host}")
+        where = standing.host if same or info is None else f"{info.title}, {standing.host}"
+        self._about.setText(f"{where}: {does(info)}" if info else where)
         self._website = info.website if info else ""
         self._website_button.setVisible(bool(self._website))
         self._use.setChecked(account.enabled)
@@ -102,7 +110,10 @@ class AccountPage(QWidget):
             return
         self.key.show_standing(standing)
         self._audio.show_standing(standing)
+        self._model.setVisible(info.hears)
         self._model.show_standing(standing, anew)
+        self._voices.setVisible(info.speaks)
+        self._voices.show_standing(standing)
         self._connection.show_standing(standing, anew)
         self._limits.show_standing(standing, anew)
         self._money.show_standing(standing, anew)
@@ -124,12 +135,12 @@ class AccountPage(QWidget):
 
 
 class _AudioSection(AccountSection):
-    """Where the sound goes, and what of it is told there."""
+    """Where sound and text go, and what of them is told there."""
 
     agreed = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Where the audio goes")
+        super().__init__(_GOES["both"])
         self._route = Route()
         self._kept = QLabel()
         self._kept.setObjectName("accountRetention")
@@ -137,19 +148,21 @@ class _AudioSection(AccountSection):
         self._names = QCheckBox("Send a random name instead of the real one")
         self._names.setObjectName("accountRandomNames")
         self._names.clicked.connect(lambda on: self._change(random_names=on))
-        self._agreed = QLabel("You agreed that sound goes there.")
+        self._agreed = QLabel()
         self._agreed.setObjectName("accountAgreed")
         self._agreed.setProperty("role", "ok")
         self._agree = button("accountAgree", "Agree", self.agreed.emit)
+        self._sent = QLabel()
+        self._sent.setWordWrap(True)
         self.body.addWidget(self._route)
         self.body.addSpacing(4)
-        self.row("Sent", QLabel("Sound only, never video: mono, 16 kHz."))
+        self.row("Sent", self._sent, wide=True)
         self.row("Kept by the vendor", self._kept, wide=True)
-        self.row("File names", self._names)
+        self._names_row = self.row("File names", self._names)
         answer = QHBoxLayout()
         answer.setSpacing(10)
         answer.addWidget(self._agreed)
-        self._asked = QLabel("You have not agreed yet; the first job will ask.")
+        self._asked = QLabel()
         self._asked.setProperty("role", "note")
         answer.addWidget(self._asked)
         answer.addWidget(self._agree)
@@ -160,8 +173,19 @@ class _AudioSection(AccountSection):
         account, info = standing.account, standing.info
         self._account = account
         self._route.show_way(standing.way, standing.host)
+        hears, speaks, cleans = (info.hears, info.speaks, info.cleans) if info else (True, False, False)
+        what = "both" if hears and speaks else "sound" if hears else "text"
+        self.heading.setText(_GOES[what])
+        self.setAccessibleName(_GOES[what])
+        sent = (_SOUND, hears), (_CLEANED, cleans), (_TEXT, speaks)
+        self._sent.setText(" ".join(words for words, so in sent if so))
         self._kept.setText(info.retention if info else "")
+        self._names_row.setVisible(hears)
         self._names.setChecked(account.random_names)
-        self._agreed.setVisible(account.agreed)
-        self._asked.setVisible(not account.agreed)
-        self._agree.setVisible(not account.agreed)
+        agreed = (account.agreed or not hears) and (account.text_agreed or not speaks)
+        goes = {"both": "sound and text go", "sound": "sound goes", "text": "text goes"}[what]
+        self._agreed.setText(f"You agreed that {goes} there.")
+        self._asked.setText(f"You have not agreed yet; the first {'job' if hears else 'text'} will ask.")
+        self._agreed.setVisible(agreed)
+        self._asked.setVisible(not agreed)
+        self._agree.setVisible(not agreed)

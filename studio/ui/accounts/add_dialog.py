@@ -24,6 +24,7 @@ from studio.services import accounts
 from studio.ui.dialogs.buttons import button
 
 from .key_form import GivenKey, KeyForm
+from .parts import does
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class AddDialog(QDialog):
         self._name.setText(self._free(info.title))
         self._url.setPlaceholderText(info.url or "https://example.com/v1")
         key = "" if info.key_needed else "It works without a key, too. "
-        self._note.setText(f"{key}{info.retention} {info.note}".strip())
+        self._note.setText(f"It {does(info)}. {key}{info.retention} {info.note}".strip())
         self._allow()
 
     def _free(self, title: str) -> str:

@@ -9,7 +9,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
-from studio.core.accounts import Account
+from studio.core.accounts import Account, VendorInfo
+from studio.library import Spent
 from studio.services.standing import Standing, State
 from studio.ui import icons, theme
 from studio.ui.tag import Kind
@@ -28,13 +29,27 @@ TAGS: dict[State, tuple[Kind, str]] = {
 }
 
 
+def does(info: VendorInfo) -> str:
+    """ "writes down, speaks": what an account of this kind is good for."""
+    can = (("writes down", info.hears), ("speaks", info.speaks), ("takes noise out", info.cleans))
+    return ", ".join(words for words, it_does in can if it_does)
+
+
+def sent_words(spent: Spent, hears: bool = True) -> str:
+    """ "12 min, 3,400 characters"; `hears`: whether sound can be sent there."""
+    minutes, characters = f"{spent.minutes:.0f} min", f"{spent.characters:,} characters"
+    if hears and not spent.characters:
+        return minutes
+    return f"{minutes}, {characters}" if spent.minutes else characters
+
+
 def spent_words(standing: Standing) -> str:
     """ "3.12 of 8.00 used this month." """
     spent, account = standing.spent, standing.account
-    if not spent.minutes:
+    if not spent.minutes and not spent.characters:
         return "Nothing sent this month."
-    if account.price is None and not spent.cost:
-        return f"{spent.minutes:.0f} min sent this month."
+    if account.price is None and account.speech_price is None and not spent.cost:
+        return f"{sent_words(spent)} sent this month."
     cap = f" of {account.monthly_cap:.2f}" if account.monthly_cap is not None else ""
     return f"{spent.cost:.2f}{cap} used this month."
 
@@ -65,7 +80,7 @@ class Section(QFrame):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.setAccessibleName(title)
-        heading = QLabel(title)
+        heading = self.heading = QLabel(title)
         heading.setProperty("role", "heading")
         heading.setFixedWidth(TITLE)
         heading.setMinimumHeight(theme.CONTROL)

@@ -50,6 +50,10 @@ class JobOptionsDialog(QDialog):
         self._vocabulary = self._line("Names and terms", "vocabularyField", "Annika Böhm, Semarang, Nordfriesland")
         self._prompt = self._line("Text before the recording", "promptField", "Sets style and spelling")
         self._track = self._whole("Audio track, from 0", "trackSpin", 0, 99)
+        self._clean = self._check("Clean the recording first", "cleanBox")
+        self._explain(
+            self._clean, "Noise is taken out on this computer. It can cost words: try it where noise is loud."
+        )
         self._complete = self._check("Find times of words on this computer", "completeWordsBox")
         self._own = self._form.rowCount()  # from here on what only this computer's engine knows
         self._section("Recognition")
@@ -87,6 +91,7 @@ class JobOptionsDialog(QDialog):
             vocabulary=self._vocabulary.text().strip(),
             track=self._track.value(),
             complete_words=self._complete.isChecked(),
+            clean=self._clean.isChecked(),
             decode=decode,
         )
 
@@ -98,6 +103,7 @@ class JobOptionsDialog(QDialog):
         self._prompt.setText(decode.prompt)
         self._track.setValue(options.track)
         self._complete.setChecked(options.complete_words)
+        self._clean.setChecked(options.clean)
         self._beam.setValue(decode.beam_size)
         self._no_speech.setValue(decode.no_speech_threshold)
         self._log_prob.setValue(decode.log_prob_threshold)
@@ -183,6 +189,14 @@ class JobOptionsDialog(QDialog):
         box.setAccessibleName(title)
         self._form.addRow("", box)
         return box
+
+    def _explain(self, box: QCheckBox, words: str) -> None:
+        """Below the box, which was added last."""
+        box.setAccessibleDescription(words)
+        note = QLabel(words)
+        note.setProperty("role", "note")
+        note.setWordWrap(True)
+        self._form.addRow("", note)
 
     def _row(self, title: str, name: str, widget: _Field) -> _Field:
         widget.setObjectName(name)

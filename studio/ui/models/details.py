@@ -36,6 +36,8 @@ def _file(job: Job, transcript: Transcript) -> list[str]:
     lines = [job.name, f"File: {job.path}", f"Length: {clock(job.duration or transcript.duration)}"]
     if transcript.language:
         lines.append(f"Language: {transcript.language}")
+    if job.options.clean:
+        lines.append("Cleaned: noise was taken out on this computer before the text was written")
     return [*lines, job_sentence(job)]
 
 

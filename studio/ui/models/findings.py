@@ -21,7 +21,7 @@ from studio.core.profiles import DEFAULT, CueRules
 from .transcript_model import TranscriptModel
 
 _SLICE = 300  # rows; about 5 ms
-AFTER = 30  # milliseconds from a key until what it has changed is looked at, and shown beside
+AFTER = 50  # milliseconds from a key until what it has changed is looked at, and shown beside
 # Where text is not cut into subtitles yet, only this is wrong with it.
 OF_TEXT: frozenset[Kind] = frozenset({"overlap", "empty", "odd characters", "unpaired"})
 OF_CUES: frozenset[Kind] = frozenset(KINDS)

@@ -131,11 +131,6 @@ class TranscriptModel(QAbstractListModel):
         """-1 for an unknown id."""
         return self._row_of.get(segment_id, -1)
 
-    def has(self, segments: Sequence[Segment]) -> bool:
-        """Whether all of these are there, as they are."""
-        rows = [self._row_of.get(s.id, -1) for s in segments]
-        return -1 not in rows and [self._segments[row] for row in rows] == list(segments)
-
     def speaker_index(self, speaker: str | None) -> int:
         """Place in the speaker list, counted from 0; -1 for none."""
         return -1 if speaker is None else self._speaker_index.get(speaker, -1)
@@ -214,7 +209,7 @@ class TranscriptModel(QAbstractListModel):
     def apply(self, edit: Edit) -> None:
         """Show a change: rows that only look different are told as such, others come and go."""
         before, after = {s.id for s in edit.before}, {s.id: s for s in edit.after}
-        rows = sorted(self._row_of[id] for id in before if id in self._row_of)
+        rows = sorted(row for row in map(self.row_of, before) if row >= 0)
         if before == after.keys() and self._stays_in_order(rows, after):
             self._change(rows, after)
         elif len(before) + len(after) > _MANY:
@@ -240,14 +235,17 @@ class TranscriptModel(QAbstractListModel):
         return all(key(row - 1) <= key(row) for row in seams if 0 < row < len(segments))
 
     def _change(self, rows: list[int], after: dict[int, Segment]) -> None:
-        old = [self._segments[row] for row in rows]
-        new = [after[segment.id] for segment in old]
-        for row, segment in zip(rows, new, strict=True):
-            self._segments[row] = segment
-        moved = next((row for row, a, b in zip(rows, old, new, strict=True) if _moves(a, b)), None)
+        moved: int | None = None
+        roles: Sequence[int] = _TEXT_ROLES
+        for row in rows:
+            old, new = self._segments[row], after[self._segments[row].id]
+            self._segments[row] = new
+            if moved is None and _moves(old, new):
+                moved = row
+            if roles and (moved is not None or _differs_beside(old, new)):
+                roles = ()
         if moved is not None:
             self._index(moved)
-        roles: Sequence[int] = () if moved is not None or any(map(_differs_beside, old, new)) else _TEXT_ROLES
         if not roles:
             self._shares = None
         runs = list(_runs(rows))

@@ -16,6 +16,8 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, QUrl, Signal
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer, QVideoSink
 
+    from .beside import Beside
+
 Range = tuple[int, int]  # start, end in milliseconds
 
 SLOWEST, FASTEST = 0.25, 4.0
@@ -40,6 +42,7 @@ class Player(QObject):
     rate_changed = Signal(float)
     loop_changed = Signal(object)  # (start, end) or None
     video_changed = Signal(bool)  # whether the recording has pictures; known once it is open
+    other_failed = Signal(str)  # the other sound cannot be played: a sentence; the recording's own is heard again
     failed = Signal(str)  # a sentence for the user
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -65,6 +68,9 @@ class Player(QObject):
         self._output: QAudioOutput | None = None
         self._video_sink: QVideoSink | None = None
         self._devices: QMediaDevices | None = None
+        self._other: Path | None = None  # another sound of the same recording
+        self._hears_other = False
+        self._beside: Beside | None = None
         self._opening = False
         self._broken = False
         self._told_no_device = False
@@ -74,6 +80,7 @@ class Player(QObject):
     def load(self, path: Path, track: int = 0, duration: int = 0) -> None:
         """Take this recording; it is opened when it is first played. `track` counts its audio tracks from 0."""
         self.stop()
+        self.set_other(None)
         self._path, self._track = path, track
         self._skips = ()
         self.set_loop(None)
@@ -142,6 +149,7 @@ class Player(QObject):
             if media.source().isEmpty():
                 self._open(media)
             media.setPosition(self.position())
+            self._load_beside()
             media.play()
 
     def pause(self) -> None:
@@ -190,6 +198,8 @@ class Player(QObject):
         self._set_position(ms)
         if self._media is not None:
             self._media.setPosition(ms)
+        if self._beside is not None:
+            self._beside.seek(ms)
 
     def position(self) -> int:
         """What is heard now, reckoned from the last report of the back end and the time since."""
@@ -213,6 +223,8 @@ class Player(QObject):
         self._rate = rate
         if self._media is not None:
             self._media.setPlaybackRate(rate)
+        if self._beside is not None:
+            self._beside.set_rate(rate)
         self.rate_changed.emit(rate)
 
     @property
@@ -237,6 +249,47 @@ class Player(QObject):
         if gain != self._gain:
             self._gain = gain
             self._apply_volume()
+
+    # Another sound of it
+
+    def set_other(self, path: Path | None) -> None:
+        """A file with the same times, to be heard in place of the recording's own sound; None: there is none."""
+        self._other = path
+        self._hears_other = path is not None
+        if self._beside is not None:
+            self._beside.load(path)
+        elif self._playing:
+            self._load_beside()
+        self._apply_volume()
+
+    @property
+    def hears_other(self) -> bool:
+        return self._hears_other
+
+    def hear_other(self, on: bool) -> None:
+        """Exchange the sounds; both play on, so that nothing jumps."""
+        self._hears_other = on and self._other is not None
+        self._apply_volume()
+
+    def _load_beside(self) -> None:
+        """When it is needed first, and when the recording begins to play."""
+        if self._other is None or self._media is None:
+            return
+        if self._beside is None:
+            from .beside import Beside
+
+            self._beside = Beside(self._media, self)
+            self._beside.ready_changed.connect(self._apply_volume)
+            self._beside.failed.connect(self._on_other_failed)
+            self._beside.set_rate(self._rate)
+            self._beside.load(self._other)
+        self._beside.play()
+        self._apply_volume()
+
+    def _on_other_failed(self, text: str) -> None:
+        self._other = None
+        self.hear_other(False)
+        self.other_failed.emit(f"The cleaned sound cannot be played ({text}), so the recording is heard as it is.")
 
     # What is seen
 
@@ -324,8 +377,11 @@ class Player(QObject):
         """Headphones were plugged in or out."""
         from PySide6.QtMultimedia import QMediaDevices
 
+        device = QMediaDevices.defaultAudioOutput()
         if self._output is not None:
-            self._output.setDevice(QMediaDevices.defaultAudioOutput())
+            self._output.setDevice(device)
+        if self._beside is not None:
+            self._beside.output.setDevice(device)
 
     def _tell_no_device(self) -> None:
         from PySide6.QtMultimedia import QMediaDevices
@@ -341,8 +397,12 @@ class Player(QObject):
 
         scale = QtAudio.VolumeScale
         linear = QtAudio.convertVolume(self._volume, scale.LogarithmicVolumeScale, scale.LinearVolumeScale)
+        other = self._hears_other and self._beside is not None and self._beside.ready
         self._output.setVolume(linear * self._gain)
-        self._output.setMuted(self._muted)
+        self._output.setMuted(self._muted or other)
+        if self._beside is not None:
+            self._beside.output.setVolume(linear * self._gain)
+            self._beside.output.setMuted(self._muted or not other)
 
     def _lag(self) -> float:
         """Milliseconds that sound comes after the back end's clock: it does not count what keeping the pitch takes."""
@@ -364,6 +424,8 @@ class Player(QObject):
 
     def _freeze(self) -> None:
         """The clock stands still."""
+        if self._beside is not None:
+            self._beside.pause()
         if self._playing:
             self._anchor = self.position()
             self._playing = False

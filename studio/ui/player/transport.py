@@ -14,12 +14,13 @@ from studio.ui.choice import Choice
 from studio.ui.commands import Commands
 from studio.ui.icons import icon
 from studio.ui.models.wording import time_code
+from studio.ui.player.clean_chip import CleanChip
 from studio.ui.player.player import FASTEST, SLOWEST, Player, Range
 
 RATES = (0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0, 3.0, 4.0)
 REWINDS = (0, 500, 1_000, 1_500, 2_000, 3_000, 4_000, 5_000)
 MORE = ("pauseTypingAction", "skipSilenceAction", "videoAction", "pedalAction")
-_NARROW = 1_200  # logical pixels; below it the selectors' labels hide
+_NARROW, _TIGHT = 1_200, 1_320  # logical pixels; below them labels hide: those of the selectors, that of the chip
 
 
 class TransportBar(QFrame):
@@ -52,6 +53,7 @@ class TransportBar(QFrame):
         self.speed = self._choice("Speed", "speedChoice", {rate: _times(rate) for rate in RATES}, 1.0)
         self.loop = self._loop_button()
         self.rewind = self._choice("Rewind on stop", "rewindChoice", {ms: _seconds(ms) for ms in REWINDS}, 1_500)
+        self.clean = CleanChip(commands)
         self._more = self._more_button()
         self._pedal = self._pedal_chip()
         self._mute = self._button("muteButton", "volume", "Sound off", "", lambda: None)
@@ -101,7 +103,7 @@ class TransportBar(QFrame):
         for button in self._buttons:
             row.addWidget(button)
         row.addSpacing(12)
-        for choice in (self.speed, self.loop, self.rewind, self._more):
+        for choice in (self.speed, self.loop, self.rewind, self.clean, self._more):
             row.addWidget(choice)
             row.addSpacing(2)
         row.addStretch(1)
@@ -128,6 +130,7 @@ class TransportBar(QFrame):
         super().resizeEvent(event)
         for choice in (self.speed, self.rewind):
             choice.set_label_hidden(self.width() < _NARROW)
+        self.clean.set_narrow(self.width() < _TIGHT)
         self._percent.setVisible(self.width() >= _NARROW)
         self.volume.setFixedWidth(96 if self.width() >= _NARROW else 64)
         style = Qt.ToolButtonStyle

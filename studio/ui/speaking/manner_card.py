@@ -19,7 +19,10 @@ from studio.core.speaking import PITCHES, TEMPOS, Delivery, Manner
 from studio.ui import theme
 from studio.ui.icons import icon
 from studio.ui.inspector.speaker_card import Chip
+from studio.ui.sign import Sign
 from studio.ui.spin import pad
+
+from .voice_picker import VoiceOffer, described
 
 _NUMBER = 72  # pixels of a number field, at least
 _SOON = 300  # milliseconds without another step of a number field before it counts
@@ -49,6 +52,9 @@ class MannerCard(QFrame):
         self.voice_button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # as wide as the panel
         self.voice_button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow at the right
         self.voice_button.clicked.connect(self.voice_wanted)
+        self._cloud = Sign("cloud", "text2", 16)
+        self._cloud.setObjectName("mannerCloud")
+        self._cloud.hide()
         self.try_button = QToolButton()
         self.try_button.setObjectName("mannerTryButton")
         self.try_button.setProperty("kind", "flat")
@@ -63,8 +69,11 @@ class MannerCard(QFrame):
         self._arrange(color)
 
     def _arrange(self, color: int | None) -> None:
-        head, numbers, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        head, voice, numbers, column = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         head.setSpacing(6)
+        voice.setSpacing(6)
+        voice.addWidget(self._cloud)
+        voice.addWidget(self.voice_button, 1)
         if color is not None:
             chip = Chip(self)
             chip.show_speaker(self.title, color)
@@ -81,14 +90,18 @@ class MannerCard(QFrame):
         column.setContentsMargins(16, 8, 16, 10)
         column.setSpacing(6)
         column.addLayout(head)
-        column.addWidget(self.voice_button)
+        column.addLayout(voice)
         column.addLayout(numbers)
 
-    def show_manner(self, manner: Manner, voice: str) -> None:
-        """`voice`: its name for the user."""
+    def show_manner(self, manner: Manner, offer: VoiceOffer) -> None:
+        """`offer`: the voice of the manner."""
         self._manner = manner
-        self.voice_button.setText(voice)
-        self.voice_button.setAccessibleName(f"{self.title}: voice {voice}")
+        account = offer.account
+        words = f"{described(offer.voice)} · {account}" if account else described(offer.voice)
+        self.voice_button.setText(words)
+        self.voice_button.setToolTip(f"{words}. The text goes to {offer.voice.engine}." if account else words)
+        self.voice_button.setAccessibleName(f"{self.title}: voice {words}")
+        self._cloud.setVisible(bool(account))
         for box, value in ((self.pitch, manner.delivery.pitch), (self.tempo, manner.delivery.tempo)):
             if not box.hasFocus():
                 box.blockSignals(True)

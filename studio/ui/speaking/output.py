@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QIODevice, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QIODevice, QObject, Qt, QTimer, Signal
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioFormat, QAudioSink, QMediaDevices, QtAudio
 
 _FEED_EVERY = 15  # milliseconds
 _AHEAD = 400  # milliseconds, see SpeechOutput
+_STUCK = 4_000  # milliseconds without progress: some sound systems do not tell that a device is gone
 _NO_SOUND_SYSTEM = (
     "Nothing can be heard here: Qt's sound library cannot be loaded. "
     "Install the system package libpulse0 and start again; speech can still be exported."
@@ -49,6 +50,7 @@ class SpeechOutput(QObject):
         self._whole = False
         self._playing = False
         self._volume = 1.0
+        self._since_heard = QElapsedTimer()  # that something new was heard, or that there was nothing to hear
         self._timer = QTimer(self, interval=_FEED_EVERY, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._feed)
 
@@ -98,6 +100,7 @@ class SpeechOutput(QObject):
             self._pipe = self._sink.start()
         else:
             self._sink.resume()
+        self._since_heard.start()
         self._set_playing(True)
         self._feed()
 
@@ -155,7 +158,13 @@ class SpeechOutput(QObject):
             self._pipe.write(_fitted(samples, self._rate, self._format))
             self._given += len(samples)
             room -= len(samples)
-        self.heard = here = self.position()
+        before, self.heard = self.heard, self.position()
+        here = self.heard
+        if here != before or self._given * 1000 // self._rate <= here:
+            self._since_heard.start()
+        elif self._since_heard.elapsed() > _STUCK:
+            self._lose(_GONE)
+            return
         self.position_changed.emit(here)
         if self._whole and self._given == self._length and here >= self.length:
             self._close()

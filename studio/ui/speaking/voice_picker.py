@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QVBo
 from studio.core.languages import LANGUAGES
 from studio.core.speaking import Voice
 from studio.ui import theme
+from studio.ui.icons import icon
 from studio.ui.models.wording import megabytes
 from studio.ui.search_field import SearchField
 
@@ -28,11 +29,12 @@ _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.
 class VoiceOffer:
     voice: Voice
     fetch: int = 0  # bytes that must be fetched before it speaks
+    account: str = ""  # where it speaks; "": on this computer
 
     @property
     def words(self) -> str:
-        """“Heart (American), female · hibari”."""
-        return " · ".join(part for part in (described(self.voice), self.voice.engine) if part)
+        """“Heart (American), female · hibari”; of an account, its name is said."""
+        return " · ".join(part for part in (described(self.voice), self.account or self.voice.engine) if part)
 
 
 class VoicePicker(QFrame):
@@ -46,13 +48,14 @@ class VoicePicker(QFrame):
         self.setFixedSize(_WIDTH, _HEIGHT)
         self._groups: dict[str, list[VoiceOffer]] = {}
         self._current = ""
-        self.search = SearchField("voiceSearch", "Find a voice", "Name, language or engine", self)
+        self.search = SearchField("voiceSearch", "Find a voice", "Name, language, engine or account", self)
         self.search.textChanged.connect(lambda _: self._fill())
         self.list = QListWidget(self)
         self.list.setObjectName("voiceList")
         self.list.setAccessibleName("Voices")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setIconSize(QSize(16, 16))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.itemActivated.connect(self._choose)
         self.list.itemClicked.connect(self._choose)
@@ -102,8 +105,10 @@ class VoicePicker(QFrame):
     def _add(self, offer: VoiceOffer) -> None:
         note = f", {megabytes(offer.fetch)} to fetch" if offer.fetch else ""
         item = QListWidgetItem(f"{offer.words}{note}")
+        item.setIcon(icon("cloud" if offer.account else "laptop"))
         item.setData(_ID, offer.voice.id)
-        item.setToolTip(item.text())
+        item.setToolTip(f"{item.text()}. The text goes to {offer.voice.engine}." if offer.account else item.text())
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, item.toolTip())
         item.setSizeHint(QSize(0, _ROW))
         self.list.addItem(item)
         if offer.voice.id == self._current:

@@ -19,7 +19,7 @@ from .manner_card import MannerCard
 from .voice_picker import VoiceOffer, VoicePicker
 
 _USUAL = "Usual voice"
-NOTE = "Voices speak on this computer unless their name is that of an account."
+NOTE = "Voices speak on this computer, but for those with a cloud: their text goes to the account that is named."
 
 
 class VoicesPanel(QFrame):
@@ -66,13 +66,13 @@ class VoicesPanel(QFrame):
         whole.addWidget(title)
         whole.addWidget(area, 1)
 
-    def show_manners(self, manners: dict[str | None, Manner], names: Callable[[str], str]) -> None:
-        """By speaker id, None for the usual voice; `names`: what a voice is called, by its id."""
+    def show_manners(self, manners: dict[str | None, Manner], named: Callable[[str], VoiceOffer]) -> None:
+        """By speaker id, None for the usual voice; `named` finds a voice by its id."""
         if [card.speaker for card in self.cards] != list(manners) or self._titles() != [c.title for c in self.cards]:
             self._make(list(manners))
         for card in self.cards:
             manner = manners[card.speaker]
-            card.show_manner(manner, names(manner.voice))
+            card.show_manner(manner, named(manner.voice))
 
     def focus_first(self) -> None:
         if self.cards:
