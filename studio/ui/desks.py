@@ -85,7 +85,9 @@ class Desks(QObject):
         self.gate = SpeechGate(studio, notices, window)
         self.speaking = SpeakingDesk(studio, desk, page, playback.player, self.gate, commands, window)
         self.casting = CastingDesk(studio, desk, self.speaking, inspector, commands, window)
-        self.voiceover = VoiceoverDesk(studio, desk, page, playback, self.speaking, self.casting, commands, window)
+        self.voiceover = VoiceoverDesk(
+            studio, desk, page, playback, self.speaking, self.casting, self.gate, commands, window
+        )
         self.cloning = CloningDesk(studio, desk, page, playback.player, *rest)
         self.cloning.changed.connect(self.casting.refresh)
         self.cleaning = CleaningDesk(studio, desk, playback, sending, *rest)
