@@ -88,8 +88,9 @@ class Desks(QObject):
         self.gate.agreed.connect(sending.agreed)
         self.speaking = SpeakingDesk(studio, desk, page, playback.player, self.gate, commands, window)
         self.casting = CastingDesk(studio, desk, self.speaking, inspector, commands, window)
-        self.voiceover = VoiceoverDesk(studio, desk, page, playback, self.speaking, self.casting, commands, window)
-        self.voiceover.maker.permit = self.gate.let
+        self.voiceover = VoiceoverDesk(
+            studio, desk, page, playback, self.speaking, self.casting, self.gate, commands, window
+        )
         self.cloning = CloningDesk(studio, desk, page, playback.player, *rest)
         self.cloning.changed.connect(self.casting.refresh)
         self.cleaning = CleaningDesk(studio, desk, playback, sending, *rest)

@@ -31,6 +31,7 @@ from .models.wording import counted
 from .playback_desk import PlaybackDesk
 from .speaking_desk import SpeakingDesk
 from .speech_export_desk import SpeechExportDesk
+from .speech_gate import SpeechGate
 from .transcript_desk import TranscriptDesk
 from .voiceover import Drawn, Heard, Maker, Preview, VoiceoverPage
 
@@ -55,6 +56,7 @@ class VoiceoverDesk(QObject):
         playback: PlaybackDesk,
         speaking_desk: SpeakingDesk,
         casting: CastingDesk,
+        gate: SpeechGate,
         commands: Commands,
         window: QWidget,
     ) -> None:
@@ -65,7 +67,7 @@ class VoiceoverDesk(QObject):
         self._names: dict[str, str] = {}
         self._whole = False  # all was made once: what is new is made by itself
         self.voiceover = VoiceOver(desk.model, Parts(Casting(), speaking.usual(studio, None)), self)
-        self.maker = Maker(studio, self.voiceover, self)
+        self.maker = Maker(studio, self.voiceover, gate, self)
         self.page = VoiceoverPage(self.voiceover, self._voice_name, commands)
         self.preview = Preview(playback.player, self._source, self)
         self.drawn = Drawn(self.voiceover, page.waveform, self)

@@ -21,7 +21,7 @@ CUES = (
     Segment(7_000, 8_500, "Yes.", speaker="S1", id=4),
 )
 OVERRUNS = 2  # the id of the one that does
-PATIENCE = 60_000  # milliseconds
+PATIENCE = 120_000  # milliseconds; the first words wait for the voice to be read from the disk
 
 
 def open_cues(window: MainWindow, folder: Path, cues: tuple[Segment, ...] = CUES, *, recording: bool = True) -> Path:

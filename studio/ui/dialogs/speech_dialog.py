@@ -50,7 +50,7 @@ class SpeechDialog(QDialog):
     ) -> None:
         """`count`: cues with speech; `selected`: those of them that may be exported alone."""
         super().__init__(parent)
-        self.setObjectName("speechDialog")
+        self.setObjectName("speechExportDialog")
         self.setWindowTitle("Export speech")
         self.setAccessibleName("Export speech")
         self.form = SpeechForm(count, selected, recording, self)

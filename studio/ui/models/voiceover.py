@@ -21,7 +21,8 @@ from studio.services.voiceover import Missed, Parts, Spoke
 from .transcript_model import TranscriptModel
 
 NOTICED = 10  # milliseconds: what overruns by less is not told, nobody hears it
-_SOON = 60  # milliseconds in which changes gather; while much is made, longer
+_QUIET = 250  # milliseconds in which changes of the text gather, so that typing is not held up
+_SOON = 120  # milliseconds in which speech that is made gathers; longer where there is much of it
 
 
 class State(Enum):
@@ -47,7 +48,7 @@ class VoiceOver(QObject):
         self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self._place)
         for changed in (model.dataChanged, model.rowsInserted, model.rowsRemoved, model.modelReset):
-            changed.connect(lambda *_: self._soon.start(_SOON))
+            changed.connect(lambda *_: self._soon.start(_QUIET))
 
     def clear(self, parts: Parts) -> None:
         """Another transcript, or another language: nothing is made."""
@@ -69,7 +70,7 @@ class VoiceOver(QObject):
             self.missed[cue.id] = event.problem
             self.spoke.pop(cue.id, None)
         if not self._soon.isActive():
-            self._soon.start(2 * _SOON + len(self.spoke) // 3)
+            self._soon.start(_SOON + len(self.spoke) // 3)
 
     def settle(self) -> None:
         """Work out now what is gathered."""

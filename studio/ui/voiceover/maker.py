@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,13 +12,12 @@ from studio.services.speaking import Told, Utterance
 from studio.services.studio import Studio
 from studio.services.voiceover import Missed, Parts, Spoke, speak_cues
 from studio.ui.models.voiceover import VoiceOver
+from studio.ui.speech_gate import SpeechGate
 from studio.ui.workers import Steps
-
-Permit = Callable[[Sequence[Utterance], Callable[[], object]], object]
 
 
 class Maker(QObject):
-    """`permit` is asked before anything is spoken; it calls back once it may be."""
+    """Nothing is spoken that `gate` does not let."""
 
     began = Signal()
     told = Signal(str, object)  # what it does, how much of it is done (0..1 or None)
@@ -26,12 +25,11 @@ class Maker(QObject):
     failed = Signal(object)  # Problem that keeps the rest from being spoken
     ended = Signal()  # for whatever reason
 
-    def __init__(self, studio: Studio, voiceover: VoiceOver, parent: QObject) -> None:
+    def __init__(self, studio: Studio, voiceover: VoiceOver, gate: SpeechGate, parent: QObject) -> None:
         super().__init__(parent)
-        self._studio, self._voiceover = studio, voiceover
+        self._studio, self._voiceover, self._gate = studio, voiceover, gate
         self._steps: Steps | None = None
         self._turn = 0  # of the wishes that are not forgotten
-        self.permit: Permit = lambda utterances, then: then()
 
     @property
     def making(self) -> bool:
@@ -42,7 +40,7 @@ class Maker(QObject):
         if self._steps is None:
             parts, turn = self._voiceover.parts, self._turn
             said = [Utterance(cue.text, parts.manner(cue), parts.language, cue.id) for cue in cues]
-            self.permit(said, lambda: self._speak(cues, parts, turn))
+            self._gate.let(said, lambda: self._speak(cues, parts, turn))
 
     def stop(self) -> None:
         """What is spoken stays; what is asked about is not spoken."""
