@@ -3,6 +3,7 @@
 Widgets choose a look by dynamic properties, set before they are shown:
     button   kind     primary | flat | link | segment | danger | field
     button   small    true: 24 px instead of 28
+    button   chosen   true: a field that always holds something
     label    role     title | subtitle | heading | section | note | muted | ok | warn | err | key
     edit     wrong    true: red edge
     frame    role     bar | panel | card | segments | line | rail | drawer | popup
@@ -138,6 +139,7 @@ QPushButton[kind="link"] {
 QPushButton[kind="link"]:hover { color: $link_hover; text-decoration: underline; }
 QPushButton[kind="link"]:disabled { color: $off_text; }
 QPushButton[kind="field"] { border-color: $ctl; color: $text3; font-weight: 400; text-align: left; padding: 0 9px; }
+QPushButton[kind="field"][chosen="true"] { color: $text; font-weight: 500; }
 QPushButton[kind="danger"] { color: $err; }
 QPushButton[kind="danger"]:hover { background: $err_fill; }
 QPushButton[kind="danger"]:disabled { color: $off_text; }

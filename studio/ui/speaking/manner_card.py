@@ -48,6 +48,7 @@ class MannerCard(QFrame):
         self.voice_button = QPushButton()
         self.voice_button.setObjectName("mannerVoiceButton")
         self.voice_button.setProperty("kind", "field")
+        self.voice_button.setProperty("chosen", True)
         self.voice_button.setIcon(icon("chevron-down"))
         self.voice_button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # as wide as the panel
         self.voice_button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow at the right
