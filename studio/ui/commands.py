@@ -131,7 +131,7 @@ COMMANDS = (
     Command("speechVoicesAction", "&Voices", "voice", (), "Speech", "Who speaks for whom, how high, how fast"),
     Command(
         "makeVoiceoverAction",
-        "&Make the voice-over",
+        "Make the voi&ce-over",
         "microphone",
         ("Ctrl+F5",),
         "Speech",

@@ -159,9 +159,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.transport)
         self.panels = Panels(self._columns, self, self.commands)
         self.notices.setParent(body)
-        desks = self.desks
-        cues, comparison, speech = desks.modes.subtitles.table, desks.comparing.page.list, desks.voiceover.page.table
-        lists = self.queue_page.list, cues, comparison, speech
+        modes, comparing, speech = self.desks.modes, self.desks.comparing, self.desks.voiceover
+        lists = self.queue_page.list, modes.subtitles.table, comparing.page.list, speech.page.table
         self.notices.lie_over(self.inspector, self.empty, self.page.transcript, *lists)
 
     def _make_bars(self) -> None:
