@@ -15,7 +15,8 @@ class _Console(Console):
         os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
-out = _Console(soft_wrap=True, highlight=False, markup=False)
+# Rows of a table stay on their lines where nobody looks at them.
+out = _Console(soft_wrap=True, highlight=False, markup=False, width=None if sys.stdout.isatty() else 500)
 err = _Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 

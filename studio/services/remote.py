@@ -183,7 +183,8 @@ def _work(
                 yield from _obtain(run, account, given, vendor, order)
             result = vendor.read(store.reply(given.uid), order)
             now = store.get(given.uid) or given  # what no reply repeats was kept with it
-            return replace(result, facts={**now.data.get("facts", {}), **result.facts})
+            job = {"job": now.data["job"]} if now.data.get("job") else {}
+            return replace(result, facts={**job, **now.data.get("facts", {}), **result.facts})
         except (Stopped, GeneratorExit):  # the latter where the listener heard of the stop first
             if run.stop.reason in (StopReason.CANCEL, StopReason.REMOVE):
                 _forget(run.studio, account, given, StopToken())

@@ -58,6 +58,7 @@ from .toolbar import ToolBar
 from .transcript_desk import TranscriptDesk
 from .workers import Task
 
+_LETTERED = {"Voice": "V&oice"}  # Alt+V is that of View, Alt+S that of the search
 _LOW = 760  # logical pixels: in lower windows the waveform gives way
 _AFTER = 50  # milliseconds from a change until it is said to be stored: a key does not wait for that
 
@@ -166,7 +167,7 @@ class MainWindow(QMainWindow):
     def _make_bars(self) -> None:
         """The menus above, what is saved below."""
         for title in self.commands.menus:
-            menu = self.menuBar().addMenu(f"&{title}")
+            menu = self.menuBar().addMenu(_LETTERED.get(title, f"&{title}"))
             menu.setObjectName(f"menu{title}")
             menu.addActions(self.commands.menu(title))
         self._saved = QLabel("Everything is saved")

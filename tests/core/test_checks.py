@@ -96,7 +96,7 @@ def test_reading_speed_counts_a_line_break_as_the_space_it_is():
     assert reading_speed(Segment(0, 0, "a")) == 1000
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts())
 def test_row_by_row_finds_the_same(talk: Transcript):
     rows = range(len(talk.segments))

@@ -263,7 +263,7 @@ def talks(draw: st.DrawFn) -> Transcript:
     return Transcript(tuple(segments))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(talks(), talks(), st.booleans())
 def test_taking_all_of_the_right_gives_its_words(left: Transcript, other: Transcript, ignore_marks: bool):
     comparison = compare(left, other, ignore_marks)
@@ -274,7 +274,7 @@ def test_taking_all_of_the_right_gives_its_words(left: Transcript, other: Transc
     assert apply(after, edit.inverse()) == left
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(talks(), talks(), st.data())
 def test_a_decision_changes_nothing_else(left: Transcript, other: Transcript, data: st.DataObject):
     comparison = compare(left, other)
@@ -296,13 +296,13 @@ def test_a_decision_changes_nothing_else(left: Transcript, other: Transcript, da
         assert numbers <= set(range(count))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(talks())
 def test_a_transcript_does_not_differ_from_itself(one: Transcript):
     assert compare(one, one, ignore_marks=False).differences == ()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(talks(), talks(), st.data())
 def test_decisions_one_by_one_and_all_at_once_are_the_same(left: Transcript, other: Transcript, data: st.DataObject):
     comparison = compare(left, other)

@@ -228,7 +228,7 @@ def letters(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts(overlapping=True))
 def test_no_word_is_lost_or_moved(transcript: Transcript):
     cues = make_cues(transcript)
@@ -237,7 +237,7 @@ def test_no_word_is_lost_or_moved(transcript: Transcript):
         assert letters("".join("".join(c.lines) for c in cues if c.speaker == speaker)) == letters(said)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts(overlapping=True), st.sampled_from(["never", "change", "always"]))
 def test_rules_are_kept_or_the_speech_left_no_room(transcript: Transcript, names: str):
     cues = make_cues(transcript, RULES, names)  # type: ignore[arg-type]
@@ -249,7 +249,7 @@ def test_rules_are_kept_or_the_speech_left_no_room(transcript: Transcript, names
         assert {transcript.segments[i].speaker for i in cue.segments} == {cue.speaker}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts(), st.integers(1, 3), st.integers(10, 60))
 def test_other_rules_are_obeyed_too(transcript: Transcript, max_lines: int, max_line: int):
     rules = CueRules(max_lines=max_lines, max_line=max_line, min_duration=800, max_duration=5000, frame_rate=23.976)
@@ -257,7 +257,7 @@ def test_other_rules_are_obeyed_too(transcript: Transcript, max_lines: int, max_
     assert kinds <= {"too short", "too fast"}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts())
 def test_a_cue_is_short_only_where_others_press(transcript: Transcript):
     cues = make_cues(transcript)

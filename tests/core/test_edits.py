@@ -146,7 +146,7 @@ class TestCutting:
             "five": (1700, 2100),
         }
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(transcripts(least=2))
     def test_merged_words_are_in_order_of_time_and_none_is_lost(self, talk: Transcript) -> None:
         assume(all(a.start <= b.start for s in talk.segments for a, b in pairwise(s.words)))
@@ -241,7 +241,7 @@ def some_edit(data: st.DataObject, now: Transcript) -> Edit:
         return edits.flag(rows[:1])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data(), st.integers(1, 12))
 def test_any_sequence_can_be_taken_back_exactly_and_in_one_go(data: st.DataObject, steps: int) -> None:
     states, made = [talk()], list[Edit]()

@@ -52,7 +52,7 @@ def test_a_quotation_may_go_on_over_any_cues(text: str):
         assert found(cues(*texts)) == [], texts
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(QUOTATIONS), st.data())
 def test_a_mark_taken_away_is_missed_wherever_cues_end(text: str, data: st.DataObject):
     places = [n for n, char in enumerate(text) if char in MARKS]

@@ -54,7 +54,7 @@ def joined(words: list[Word], parts: list[Part], shifts: list[int]) -> list[str]
     return [w.text for s in found for w in s.words]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(recordings(), st.integers(2500, 60_000))
 def test_parts_are_within_the_limit_and_nothing_is_left_out(
     recording: tuple[int, list[Word], np.ndarray], longest: int
@@ -69,7 +69,7 @@ def test_parts_are_within_the_limit_and_nothing_is_left_out(
         assert (before.end - before.last, after.first - after.start) in ((0, 0), (250, 250))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(recordings(), st.integers(4000, 60_000))
 def test_no_word_is_lost_or_doubled(recording: tuple[int, list[Word], np.ndarray], longest: int) -> None:
     duration, words, sound = recording
@@ -80,7 +80,7 @@ def test_no_word_is_lost_or_doubled(recording: tuple[int, list[Word], np.ndarray
     assert all(any(abs(c - w.start) < 500 or abs(c - w.end) < 500 for c in cuts) for w in set(words) - set(reachable))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(recordings(), st.integers(0, 2**32))
 def test_a_vendor_that_is_a_little_off_doubles_nothing(
     recording: tuple[int, list[Word], np.ndarray], seed: int

@@ -94,7 +94,7 @@ def words(transcript: Transcript) -> Counter[str]:
 
 
 @pytest.mark.parametrize("timed", [True, False])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.sampled_from(CUTS), min_size=1, max_size=5),
     st.lists(st.sampled_from(CUTS), min_size=1, max_size=5),
@@ -115,7 +115,7 @@ def test_no_word_is_lost_or_doubled(timed: bool, theirs: list[str], ours: list[s
         assert not set(typed) & set(lost)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.sampled_from(WRITES), min_size=1, max_size=4),
     st.lists(st.sampled_from(WRITES), min_size=1, max_size=4),

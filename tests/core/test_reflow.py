@@ -111,7 +111,7 @@ def test_changes_are_shown_in_small_pieces():
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts(), RULES)
 def test_no_word_is_lost_or_moved_and_the_rules_are_kept(talk: Transcript, rules):
     after = done(talk, reflow(talk, rules))
@@ -123,7 +123,7 @@ def test_no_word_is_lost_or_moved_and_the_rules_are_kept(talk: Transcript, rules
     assert texts == ["\n".join(c.lines) for c in make_cues(talk, rules)], "the same as an export would show"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts(least=2), RULES, st.sets(st.integers(1, 7), min_size=1))
 def test_a_selection_leaves_all_else_and_adds_no_breach(talk: Transcript, rules, ids: set[int]):
     edit = reflow(talk, rules, ids)
@@ -156,7 +156,7 @@ def test_a_note_that_no_cue_could_take_stays_where_it_is():
     assert done(talk, reflow(talk, DEFAULT, [2, 0])).segments == talk.segments[:2]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts(), RULES, st.none() | st.sets(st.integers(1, 7), min_size=1))
 def test_every_comment_and_flag_survives(talk: Transcript, rules, ids: set[int] | None):
     told = [replace(s, comment=f"note {s.id}." if s.comment or s.flagged else "") for s in talk.segments]
@@ -168,14 +168,14 @@ def test_every_comment_and_flag_survives(talk: Transcript, rules, ids: set[int] 
         assert all(s.flagged for s in bearers) or not segment.flagged
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts(), RULES)
 def test_twice_is_not_more_than_once_for_words(talk: Transcript, rules):
     once = done(talk, reflow(talk, rules))
     assert said(done(once, reflow(once, rules))) == said(talk)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts(), RULES)
 def test_words_that_fit_a_line_keep_text_and_times(talk: Transcript, rules):
     def whole(transcript: Transcript) -> list[Word]:

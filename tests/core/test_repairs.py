@@ -164,7 +164,7 @@ def excesses(talk: Transcript, rules: CueRules) -> dict[tuple[int, Kind], float]
     return {(f.segment, f.kind): f.excess for f in check(talk.segments, rules)}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts(least=1), RULES, st.data())
 def test_a_repair_makes_one_finding_smaller_and_none_greater(talk: Transcript, rules: CueRules, data: st.DataObject):
     before = excesses(talk, rules)
@@ -182,7 +182,7 @@ def test_a_repair_makes_one_finding_smaller_and_none_greater(talk: Transcript, r
         assert excess <= before.get((source, what), 0) + 1e-6, (other, what)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts(), RULES)
 def test_all_repairs_touch_no_text_but_what_is_odd(talk: Transcript, rules: CueRules):
     after = done(talk, repair_all(talk, check(talk.segments, rules), rules))

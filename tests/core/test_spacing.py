@@ -38,7 +38,7 @@ def test_cues_press_together_where_there_is_no_more_room():
     assert all(after[0] - before[1] == DEFAULT.min_gap for before, after in pairwise(shown))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SPOKEN, RULES, st.none() | st.integers(69_000, 90_000))
 def test_rules_are_kept_or_the_crowd_is_too_great(cues: list[Spoken], rules: CueRules, high: int | None):
     shown = space_out(cues, rules, 0, high)

@@ -89,7 +89,7 @@ def test_what_ends_behind_the_recording_is_counted():
 RATES = st.sampled_from(list(FRAME_RATES))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     transcripts(least=1),
     st.none() | st.sets(st.integers(1, 7), min_size=1),

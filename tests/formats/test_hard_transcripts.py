@@ -108,7 +108,7 @@ def test_any_text_can_be_written(segments: list[Segment], name: str, id: str):
         assert written.encode("utf-8").decode("utf-8") == written
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(SPOKEN, max_size=5), st.sampled_from(["textgrid", "audacity"]))
 def test_text_comes_back_from_data_formats(segments: list[Segment], id: str):
     transcript = Transcript(

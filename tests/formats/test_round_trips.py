@@ -75,7 +75,7 @@ def transcripts(draw: st.DrawFn) -> Transcript:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts())
 def test_json_loses_nothing(transcript: Transcript):
     written = FORMATS["json"].write(transcript, WriteOptions())
@@ -89,7 +89,7 @@ def letters(text: str) -> str:
     return re.sub(r"\s", "", printable(text))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts())
 def test_vtt_keeps_all_text_and_who_said_it(transcript: Transcript):
     written = FORMATS["vtt"].write(transcript, WriteOptions())
@@ -103,7 +103,7 @@ def test_vtt_keeps_all_text_and_who_said_it(transcript: Transcript):
         assert letters("".join(s.text for s in back.segments if back.name_of(s.speaker) == name)) == letters(said)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts())
 def test_srt_keeps_all_text(transcript: Transcript):
     written = FORMATS["srt"].write(transcript, WriteOptions(speaker_names="never"))
@@ -152,7 +152,7 @@ def _assert_same(id: str, found: Segment, wanted: Segment, text: str) -> None:
 
 
 @pytest.mark.parametrize("id", PRECISION)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cut_transcripts())
 def test_times_text_and_lines_of_subtitles_come_back(id: str, transcript: Transcript):
     written = FORMATS[id].write(transcript, WriteOptions(recut=False, speaker_names="never"))
@@ -166,7 +166,7 @@ def test_times_text_and_lines_of_subtitles_come_back(id: str, transcript: Transc
 
 
 @pytest.mark.parametrize("id", PRECISION)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cut_transcripts(min_speakers=2))
 def test_who_speaks_comes_back_from_subtitles(id: str, transcript: Transcript):
     written = FORMATS[id].write(transcript, WriteOptions(recut=False, speaker_names="always"))
@@ -191,7 +191,7 @@ def test_no_text_is_lost_when_subtitles_are_cut(id: str, transcript: Transcript)
     assert sorted(letters(_shown(found))) == sorted(letters(_shown(said)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(transcripts())
 def test_plain_text_keeps_all_text(transcript: Transcript):
     written = FORMATS["txt"].write(transcript, WriteOptions(speaker_names="never"))
@@ -228,7 +228,7 @@ LINES = st.sampled_from(
 FILES = st.one_of(st.lists(LINES, max_size=12).map("\n".join), st.text(max_size=80))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(FILES, st.sampled_from([id for id, format in FORMATS.items() if format.read]))
 def test_no_file_makes_a_reader_fail_in_another_way_than_by_its_own_error(text: str, id: str):
     for read in (FORMATS[id].read, lambda text: read_any(text, f"x.{id}")):
@@ -238,7 +238,7 @@ def test_no_file_makes_a_reader_fail_in_another_way_than_by_its_own_error(text: 
             assert [s.start for s in segments] == sorted(s.start for s in segments)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_can_be_decoded(data: bytes):
     assert isinstance(decode_text(data), str)

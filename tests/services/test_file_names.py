@@ -59,7 +59,7 @@ def test_a_long_name_is_shortened_but_the_version_stays():
     assert 190 <= len(stem.encode()) <= 200
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_name_is_safe(text: str, name: str):
     try:

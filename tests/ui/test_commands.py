@@ -36,7 +36,7 @@ class TestTable:
         assert awkward == []
 
     def test_the_menus_stand_in_order(self, part: QWidget) -> None:
-        assert Commands(part).menus == ["File", "Edit", "View", "Playback", "Speech", "Cue", "Jobs", "Tools", "Help"]
+        assert Commands(part).menus == ["File", "Edit", "View", "Playback", "Voice", "Cue", "Jobs", "Tools", "Help"]
 
     def test_the_letters_of_a_menu_are_each_taken_once(self, part: QWidget) -> None:
         commands = Commands(part)
