@@ -20,9 +20,11 @@ check ruff check
 check ruff format --check
 check mypy
 check lint-imports
-check python -m pytest -m "not slow" -n auto
-# they wait as much as they work; each file stays in one process, where its models are loaded once
-check python -m pytest -m "slow and not alone" -n 2 --dist loadfile
+# tests wait as much as they work, so more of them run than there are processors
+workers=$(python -c "import os; print(max(4, os.cpu_count() or 1))")
+check python -m pytest -m "not slow" -n "$workers"
+# each file stays in one process, where its models are loaded once
+check python -m pytest -m "slow and not alone" -n 3 --dist loadfile
 check python -m pytest -m alone
 
 if [ -n "$failed" ]; then
