@@ -18,10 +18,12 @@ say() { printf '%s\n' "$*"; }
 fail() { say "$*" >&2; exit 1; }
 
 extra=""
+compile=""
 packages="$WINDOW_PACKAGES $VOICE_PACKAGES"
 case "${1:-}" in
     "") ;;
-    --test) extra="[test]"; packages="$packages $TEST_PACKAGES" ;;
+    # Python translates what the tests use, which is little of it, when it is first used
+    --test) extra="[test]"; compile="--no-compile"; packages="$packages $TEST_PACKAGES" ;;
     *) fail "Usage: sh packaging/setup.sh [--test]" ;;
 esac
 
@@ -97,7 +99,7 @@ esac
 if [ "$before" != "$wanted" ] || [ ! -f "$stamp" ]; then printf '%s\n' "$wanted" >"$stamp"; fi
 if ! grep -qxF "done$extra" "$stamp"; then
     say "Installing the program and its Python packages (about 6 GB on disk; two minutes with a fast connection) …"
-    .venv/bin/python -m pip install -qq --disable-pip-version-check -e ".$extra" ||
+    .venv/bin/python -m pip install -qq --disable-pip-version-check $compile -e ".$extra" ||
         fail "The Python packages could not be installed; pip's message is above. Run this again to go on."
     say "done$extra" >>"$stamp"
 fi

@@ -8,6 +8,9 @@ PATH="$PWD/.venv/bin:$PATH"
 export PATH
 # hundreds of processes are started, and each would translate the program anew
 unset PYTHONDONTWRITEBYTECODE
+# threads of models that wait for work shall rest, where several models share few processors
+OMP_WAIT_POLICY=PASSIVE KMP_BLOCKTIME=0
+export OMP_WAIT_POLICY KMP_BLOCKTIME
 
 failed=""
 check() {

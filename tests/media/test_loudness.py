@@ -117,7 +117,7 @@ def test_the_limiter_keeps_true_peaks_below_the_ceiling_and_times_where_they_are
     assert int(np.argmax(alike)) == 0, "not a sample later"
 
 
-def test_an_hour_takes_no_more_memory_than_a_minute() -> None:
+def test_long_sound_takes_no_more_memory_than_a_minute() -> None:
     class Long:
         rate, channels = 8000, 1
 
@@ -129,7 +129,7 @@ def test_an_hour_takes_no_more_memory_than_a_minute() -> None:
                 yield np.random.default_rng(1).normal(0, 0.3, (1, 10 * self.rate)).astype(np.float32)
 
     most = []
-    for minutes in (1, 20):
+    for minutes in (1, 8):
         tracemalloc.start()
         for _ in normalised(Long(minutes), loudness(Long(minutes)), -8).blocks(StopToken()):
             pass

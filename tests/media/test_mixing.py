@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -105,15 +104,19 @@ def test_voices_at_the_same_time_do_not_clip_and_the_rest_is_as_it_was() -> None
 def test_a_real_voice_over_is_as_long_as_planned_in_every_format(tmp_path: Path) -> None:
     sample = resource("sample.ogg")
     under = recorded(sample)
-    speech = partial(read_sound, sample)
-    plan = Mixed([Clip(3_000, 55_000, speech)], 60_007, under.rate, under)
+    samples, its_rate = read_sound(sample)
+
+    def speech() -> tuple[np.ndarray, int]:
+        return samples[: 8 * its_rate], its_rate
+
+    plan = Mixed([Clip(3_000, 11_000, speech)], 14_007, under.rate, under)
     for name, form in SOUND_FORMATS.items():
         target = tmp_path / f"over{form.suffix}"
         list(write_sound(plan, target, form, StopToken()))
         sound, rate = read_sound(target)
-        assert abs(len(sound) / rate - 60.007) <= 1152 / rate, name
+        assert abs(len(sound) / rate - 14.007) <= 1152 / rate, name
         own = speech()[0]
-        alike = np.fft.irfft(np.fft.rfft(sound[3 * rate :], 1 << 23) * np.conj(np.fft.rfft(own, 1 << 23)))
+        alike = np.fft.irfft(np.fft.rfft(sound[3 * rate :], 1 << 20) * np.conj(np.fft.rfft(own, 1 << 20)))
         assert int(np.argmax(alike)) == 0, "the voice begins at its sample"
 
 

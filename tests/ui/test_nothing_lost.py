@@ -257,7 +257,7 @@ def test_the_window_asks_where_the_storing_that_runs_while_it_closes_fails(
     assert "the disk is full" in asked[0]
     make_room(window)
     qtbot.waitUntil(lambda: stored(window).segments == shown(window))
-    assert not session.unsaved
+    qtbot.waitUntil(lambda: not session.unsaved)
 
 
 def test_what_is_known_already_is_not_shown_again_as_it_was_recognised(

@@ -271,7 +271,7 @@ class TestAJob:
         until(qtbot, window, JobState.PAUSED)
         qtbot.waitUntil(lambda: "refused the key" in accessible(window))
         assert window.queue_model.count(Section.NEEDS_YOU) == 1
-        assert any("refused the key" in words for words in window.notices.texts())
+        qtbot.waitUntil(lambda: any("refused the key" in words for words in window.notices.texts()))
         picture(window, "remote-key-refused")
         press_in_row(window.queue_view, window, qtbot, "account")
         shown = dialog(qtbot, window, "accountsWindow")
