@@ -133,6 +133,7 @@ class Theme(QObject):
         super().__init__(parent)
         self._mode: Mode = "system"
         self._app: QApplication | None = None
+        self._worn: Colors | None = None  # what the application was dressed in last
         self._files = QTemporaryDir()  # tinted pictures for the style sheet
         self.dark = self._wants_dark()
 
@@ -188,7 +189,8 @@ class Theme(QObject):
     def _dress(self) -> None:
         from studio.ui import stylesheet  # it needs the tokens above
 
-        if self._app is not None:
+        if self._app is not None and self._worn is not self.colors:  # all that is shown would be dressed anew
+            self._worn = self.colors
             self._app.setPalette(stylesheet.palette(self.colors))
             self._app.setStyleSheet(stylesheet.sheet(self.colors, self._files.path()))
 

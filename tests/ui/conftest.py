@@ -22,6 +22,19 @@ from studio.ui.main_window import MainWindow
 from tests.engines.remote.driving import HASTY
 
 
+@pytest.fixture(autouse=True)
+def _no_window_left() -> Iterator[None]:
+    """What a test leaves behind would be dressed and asked again in every test after it."""
+    yield
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        return
+    for widget in QApplication.topLevelWidgets():
+        if isinstance(widget, MainWindow) and not widget.isVisible():
+            widget.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of its own for the window."""

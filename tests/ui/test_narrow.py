@@ -129,14 +129,13 @@ class TestRules:
 
 class TestNothingIsCut:
     @pytest.mark.parametrize("mode", ["transcript", "subtitles"])
-    def test_in_the_bar_above_the_text(self, window: MainWindow, mode: str) -> None:
+    def test_in_the_bar_above_the_text(self, window: MainWindow, qtbot: QtBot, mode: str) -> None:
         open_talk(window)
         window.commands[f"{mode}ModeAction"].trigger()
         for size in SIZES:
             resize(window, *size)
             window.desks.checks.left.show_left(mode, 1_234)
-            QApplication.processEvents()
-            self.whole_bar(window)
+            qtbot.waitUntil(lambda: self.whole_bar(window))  # what is laid out anew is so a moment later
 
     def whole_bar(self, window: MainWindow) -> None:
         bar = window.page.edit_bar
@@ -147,11 +146,11 @@ class TestNothingIsCut:
         assert QFontMetrics(label.font()).horizontalAdvance(label.text()) <= label.width()
         assert window.desks.checks.left.geometry().right() <= bar.width()
 
-    def test_in_the_head_of_the_recording(self, window: MainWindow) -> None:
+    def test_in_the_head_of_the_recording(self, window: MainWindow, qtbot: QtBot) -> None:
         open_talk(window)
         for size in SIZES:
             resize(window, *size)
-            self.whole_head(window)
+            qtbot.waitUntil(lambda: self.whole_head(window))
 
     def whole_head(self, window: MainWindow) -> None:
         header = window.page.findChild(QWidget, "fileHeader")
@@ -161,11 +160,11 @@ class TestNothingIsCut:
         assert header.findChild(QLabel, "fileName").text() == "talk.wav"
         assert header.findChild(QLabel, "fileAbout").text().startswith("00:50 · 3")
 
-    def test_in_the_bars_of_the_window(self, window: MainWindow) -> None:
+    def test_in_the_bars_of_the_window(self, window: MainWindow, qtbot: QtBot) -> None:
         open_talk(window)
         for size in SIZES:
             resize(window, *size)
-            self.whole_bars(window)
+            qtbot.waitUntil(lambda: self.whole_bars(window))
 
     def whole_bars(self, window: MainWindow) -> None:
         for bar in (window.tools, window.transport):
