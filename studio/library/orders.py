@@ -15,8 +15,9 @@ from typing import Any
 
 from studio.core.errors import Problem, StorageError
 
-from . import cap, rows
+from . import rows
 from .database import Database
+from .orders_table import OrdersTable
 from .submissions import Spent
 
 SPEECH, SOUND = "speech", "sound"  # what is ordered
@@ -39,11 +40,14 @@ class Ordered:
     name: str = ""  # how the text begins, or what the recording is called
 
 
-class OrderStore:
+class OrderStore(OrdersTable):
     """All calls may come from any thread and any process; each is one transaction."""
 
+    table = "vendor_order"
+
     def __init__(self, database: Database, folder: Path) -> None:
-        self._db, self._folder = database, folder
+        super().__init__(database)
+        self._folder = folder
 
     def find(self, fingerprint: str, account: str) -> Ordered | None:
         """The order of that content whose reply is there, whoever ordered it; else the latest of this account."""
@@ -74,29 +78,6 @@ class OrderStore:
             ).fetchone()
             return _ordered(row)
 
-    def mark(self, uid: str, stage: str, data: dict[str, Any], *, ordered: bool) -> None:
-        """How far it is, together with what is needed to go on. `ordered`: it may cost money from here on."""
-        with self._db.write() as db:
-            db.execute(
-                "UPDATE vendor_order SET stage = ?, data = ?,"
-                " ordered = CASE WHEN ? THEN COALESCE(ordered, CURRENT_TIMESTAMP) END WHERE uid = ?",
-                (stage, rows.dump(data), ordered, uid),
-            )
-
-    def order(self, uid: str, stage: str, data: dict[str, Any]) -> float | None:
-        """Mark an order that may cost money from here on, unless it would pass the month's stop of its account: then
-        nothing is stored, and that stop is returned.
-        """
-        with self._db.write() as db:
-            if (stop := cap.passed(db, "vendor_order", uid)) is not None:
-                return stop
-            db.execute(
-                "UPDATE vendor_order SET stage = ?, data = ?, ordered = COALESCE(ordered, CURRENT_TIMESTAMP)"
-                " WHERE uid = ?",
-                (stage, rows.dump(data), uid),
-            )
-        return None
-
     def receive(self, uid: str, stage: str, reply: bytes) -> None:
         """Store a reply as it came. Raises StorageError."""
         self._write(uid, reply)
@@ -114,18 +95,6 @@ class OrderStore:
             return None
         except OSError as error:
             raise self._trouble(error) from error
-
-    def end(self, uid: str, ended: str | None, problem: Problem | None = None) -> None:
-        """How it ended and why; None: it goes on, and that is what is wrong with it so far.
-
-        What was cancelled is not asked after any more, so the vendor's name for it goes.
-        """
-        with self._db.write() as db:
-            db.execute(
-                "UPDATE vendor_order SET ended = ?1, problem = ?2,"
-                " data = CASE WHEN ?1 = 'cancelled' THEN '{}' ELSE data END WHERE uid = ?3",
-                (ended, rows.problem_to(problem), uid),
-            )
 
     def spent(self, account: str, month: str) -> Spent:
         """What was ordered in a month ("2026-11", UTC), as it was estimated."""

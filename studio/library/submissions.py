@@ -13,8 +13,8 @@ from typing import Any
 from studio.core.errors import Problem
 from studio.core.parts import Part
 
-from . import cap, rows
-from .database import Database
+from . import rows
+from .orders_table import OrdersTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,10 @@ class Spent:
     characters: int = 0  # of text that was spoken
 
 
-class SubmissionStore:
+class SubmissionStore(OrdersTable):
     """All calls may come from any thread and any process; each is one transaction."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    table = "submission"
 
     def of_job(self, job_id: int) -> list[Submission]:
         """The orders of a job by part, each the latest of its part."""
@@ -83,31 +82,6 @@ class SubmissionStore:
             ).fetchone()
             return _submission(row)
 
-    def mark(self, uid: str, stage: str, data: dict[str, Any], *, ordered: bool) -> None:
-        """How far it is, together with what is needed to go on. `ordered`: it may cost money from here on."""
-        with self._db.write() as db:
-            db.execute(
-                "UPDATE submission SET stage = ?, data = ?,"
-                " ordered = CASE WHEN ? THEN COALESCE(ordered, CURRENT_TIMESTAMP) END WHERE uid = ?",
-                (stage, rows.dump(data), ordered, uid),
-            )
-
-    def order(self, uid: str, stage: str, data: dict[str, Any]) -> float | None:
-        """Mark an order that may cost money from here on, unless it would pass the month's stop of its account: then
-        nothing is stored, and that stop is returned.
-
-        Looked at and stored in one transaction: see cap.py.
-        """
-        with self._db.write() as db:
-            if (stop := cap.passed(db, "submission", uid)) is not None:
-                return stop
-            db.execute(
-                "UPDATE submission SET stage = ?, data = ?, ordered = COALESCE(ordered, CURRENT_TIMESTAMP)"
-                " WHERE uid = ?",
-                (stage, rows.dump(data), uid),
-            )
-        return None
-
     def receive(self, uid: str, stage: str, reply: bytes) -> None:
         """Store a reply as it came."""
         with self._db.write() as db:
@@ -122,15 +96,6 @@ class SubmissionStore:
         with self._db.read() as db:
             row = db.execute("SELECT reply FROM submission WHERE uid = ?", (uid,)).fetchone()
             return zlib.decompress(row[0]) if row and row[0] else b""
-
-    def end(self, uid: str, ended: str, problem: Problem | None = None) -> None:
-        """What was cancelled is not asked after any more, so the vendor's name for it goes."""
-        with self._db.write() as db:
-            db.execute(
-                "UPDATE submission SET ended = ?1, problem = ?2,"
-                " data = CASE WHEN ?1 = 'cancelled' THEN '{}' ELSE data END WHERE uid = ?3",
-                (ended, rows.problem_to(problem), uid),
-            )
 
     def again(self, job_id: int, *, doubtful: bool = False) -> None:
         """The user wants done anew what has failed; `doubtful`: and what may have arrived.
