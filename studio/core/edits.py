@@ -29,6 +29,8 @@ class Edit:
     speakers_after: tuple[Speaker, ...] = ()
     # Milliseconds: where not 0, `after` is each of `before` as `shifted` makes it, which is all that need be stored.
     shift: int = field(default=0, compare=False)
+    # Each of `after` is the one of `before` as `retext` makes it of this text, which is all that need be stored.
+    retexted: bool = field(default=False, compare=False)
 
     def inverse(self) -> Edit:
         return Edit(self.name, self.after, self.before, self.speakers_after, self.speakers_before)

@@ -116,7 +116,7 @@ def _moved(segment: Segment, part: Part) -> Segment:
     return replace(segment, start=place(segment.start), end=place(segment.end), words=words)
 
 
-def _of_words(segment: Segment, words: tuple[Word, ...]) -> Segment:
+def _of_words(segment: Segment, words: Sequence[Word]) -> Segment:
     return replace(
         segment,
         start=words[0].start,

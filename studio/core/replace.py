@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Protocol
 from .collector import resting, spare
 from .edits import Edit
 from .errors import UsageError
-from .retext import retext
+from .retext import retext, retext_later
 from .transcript import Segment, Transcript
 
 LIMIT = 0.5  # seconds that a search with a regular expression may take
@@ -72,17 +72,18 @@ def replace_all(
     With a regular expression \\1, $1 and \\g<name> stand for groups, $$ for a dollar sign. Raises like `find`.
     """
     template = _template(query, replacement)
-    before, after, places = list[Segment](), list[Segment](), 0
+    before, after, places, exact = list[Segment](), list[Segment](), 0, True
     with resting():
         for segment, text, count in _texts(transcript.segments, query, template, ids):
             before.append(segment)
-            after.append(retext(segment, text))
+            after.append(put := retext_later(segment, text))
+            exact &= put.text == text
             places += count
         spare(len(after))
     if not places:
         return None
     where = f" in {places:,} places" if places > 1 else ""
-    return Edit(_name(query, replacement) + where, tuple(before), tuple(after))
+    return Edit(_name(query, replacement) + where, tuple(before), tuple(after), retexted=exact)
 
 
 def replace_one(segment: Segment, match: Match, query: Query, replacement: str) -> Edit | None:

@@ -12,12 +12,14 @@ from itertools import compress
 from operator import itemgetter, ne
 
 from .breaks import HAS_CJK
-from .transcript import Segment, Word, join_words
+from .transcript import LaterWords, Segment, Word, join_words
 
 _NO_BREAK = "\u00a0\u202f"  # spaces inside a word, as in “50 €” and French “Quoi ?”
 _CHUNK = re.compile(rf"\S+(?:[{_NO_BREAK}]+\S+)*")
 _TEXT = itemgetter(0)  # of a word
 _LINE = re.compile(r"[ \t]*\n[ \t]*")
+_SETTLED = re.compile(r"\S+(?:[ \n]\S+)*")  # a text that its words make up again as it is
+_DEEPEST = 20  # changes one upon the other whose words nobody has looked at
 
 
 def retext(segment: Segment, text: str) -> Segment:
@@ -33,8 +35,40 @@ def retext(segment: Segment, text: str) -> Segment:
     if words is None:
         words = tuple(_rewritten(segment, text))
         text = join_words(words)
-    old = segment  # replace() takes twice the time, and a replace-all comes here for each segment
+    return _with(segment, text, words)
+
+
+def retext_later(segment: Segment, text: str) -> Segment:
+    """What `retext` gives, its words reckoned when somebody looks at them: for changes of many segments."""
+    settled = " ".join(text.split()) == text or _SETTLED.fullmatch(text)  # the first is quicker, and mostly so
+    if text == segment.text or not segment.words or not settled:
+        return retext(segment, text)
+    return _with(segment, text, _RetextedWords(segment, text))
+
+
+def _with(old: Segment, text: str, words: Sequence[Word]) -> Segment:
+    """replace() takes twice the time, and a replace-all comes here for each segment."""
     return Segment(old.start, old.end, text, words, old.speaker, old.confidence, old.id, old.comment, old.flagged)
+
+
+class _RetextedWords(LaterWords):
+    __slots__ = ("_deep", "_from")
+
+    def __init__(self, segment: Segment, text: str) -> None:
+        super().__init__()
+        old = segment.words
+        self._deep: int = old._deep + 1 if isinstance(old, _RetextedWords) and old._made is None else 0
+        if self._deep > _DEEPEST:
+            segment, self._deep = _with(segment, segment.text, old[:]), 0
+        self._from: tuple[Segment, str] | None = segment, text
+
+    def make(self) -> tuple[Word, ...]:
+        origin = self._from
+        if origin is not None:
+            self._made = tuple(retext(*origin).words)
+            self._from = None  # what was before is not kept for it; another thread finds what was made
+        assert self._made is not None
+        return self._made
 
 
 def joined(first: Segment, second: Segment) -> Segment:
@@ -74,7 +108,7 @@ def _in_turn(left: Sequence[Word], right: Sequence[Word]) -> tuple[Sequence[Word
     )
 
 
-def reckoned_words(segment: Segment) -> tuple[Word, ...]:
+def reckoned_words(segment: Segment) -> Sequence[Word]:
     """The segment's words; where it has none, those of its text with times in proportion to their length."""
     return segment.words or tuple(_spread(_tokens(segment.text, None), segment.start, segment.end))
 

@@ -6,9 +6,10 @@ rename touches one value. If a segment has words, its text is exactly `join_word
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 
 class Word(NamedTuple):
@@ -25,6 +26,53 @@ class Word(NamedTuple):
     line: bool = False  # a line break stands before it: a subtitle whose lines were set by hand or by rules
 
 
+class LaterWords(Sequence[Word]):
+    """Words that are made when somebody first looks at them; else like a tuple of them, never empty. Any thread.
+
+    A long transcript has 150,000, and whoever opens it or changes all of it looks at few.
+    """
+
+    __slots__ = ("_made",)
+
+    def __init__(self) -> None:
+        self._made: tuple[Word, ...] | None = None
+
+    @abstractmethod
+    def make(self) -> tuple[Word, ...]:
+        """May be called more than once, and gives the same each time."""
+
+    @property
+    def made(self) -> tuple[Word, ...]:
+        if self._made is None:
+            self._made = self.make()
+        return self._made
+
+    @overload
+    def __getitem__(self, at: int) -> Word: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Word, ...]: ...
+    def __getitem__(self, at: int | slice) -> Word | tuple[Word, ...]:
+        return self.made[at]
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __len__(self) -> int:
+        return len(self.made)
+
+    def __iter__(self) -> Iterator[Word]:
+        return iter(self.made)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or self.made == (other.made if isinstance(other, LaterWords) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.made)
+
+    def __repr__(self) -> str:
+        return repr(self.made)
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A stretch of speech by one speaker: usually one sentence, after a re-flow one subtitle cue.
@@ -36,7 +84,7 @@ class Segment:
     start: int
     end: int
     text: str
-    words: tuple[Word, ...] = ()  # empty where no word times are known; never invented silently
+    words: Sequence[Word] = ()  # a tuple, or LaterWords; empty where no word times are known, never invented silently
     speaker: str | None = None  # a Speaker.id
     confidence: float | None = None  # 0..1
     id: int = 0

@@ -10,22 +10,23 @@ from collections.abc import Collection, Iterable
 
 from .collector import resting, spare
 from .edits import Edit
-from .retext import retext
+from .retext import retext_later
 from .transcript import Segment
 
 
 def reworded(name: str, texts: Iterable[tuple[Segment, str]]) -> Edit | None:
     """The segments with these texts; one that is left without a word goes away. None if no text is another."""
-    before, after = list[Segment](), list[Segment]()
+    before, after, exact = list[Segment](), list[Segment](), True
     with resting():
         for segment, text in texts:
             if text == segment.text:
                 continue
             before.append(segment)
-            if text.strip():
-                after.append(retext(segment, text))
+            put = [retext_later(segment, text)] if text.strip() else []
+            exact &= [s.text for s in put] == [text]
+            after += put
         spare(len(after))
-    return Edit(name, tuple(before), tuple(after)) if before else None
+    return Edit(name, tuple(before), tuple(after), retexted=exact) if before else None
 
 
 def part(edit: Edit, ids: Collection[int]) -> Edit:

@@ -18,7 +18,7 @@ from studio.core.transcript import Segment
 
 from . import rows
 from .database import Database
-from .packing import is_shift, pack, pack_shift, unpack
+from .packing import needs_before, pack, pack_shift, pack_texts, unpack
 
 PART = 500  # segments that are put in the rows in one transaction
 _TOGETHER = 200  # and by one statement
@@ -37,13 +37,18 @@ def store(db: sqlite3.Connection, transcript: int, edit: Edit) -> int:
     """Store what an edit changes; returns the number of the content.
 
     What goes is packed only if it is little: of a large change it is still in the rows until it is worked off. What
-    comes is not packed of a large shift: it is what goes, later.
+    comes is not packed of a large shift: it is what goes, later; of many other texts only these are packed.
     """
     ids = [s.id for s in edit.before]
     size = len(ids) + len(edit.after)
     highest = max((s.id for s in (*edit.before, *edit.after)), default=0)
     went = pack(edit.before) if size <= PART else None
-    came = pack_shift(edit.shift) if edit.shift and size > PART else pack(edit.after)
+    if edit.shift and size > PART:
+        came = pack_shift(edit.shift)
+    elif edit.retexted and size > PART:
+        came = pack_texts(edit.after)
+    else:
+        came = pack(edit.after)
     return int(
         db.execute(
             "INSERT INTO content (transcript_id, size, highest, went_ids, came, went) VALUES (?, ?, ?, ?, ?, ?)",
@@ -230,7 +235,7 @@ def _position(db: sqlite3.Connection, seq: int) -> int | None:
 def _changes(db: sqlite3.Connection, turn: Turn, went: tuple[Segment, ...] = ()) -> _Changes:
     """What a turn does to the rows. `went`: what the content took away, where that is not packed yet."""
     row = db.execute("SELECT went_ids, came, went FROM content WHERE id = ?", (turn.content,)).fetchone()
-    if row["went"] is not None and (turn.back or is_shift(row["came"])):
+    if row["went"] is not None and (turn.back or needs_before(row["came"])):
         went = unpack(row["went"])
     came = unpack(row["came"], went)
     if turn.back:

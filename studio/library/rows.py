@@ -12,7 +12,7 @@ from typing import Any
 from studio.core.collector import resting
 from studio.core.errors import Problem
 from studio.core.jobs import JobOptions
-from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Word
+from studio.core.transcript import EngineInfo, LaterWords, Segment, Source, Speaker, Word
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # made once
 _decode = json.JSONDecoder().raw_decode
@@ -58,18 +58,33 @@ def engine_from(text: str) -> EngineInfo:
     return EngineInfo(**{**values, "orders": tuple(values.get("orders", ()))})
 
 
-def words_to(words: tuple[Word, ...]) -> str:
+def words_to(words: Sequence[Word]) -> str:
     """A list for each word, with its fields in their order; libraries of the first version have none for `line`."""
-    return dump(words)
+    return words.column if isinstance(words, StoredWords) else dump(tuple(words))
 
 
 _word = functools.partial(tuple.__new__, Word)  # a quarter of the time that Word(...) takes
 
 
-def _words(entries: list[list[Any]]) -> tuple[Word, ...]:
-    if entries and len(entries[0]) < len(Word._fields):
-        return tuple([Word(t, s, e, c, bool(space)) for t, s, e, c, space in entries])
-    return tuple(map(_word, entries))
+class StoredWords(LaterWords):
+    """Words as they stand in their column, which are read when somebody looks at them."""
+
+    __slots__ = ("column",)
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def make(self) -> tuple[Word, ...]:
+        entries = _decode(self.column)[0]
+        if entries and len(entries[0]) < len(Word._fields):
+            return tuple([Word(t, s, e, c, bool(space)) for t, s, e, c, space in entries])
+        return tuple(map(_word, entries))
+
+    def __eq__(self, other: object) -> bool:
+        return (isinstance(other, StoredWords) and self.column == other.column) or super().__eq__(other)
+
+    __hash__ = LaterWords.__hash__
 
 
 def speakers_to(speakers: tuple[Speaker, ...]) -> str:
@@ -104,12 +119,13 @@ def segments_from(found: Iterable[Sequence[Any]]) -> tuple[Segment, ...]:
     found = list(found)
     with resting(len(found)):
         found.sort(key=_TIME)
-        words = [_words(_decode(row[6])[0]) for row in found]  # of each row by itself: its lists are gone at once
         return tuple(
             [
-                Segment(start, end, text, said, speaker, confidence, id, comment, bool(flagged))
-                for (id, start, end, speaker, text, confidence, _, comment, flagged), said in zip(
-                    found, words, strict=True
-                )
+                Segment(start, end, text, _stored(words), speaker, confidence, id, comment, bool(flagged))
+                for id, start, end, speaker, text, confidence, words, comment, flagged in found
             ]
         )
+
+
+def _stored(column: str) -> Sequence[Word]:
+    return () if column == "[]" else StoredWords(column)
