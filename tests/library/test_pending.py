@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.core.edits import Edit, apply, flag, set_text
+from studio.core.replace import Query, replace_all
 from studio.core.timing import shift
 from studio.core.transcript import EngineInfo, Segment, Source, Transcript, Word
 from studio.library import Home, Library
@@ -173,6 +174,48 @@ def test_a_shift_is_stored_as_a_number_and_read_from_what_it_moves(library: Libr
     other.close()
     library.pending.finish()
     assert read(library, talk) == states[3]
+
+
+@pytest.mark.parametrize("parts", [0, 1, 2, 3, 5, 8])
+def test_of_other_texts_only_these_are_stored(library: Library, talk: int, parts: int) -> None:
+    """Two changes of all texts and another one between, taken back and made again while they come, after a restart."""
+    store, states = library.transcripts, [read(library, talk)]
+    for old, new in (("w", "word "), ("ord 1", "1 ord"), ("1", "")):
+        edit = replace_all(states[-1], Query(old), new)
+        assert edit
+        do(library, talk, edit)
+        states.append(apply(states[-1], edit))
+        assert read(library, talk) == states[-1]
+    with library.database.read() as db:
+        sizes = [len(came) for (came,) in db.execute("SELECT came FROM content ORDER BY id")]
+    assert sizes[0] < len(pack(states[1].segments)) / 2
+    for _ in range(parts):
+        library.pending.work_off()
+    other = Library(library.home)
+    for step in (1, 2, 3):
+        made = other.transcripts.step(talk, step)
+        assert apply(states[step - 1], made) == states[step]
+        assert apply(states[step], made.inverse()) == states[step - 1]
+    for turn, at in ((store.undo, 2), (store.undo, 1), (store.undo, 0), (store.redo, 1), (store.redo, 2)):
+        turn(talk)
+        assert read(other, talk) == states[at]
+        other.pending.work_off()
+    other.pending.finish()
+    assert read(other, talk) == states[2]
+    store.redo(talk)
+    other.close()
+    library.pending.finish()
+    assert read(library, talk) == states[3]
+
+
+def test_a_text_that_words_do_not_make_up_is_stored_as_it_became(library: Library, talk: int) -> None:
+    first = read(library, talk)
+    edit = replace_all(first, Query("w"), "two  words\t")
+    assert edit
+    assert not edit.retexted
+    do(library, talk, edit)
+    library.pending.finish()
+    assert read(library, talk) == apply(first, edit)
 
 
 def test_a_shift_that_was_clamped_is_stored_as_it_is(library: Library, talk: int) -> None:

@@ -21,6 +21,7 @@ import pytest
 from studio.core import edits
 from studio.core.edits import Edit, apply
 from studio.core.jobs import JobOptions
+from studio.core.replace import Query, replace_all
 from studio.core.transcript import EngineInfo, Segment, Source, Transcript, Word, default_speakers
 from studio.library import Home
 from studio.library.pending import PART
@@ -51,8 +52,13 @@ def _states(first: Transcript) -> list[tuple[Edit | None, Transcript]]:
     states: list[tuple[Edit | None, Transcript]] = [(None, first)]
     for n in range(1, STEPS + 1):
         now = states[-1][1]
+        edit: Edit | None
         if n % 3 == 0:
             edit = edits.set_text(now.segments[n], f"{now.segments[n].text} step{n}")
+        elif n % 3 == 2:
+            edit = replace_all(now, Query(f"step{n - 1}"), f"step{n}")
+            assert edit
+            assert edit.retexted
         else:
             ids = edits.fresh_ids(now.segments)
             said = (Segment.from_words([Word(f"step{n}", s.start, s.end)], s.speaker) for s in now.segments)
