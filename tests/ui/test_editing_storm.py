@@ -150,8 +150,12 @@ class Storm:
         self.view.leave_row()
         self.cues.leave_cue()
         document = self.view.document()
-        blocks = [document.findBlockByNumber(n).text() for n in range(document.blockCount())]
-        assert blocks == ([block_text(s) for s in segments] or [""])
+        wanted = [block_text(s) for s in segments] or [""]
+
+        def said() -> None:  # where it is not to be seen it follows a moment later
+            assert [document.findBlockByNumber(n).text() for n in range(document.blockCount())] == wanted
+
+        self.qtbot.waitUntil(said)
         shown = self.cues.editor.segment()
         if shown:
             assert self.cues.editor.text.text() == shown.text.translate({0x2028: "\n", 0x2029: "\n", 13: " "})

@@ -183,7 +183,7 @@ class TestTyping:
         qtbot.keyClicks(page.editor.text, "ing")
         after = window.desk.model.segment(0)
         assert after.words[1][:3] == ("grewing", *before.words[1][1:3])
-        assert page.editor.characters.text() == f"{len(after.text)} of 84"
+        qtbot.waitUntil(lambda: page.editor.characters.text() == f"{len(after.text)} of 84")
         agree(window, qtbot)
         window.commands["undoAction"].trigger()
         assert window.desk.model.segment(0) == before
@@ -196,7 +196,7 @@ class TestTyping:
         put_caret(page, len("You grew up in Husum, "))
         qtbot.keyClick(page.editor.text, Key.Key_Return)
         assert said(window)[0] == "You grew up in Husum,\nright behind the dyke."
-        assert page.editor.lines.text() == "2 of 2"
+        qtbot.waitUntil(lambda: page.editor.lines.text() == "2 of 2")
         agree(window, qtbot)
         qtbot.keyClick(page.editor.text, Key.Key_Return, Mod.ControlModifier)
         assert said(window)[:2] == ["You grew up in Husum,", "right behind the dyke."]

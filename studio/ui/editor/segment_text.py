@@ -9,12 +9,13 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextLine
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent, QTextBlock, QTextCursor, QTextDocument, QTextLine
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from studio.core.retext import common_start
 from studio.ui import theme
+from studio.ui.models.findings import AFTER
 from studio.ui.models.transcript_model import Index, TranscriptModel
 
 from .marks import span_rects
@@ -42,6 +43,9 @@ class SegmentText(QPlainTextEdit):
         self._spans: dict[int, list[Span]] = {}  # of rows that were on the screen
         self._writing = 0  # above 0 while the view itself changes the document
         self._typing = Typing(self)
+        self._behind: set[int] = set()  # segments by id whose blocks do not say yet what the model says
+        self._soon = QTimer(self, singleShot=True, interval=AFTER)
+        self._soon.timeout.connect(self._catch_up)
         self._look: tuple[object, ...] = ()  # what `_visible` was worked out for
         self._visible: list[tuple[QTextBlock, QPointF, float]] = []
         self._make_document()
@@ -301,11 +305,25 @@ class SegmentText(QPlainTextEdit):
             return
         for row in rows if text else ():
             self.forget_spans(row)
-            self.show_text(row)
+            if self.window().isVisible() and not self.isVisible():  # it is typed elsewhere, which shall not wait
+                self._behind.add(self.model.segment(row).id)
+                self._soon.start()
+            else:
+                self.show_text(row)
         if roles and text:  # nothing but their text: all others look as they did
             self.rows_changed(rows)
         else:
             self.shown()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._catch_up()
+        super().showEvent(event)
+
+    def _catch_up(self) -> None:
+        rows = [row for row in map(self.model.row_of, self._behind) if row >= 0]
+        self._behind.clear()
+        for row in rows:
+            self.show_text(row)
 
     def show_text(self, row: int) -> None:
         """Make the block say what the model says; only what differs is written, so the caret stays."""

@@ -219,8 +219,9 @@ class TranscriptView(SegmentText):
 
     def _unsure_words(self, row: int) -> list[tuple[int, Span]]:
         """Number and place of each."""
-        spans = self._row_spans(row)
-        return [(word, spans[word]) for word in self._unsure.words(self.model.segment(row))]
+        words = self._unsure.words(self.model.segment(row))
+        spans = self._row_spans(row) if words else []
+        return [(word, spans[word]) for word in words]
 
     def _unsure_spans(self, row: int) -> list[Span]:
         return [span for _, span in self._unsure_words(row)]

@@ -5,7 +5,7 @@ It shows a Segment and tells what the user wishes; whoever wires it makes the ed
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from studio.core.edits import SHORTEST
 from studio.core.profiles import DEFAULT, CueRules
 from studio.core.transcript import Segment
 from studio.ui import theme
+from studio.ui.models.findings import AFTER
 from studio.ui.models.transcript_model import TranscriptModel
 from studio.ui.models.wording import time_code
 
@@ -56,6 +57,8 @@ class CueEditor(QFrame):
         self.problem.setObjectName("cueProblem")
         self.problem.setProperty("role", "err")
         self.problem.hide()
+        self._measure_soon = QTimer(self, singleShot=True, interval=AFTER)
+        self._measure_soon.timeout.connect(self._show_measures)
         self._arrange()
         self._wire()
         self._fill_speakers()
@@ -125,6 +128,7 @@ class CueEditor(QFrame):
         for field in self._fields:
             field.set_frame(1000 / rules.frame_rate)
         self.refresh()
+        self._show_measures()
 
     # What is shown
 
@@ -148,18 +152,17 @@ class CueEditor(QFrame):
         self.text.setPlaceholderText("" if segment else "Choose a cue in the table.")
         self._show_times(segment, force=True)
         self.refresh()
+        self._show_measures()
 
     def refresh(self) -> None:
         """The cue that is shown is another now."""
         segment = self.segment()
-        if segment is None:
-            for label in (self.characters, self.lines, self.speed):
-                label.setText("")
-            return
-        self.text.follow(segment.text)
-        self._show_times(segment)
-        self._show_measures(segment)
-        self.speaker.setCurrentIndex(self.speaker.findData(segment.speaker))
+        if segment is not None:
+            self.text.follow(segment.text)
+            self._show_times(segment)
+            self.speaker.setCurrentIndex(self.speaker.findData(segment.speaker))
+        if not self._measure_soon.isActive():  # the next key shall not wait for them
+            self._measure_soon.start()
 
     def _show_times(self, segment: Segment | None, force: bool = False) -> None:
         start, end = (segment.start, segment.end) if segment else (0, 0)
@@ -167,7 +170,12 @@ class CueEditor(QFrame):
             if force or field.ms != ms:
                 field.show_time(ms)
 
-    def _show_measures(self, segment: Segment) -> None:
+    def _show_measures(self) -> None:
+        segment = self.segment()
+        if segment is None:
+            for label in (self.characters, self.lines, self.speed):
+                label.setText("")
+            return
         rules, columns = self._rules, reading_columns(segment.text)
         lines = segment.text.count("\n") + 1
         speed = reading_speed(segment)
