@@ -12,11 +12,12 @@ unset PYTHONDONTWRITEBYTECODE
 OMP_WAIT_POLICY=PASSIVE KMP_BLOCKTIME=0
 export OMP_WAIT_POLICY KMP_BLOCKTIME
 
-failed=""
+failed=$(mktemp)
+told=$(mktemp)
+trap 'rm -f "$failed" "$told"' EXIT
 check() {
     printf '\n== %s\n' "$*"
-    "$@" || failed="$failed
-    $*"
+    "$@" || printf '    %s\n' "$*" >>"$failed"
 }
 
 # What fails beside others is run once more by itself, and both are told: a test that cannot stand company is no fault of
@@ -25,18 +26,26 @@ suite() {
     python -m pytest "$@" || { printf '\n== Once more, alone\n'; python -m pytest --lf --lfnf=none; }
 }
 
-check ruff check
-check ruff format --check
-check mypy
-check lint-imports
+# beside the first tests, and told after them
+{
+    check ruff check
+    check ruff format --check
+    check mypy
+    check lint-imports
+} >"$told" 2>&1 &
 # tests wait as much as they work, so more of them run than there are processors
 workers=$(python -c "import os; print(max(4, os.cpu_count() or 1))")
 check suite -m "not slow" -n "$workers"
+wait
+cat "$told"
 # each file stays in one process, where its models are loaded once
 check suite -m "slow and not alone" -n 3 --dist loadfile
-check suite -m alone
+# only the files that have some: to read all of them takes longer than these tests
+# shellcheck disable=SC2046  # a list of names without spaces
+check suite -m alone $(grep -rl --include='test_*.py' 'mark\.alone' tests)
 
-if [ -n "$failed" ]; then
-    printf '\nFailed:%s\n' "$failed"
+if [ -s "$failed" ]; then
+    printf '\nFailed:\n'
+    cat "$failed"
     exit 1
 fi

@@ -349,7 +349,9 @@ def test_stopped_and_given_again_it_goes_on_without_another_order(studio: Run, t
             text=True,
             encoding="utf-8",
         )
-        stub.wait_for(2, "POST", "/v2/transcript", timeout=60)
+        polls = stub.wait_for(2, "GET", "/v2/transcript/{id}", timeout=60)
+        while len({seen.path for seen in polls}) < 2:  # who asks after an order has got its answer
+            polls = stub.wait_for(len(polls) + 1, "GET", "/v2/transcript/{id}", timeout=60)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=30)
         assert process.returncode == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
@@ -79,7 +81,10 @@ class Choice(QComboBox):
     def _widest(self) -> int:
         """Of what can be chosen."""
         chosen = (i for i in range(self.count()) if self.itemData(i, _FLAGS) is None)
-        return max((self._text_width(self.itemText(i)) for i in chosen), default=0)
+        return max((_text_width(self.itemText(i)) for i in chosen), default=0)
 
-    def _text_width(self, text: str) -> int:
-        return QFontMetrics(theme.font(weight=theme.MEDIUM)).horizontalAdvance(text)
+
+@cache
+def _text_width(text: str) -> int:
+    """The same for every box: the same voices and languages are offered in several of them, each asked many times."""
+    return QFontMetrics(theme.font(weight=theme.MEDIUM)).horizontalAdvance(text)

@@ -139,13 +139,10 @@ class MainWindow(QMainWindow):
         )
 
     def _lay_out(self) -> None:
-        """From the outside in: what gets a parent is styled anew with all that is in it."""
+        """From the outside in, pages last: what gets a parent is styled anew with all that is in it."""
         self.setMinimumSize(1024, 640)
         self.resize(1440, 900)
         self._centre = QStackedWidget()
-        self._centre.addWidget(self.empty)
-        self._centre.addWidget(self.page)
-        self._centre.addWidget(self.queue_page)
         self._centre.setMinimumWidth(theme.CENTRE_MIN)
 
         body = QWidget()
@@ -156,6 +153,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.tools)
         self._columns = Columns(self.rail, self.queue_view, self._centre, self.inspector, body)
         column.addWidget(self._columns, 1)
+        for page in (self.empty, self.page, self.queue_page):
+            self._centre.addWidget(page)
         column.addWidget(self.desks.speaking.bar)
         column.addWidget(self.transport)
         self.panels = Panels(self._columns, self, self.commands)

@@ -191,6 +191,8 @@ class Theme(QObject):
 
         if self._app is not None and self._worn is not self.colors:  # all that is shown would be dressed anew
             self._worn = self.colors
+            # Where a sheet takes the place of another, Qt dresses each widget once for every one that it lies in.
+            self._app.setStyleSheet("")
             self._app.setPalette(stylesheet.palette(self.colors))
             self._app.setStyleSheet(stylesheet.sheet(self.colors, self._files.path()))
 

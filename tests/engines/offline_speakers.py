@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
@@ -29,6 +28,10 @@ class Session(RealSession):
 
         yield is_metrics_enabled()
 
+    def trespass(self) -> Iterator[str]:
+        """Shows that the lock holds."""
+        yield str(socket.create_connection(("192.0.2.1", 80)))
+
     def thinned(self, count: int) -> Iterator[tuple[int, int]]:
         """How many of that many embeddings are clustered, and how many voices come out of two far apart."""
         from pyannote.core import SlidingWindow, SlidingWindowFeature
@@ -42,10 +45,3 @@ class Session(RealSession):
         found, _, _ = clustering(embeddings=embeddings, segmentations=talking, min_clusters=1, max_clusters=20)
         assert len(found) == count
         yield len(clustered), len(np.unique(found))
-
-
-class Trespasser:
-    """Shows that the lock holds: its one request opens a socket."""
-
-    def open(self, audio: Path) -> Iterator[str]:
-        yield str(socket.create_connection(("192.0.2.1", 80)))

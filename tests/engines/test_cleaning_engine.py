@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.signal import resample_poly
 
 from studio.core.errors import ModelError
 from studio.core.jobs import Stopped, StopReason, StopToken
@@ -26,6 +25,8 @@ RATE = 48_000
 def speech() -> np.ndarray:
     """The sample: three voices, 52 s."""
     sound, rate = read_sound(resource("sample.ogg"))
+    from scipy.signal import resample_poly  # takes seconds, also where no test of this file is run
+
     return resample_poly(sound, RATE, rate).astype(np.float32)
 
 

@@ -9,16 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pyannote.core import Annotation
-from pyannote.core import Segment as Stretch
-from pyannote.database.util import load_rttm
-from pyannote.metrics.diarization import DiarizationErrorRate
 
 from studio.core.errors import EngineError, ModelError
 from studio.core.jobs import Stopped, StopReason, StopToken
 from studio.core.transcript import Turn
 from studio.engines.base import Fraction, Turns
-from studio.engines.local.child import Child
 from studio.engines.local.speakers import COMMUNITY_FILES, Pyannote
 
 pytestmark = pytest.mark.slow
@@ -36,12 +31,15 @@ def sample() -> Path:
 
 
 @pytest.fixture(scope="module")
+def both(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eighteen seconds of it, in which both speak."""
+    return cut(sample, 6, 18, tmp_path_factory.mktemp("both") / "both.wav")
+
+
+@pytest.fixture(scope="module")
 def short(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Six seconds of it, for what is not about who speaks."""
-    with wave.open(str(sample)) as file:
-        file.setpos(8 * 16_000)
-        samples = np.frombuffer(file.readframes(6 * 16_000), "<i2")
-    return wav(tmp_path_factory.mktemp("short") / "short.wav", samples)
+    return cut(sample, 8, 6, tmp_path_factory.mktemp("short") / "short.wav")
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +69,19 @@ def wav(path: Path, samples: np.ndarray) -> Path:
     return path
 
 
+def cut(recording: Path, start: float, seconds: float, path: Path) -> Path:
+    with wave.open(str(recording)) as file:
+        file.setpos(round(start * 16_000))
+        return wav(path, np.frombuffer(file.readframes(round(seconds * 16_000)), "<i2"))
+
+
 def error_rate(truth: Path, turns: tuple[Turn, ...]) -> float:
+    # takes seconds, also where no test of this file is run
+    from pyannote.core import Annotation
+    from pyannote.core import Segment as Stretch
+    from pyannote.database.util import load_rttm
+    from pyannote.metrics.diarization import DiarizationErrorRate
+
     heard = Annotation()
     for number, turn in enumerate(turns):
         heard[Stretch(turn.start / 1000, turn.end / 1000), number] = turn.speaker
@@ -94,8 +104,8 @@ def test_two_people_on_the_telephone(pyannote: Pyannote, sample: Path) -> None:
 
 
 @pytest.mark.parametrize("speakers", [1, 2, 3])
-def test_a_given_number_of_speakers(pyannote: Pyannote, sample: Path, speakers: int) -> None:
-    turns = turns_of(pyannote, sample, speakers)
+def test_a_given_number_of_speakers(pyannote: Pyannote, both: Path, speakers: int) -> None:
+    turns = turns_of(pyannote, both, speakers)
     assert len({turn.speaker for turn in turns}) == speakers
 
 
@@ -106,10 +116,7 @@ def test_silence_has_no_speakers(pyannote: Pyannote, tmp_path: Path, seconds: fl
 
 @pytest.mark.parametrize("speakers", [None, 2])
 def test_a_tenth_of_a_second_of_speech(pyannote: Pyannote, sample: Path, tmp_path: Path, speakers: int | None) -> None:
-    with wave.open(str(sample)) as file:
-        file.setpos(11 * 16_000)
-        snippet = np.frombuffer(file.readframes(1_600), "<i2")
-    turns = turns_of(pyannote, wav(tmp_path / "snippet.wav", snippet), speakers)
+    turns = turns_of(pyannote, cut(sample, 11, 0.1, tmp_path / "snippet.wav"), speakers)
     assert all(0 <= turn.start < turn.end <= 100 for turn in turns)
 
 
@@ -117,7 +124,7 @@ def test_no_telemetry_and_no_network(pyannote: Pyannote, short: Path) -> None:
     assert list(pyannote._child.call("telemetry", StopToken())) == [False]
     assert turns_of(pyannote, short)
     with pytest.raises(EngineError, match="wanted to use the network"):
-        list(Child("tests.engines.offline_speakers:Trespasser").call("open", StopToken(), audio=short))
+        list(pyannote._child.call("trespass", StopToken()))
 
 
 def test_a_long_recording_is_clustered_by_a_selection(pyannote: Pyannote) -> None:

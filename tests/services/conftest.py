@@ -31,13 +31,22 @@ def studio(home: Home) -> Iterator[Studio]:
     studio.close()
 
 
+@pytest.fixture(scope="session")
+def equipped(weights: Callable[[str], Path]) -> Callable[[Home], Home]:
+    """equipped(home): that home, with the weights of the main job in it."""
+
+    def equip(home: Home) -> Home:
+        home.models.mkdir()
+        for id in (TINY, "segmentation-3.0", "campplus-zh-en"):
+            (home.models / id).symlink_to(weights(id))
+        return home
+
+    return equip
+
+
 @pytest.fixture
-def tiny(home: Home, weights: Callable[[str], Path]) -> Home:
-    """The home, with the weights of the main job in it."""
-    home.models.mkdir()
-    for id in (TINY, "segmentation-3.0", "campplus-zh-en"):
-        (home.models / id).symlink_to(weights(id))
-    return home
+def tiny(home: Home, equipped: Callable[[Home], Home]) -> Home:
+    return equipped(home)
 
 
 @pytest.fixture(scope="session")
@@ -48,10 +57,19 @@ def sample() -> Path:
 
 @pytest.fixture(scope="session")
 def long_talk(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample three times over: several windows of recognition."""
+    """The sample twice: several windows of recognition."""
     sound, rate = soundfile.read(sample, dtype="float32")
     path = tmp_path_factory.mktemp("long") / "Gespräch über Öl.wav"
-    soundfile.write(path, np.concatenate([sound] * 3), rate)
+    soundfile.write(path, np.concatenate([sound] * 2), rate)
+    return path
+
+
+@pytest.fixture(scope="session")
+def beginning(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first ten seconds of the sample, what its first speaker says."""
+    sound, rate = soundfile.read(sample, dtype="float32", stop=round(10.6 * soundfile.info(sample).samplerate))
+    path = tmp_path_factory.mktemp("beginning") / "beginning.wav"
+    soundfile.write(path, sound, rate)
     return path
 
 

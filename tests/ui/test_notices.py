@@ -142,9 +142,11 @@ LONG = (
 
 
 @pytest.mark.parametrize("mode", ["transcript", "subtitles"])
-def test_in_the_window_it_moves_nothing_and_covers_no_bar(window: MainWindow, mode: str) -> None:
+def test_in_the_window_it_moves_nothing_and_covers_no_bar(window: MainWindow, qtbot: QtBot, mode: str) -> None:
     open_talk(window)
     window.commands[f"{mode}ModeAction"].trigger()
+    checks = window.desks.checks  # how much is left to look at is told in the bar as soon as it is known
+    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in (checks._soon, checks._rest, checks._slices)))
     for size in ((1440, 900), (1100, 700), (1024, 640)):
         for key in list(window.notices._notices):
             window.notices.dismiss(key)
