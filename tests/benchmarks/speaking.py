@@ -63,6 +63,7 @@ BY_CHARACTER: dict[str, Callable[[str], str]] = {
 # Simplified characters; Devanagari, where Whisper would write Urdu.
 PROMPTS = {"zh": "以下是普通话的句子。", "ja": "次は普通の日本語の文です。", "hi": "यह हिंदी का एक वाक्य है।"}
 TIMED = 20
+HEARD_AFTER = 0.2  # seconds before the end of the sound: what begins later is not said in it
 
 
 def main() -> None:
@@ -209,9 +210,14 @@ def listen(whisper: WhisperModel, spoken: Spoken, language: str):  # type: ignor
     soundfile.write(file, spoken.samples, spoken.rate, format="WAV")
     file.seek(0)
     segments, info = whisper.transcribe(
-        decode_audio(file), language=language, word_timestamps=True, initial_prompt=PROMPTS.get(language)
+        decode_audio(file),
+        language=language,
+        word_timestamps=True,
+        initial_prompt=PROMPTS.get(language),
+        condition_on_previous_text=False,
     )
-    return list(segments), info
+    # Whisper takes half a minute at a time, and in what is added to a short sound it hears the sentence again.
+    return [s for s in segments if s.start < info.duration - HEARD_AFTER], info
 
 
 if __name__ == "__main__":
