@@ -188,10 +188,7 @@ class SpeakingDesk(QObject):
         first = next((n for n, u in enumerate(self._at_work) if u is begun), 0)
         left = self._at_work[first:] + self._waiting
         self._waiting.clear()
-        if accounts_of(left):
-            self._gate.tell(problem, left, lambda again: self._retry(left, again))
-        else:
-            self.notice.emit("warn", problem.sentence)
+        self._gate.tell(problem, left, lambda again: self._retry(left, again))
         if self._sounding:
             self.output.finish()
         else:

@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio import media
-from studio.core.errors import Problem
 from studio.core.jobs import Job, StopToken
 from studio.core.speaking import Casting
 from studio.core.steps import result
@@ -158,9 +157,8 @@ class VoiceoverDesk(QObject):
             made = [known for known in settings.get(_MADE, []) if known != id]
             settings.set(_MADE, [*made, id][-_REMEMBERED:])
 
-    def _on_failed(self, problem: Problem) -> None:
+    def _on_failed(self) -> None:
         self._whole = False
-        self.notice.emit("warn", problem.sentence)
 
     def _make_again(self) -> None:
         """What was changed since, as far as it costs nothing."""

@@ -123,7 +123,7 @@ class MakingBar(_Bar):
         if primary:
             words = "Make the voice-over"
         elif to_make:
-            words = f"Make {counted(to_make, 'cue', 'cues')}{'' if waiting else ' again'}"
+            words = f"Make {counted(to_make + missed, 'cue', 'cues')}{'' if waiting or missed else ' again'}"
         else:
             words = f"Try {counted(missed, 'cue', 'cues')} again"
         self.make.setText(words)
