@@ -67,6 +67,14 @@ class SpeechOutput(QObject):
         self._parts.append((self._length, samples))
         self._length += len(samples)
 
+    def drop(self) -> None:
+        """Forget what came in and is not heard yet, also what the sound system holds; more may come."""
+        self._length = self._given = self.position() * self._rate // 1000
+        self._parts.clear()
+        if self._sink is not None and self._pipe is not None:
+            self._sink.reset()
+            self._pipe = self._sink.start() if self._playing else None
+
     def finish(self) -> None:
         """No more will come."""
         self._whole = True
