@@ -61,6 +61,7 @@ class Preview(QObject):
         self._next: dict[int, int] = {}  # the next sample of each clip that is being heard
         self.output = SpeechOutput(self, _HELD)
         self.output.failed.connect(self._on_failed)
+        self.output.device_came.connect(self._turn)
         self._timer = QTimer(self, interval=_EVERY, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._follow)
         player.playing_changed.connect(lambda _: self._turn())
