@@ -103,7 +103,10 @@ def pitches(heard: machine.Sound, low: float = 90.0, high: float = 20_000.0) -> 
     hertz = np.fft.rfftfreq(size, 1 / RATE)
     wanted = np.flatnonzero((hertz > low) & (hertz < high))
     spectrum = np.abs(np.fft.rfft(parts, size, axis=1))[:, wanted]
-    return hertz[wanted[spectrum.argmax(axis=1)]], spectrum.max(axis=1) / (WINDOW / 4)
+    at = np.clip(spectrum.argmax(axis=1), 1, len(wanted) - 2)
+    before, peak, after = (np.log(spectrum[np.arange(len(at)), at + step] + 1e-12) for step in (-1, 0, 1))
+    beside = (before - after) / np.minimum(2 * (before - 2 * peak + after), -1e-9)  # where a parabola is highest
+    return hertz[wanted[at]] + np.clip(beside, -0.5, 0.5) * RATE / size, spectrum.max(axis=1) / (WINDOW / 4)
 
 
 def seeks(env: dict[str, str], folder: Path, recording: Path, rounds: int) -> list[tuple[float, float, float]]:
