@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -66,11 +66,29 @@ class Casting:
     hurried: frozenset[int] = frozenset()  # cues that are said faster, so that they fit
     limit: float = 1.25  # how much faster at most
     ducked: float = 12.0  # decibels by which the recording is softer while somebody speaks over it
+    left: frozenset[int] = frozenset()  # cues that may overrun: they are said as their voice says them
 
     def manner(self, speaker: str | None, usual: Manner) -> Manner:
         """Of a speaker, or of nobody; what was not chosen is as usual."""
         own = self.manners.get(speaker or "", usual)
         return own if own.voice else replace(own, voice=usual.voice)
+
+    @property
+    def decided(self) -> frozenset[int]:
+        """Cues about which the user has said what shall be done if they overrun."""
+        return self.hurried | self.left
+
+    def hurry(self, ids: Collection[int]) -> Casting:
+        """Have these said so much faster that they fit."""
+        return replace(self, hurried=self.hurried.union(ids), left=self.left.difference(ids))
+
+    def leave(self, ids: Collection[int]) -> Casting:
+        """Let them overrun."""
+        return replace(self, hurried=self.hurried.difference(ids), left=self.left.union(ids))
+
+    def only(self, ids: Collection[int]) -> Casting:
+        """Without what was decided for cues that are not there any more."""
+        return replace(self, hurried=self.hurried.intersection(ids), left=self.left.intersection(ids))
 
     def with_manner(self, speaker: str | None, manner: Manner) -> Casting:
         return replace(self, manners={**self.manners, speaker or "": manner})

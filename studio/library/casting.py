@@ -49,6 +49,7 @@ def _casting(value: dict[str, Any]) -> Casting:
         frozenset(value.get("hurried", ())),
         float(value.get("limit", usual.limit)),
         float(value.get("ducked", usual.ducked)),
+        frozenset(value.get("left", ())),
     )
 
 
@@ -58,4 +59,5 @@ def _value(casting: Casting) -> dict[str, Any]:
         "hurried": sorted(casting.hurried),
         "limit": casting.limit,
         "ducked": casting.ducked,
+        "left": sorted(casting.left),
     }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from studio import media
 from studio.core import voiceover
-from studio.core.errors import MAY_GO_ON, EngineError, Problem, UsageError
+from studio.core.errors import MAY_GO_ON, EngineError, Problem, StudioError, UsageError
 from studio.core.jobs import StopToken
 from studio.core.sentences import speakable
 from studio.core.speaking import Casting, Delivery, Manner, SpokenWord
@@ -56,16 +56,19 @@ class Spoke:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A cue could not be spoken; the others can."""
+    """A cue could not be spoken; the others can, unless this is the last that is told."""
 
     cue: int
     problem: Problem
 
 
 def speak_cues(
-    studio: Studio, cues: Sequence[Segment], parts: Parts, stop: StopToken
+    studio: Studio, cues: Sequence[Segment], parts: Parts, stop: StopToken, *, again: bool = False
 ) -> Iterator[Told | Spoke | Missed]:
-    """Each cue with something to say, in order. Raises Stopped, and what keeps all of them from being spoken."""
+    """Each cue with something to say, in order. Raises Stopped, and what keeps all of them from being spoken.
+
+    The cue at which that was met is told first. `again`: see `speaking.speak`.
+    """
     worth = [cue for cue in cues if speakable(cue.text)]
     if not worth:
         speaking.check(" ")
@@ -73,23 +76,30 @@ def speak_cues(
         stop.check()
         yield Told(f"Speaking, {n + 1} of {len(worth)}", n / len(worth))
         try:
-            spoken = yield from speech(studio, cue.text, parts.manner(cue), stop, parts.language)
-        except MAY_GO_ON:
-            raise  # the next one would meet the same
-        except (EngineError, UsageError) as error:
+            spoken = yield from speech(studio, cue.text, parts.manner(cue), stop, parts.language, again=again)
+        except StudioError as error:
             yield Missed(cue.id, error.problem)
+            if isinstance(error, MAY_GO_ON) or not isinstance(error, EngineError | UsageError):
+                raise  # the next one would meet the same
         else:
             yield Spoke(cue.id, length(spoken), spoken.words, media.bins(spoken.samples, spoken.rate))
 
 
 def speech(
-    studio: Studio, text: str, manner: Manner, stop: StopToken, language: str | None = None, hurry: float = 1.0
+    studio: Studio,
+    text: str,
+    manner: Manner,
+    stop: StopToken,
+    language: str | None = None,
+    hurry: float = 1.0,
+    *,
+    again: bool = False,
 ) -> Generator[Told, None, Spoken]:
     """A text as one sound, as it is to be heard, without the silence around it. Raises like `speaking.speak`."""
     sound, words, rate = list[NDArray[np.float32]](), list[SpokenWord](), 0
     voice = speaking.find(studio, manner.voice)
     at = 0
-    for event in speaking.speak(studio, text, voice, stop, language):
+    for event in speaking.speak(studio, text, voice, stop, language, again=again):
         if isinstance(event, Told):
             yield event
             continue

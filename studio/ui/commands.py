@@ -142,7 +142,15 @@ COMMANDS = (
     Command("hurryAction", "Speed &up to fit", "speed", ("Ctrl+U",), "Voice", needs=_SPOKEN),
     Command("leaveAction", "&Leave as it is", "undo", ("Ctrl+Shift+U",), "Voice", needs=_SPOKEN),
     Command("reflowCueAction", "&Re-flow with its neighbours …", "reflow", (), "Voice", needs=_CUE),
-    Command("hurryAllAction", "Speed up &all that overrun", "speed", (), "Voice", needs="No cue overruns."),
+    Command(
+        "hurryAllAction",
+        "Speed up &all that overrun",
+        "speed",
+        (),
+        "Voice",
+        "Those for which nothing is decided",
+        needs="No overrunning cue is left to decide on.",
+    ),
     Command(
         "exportSpeechAction",
         "&Export speech …",

@@ -87,6 +87,7 @@ class Desks(QObject):
         self.gate = SpeechGate(studio, notices, window)
         self.gate.agreed.connect(sending.agreed)
         self.speaking = SpeakingDesk(studio, desk, page, playback.player, self.gate, commands, window)
+        playback.stopped.connect(self.speaking.stop)
         self.casting = CastingDesk(studio, desk, self.speaking, inspector, commands, window)
         self.voiceover = VoiceoverDesk(
             studio, desk, page, playback, self.speaking, self.casting, self.gate, commands, window

@@ -43,6 +43,7 @@ class PlaybackDesk(QObject):
     """Owns the player, its bar and the pedals. `window` is where keys arrive that nobody else took."""
 
     notice = Signal(str, str)  # kind, sentence
+    stopped = Signal()  # by the user, with Esc
 
     def __init__(
         self, studio: Studio, desk: TranscriptDesk, page: FilePage, commands: Commands, window: QWidget
@@ -146,9 +147,10 @@ class PlaybackDesk(QObject):
             self.player.play()
 
     def stop(self) -> None:
-        """Stop, and stay stopped while the user types on."""
+        """Stop, and stay stopped while the user types on; whatever else is heard hears of it, too."""
         self._resume.stop()
         self.player.pause()
+        self.stopped.emit()
 
     def seek(self, ms: int) -> None:
         self.player.seek(ms)

@@ -55,6 +55,7 @@ class SpeakingDesk(QObject):
         self._steps: Steps | None = None
         self._at_work: list[Utterance] = []  # what `_steps` makes
         self._again = False  # also what a vendor may have got already
+        self._lost = ""  # why nothing is heard
         self._leave = Event()  # set: `_steps` ends after the piece that is being made
         self._connect(commands)
 
@@ -68,7 +69,7 @@ class SpeakingDesk(QObject):
         self.output.playing_changed.connect(self._on_playing)
         self.output.position_changed.connect(self._on_position)
         self.output.ended.connect(self._on_ended)
-        self.output.failed.connect(lambda sentence: self.notice.emit("warn", sentence))
+        self.output.failed.connect(self._on_silent)
         self.bar.toggle_requested.connect(self._go_on)
         self.bar.stop_requested.connect(self.stop)
         self.word_changed.connect(self._page.transcript.set_spoken)
@@ -188,10 +189,7 @@ class SpeakingDesk(QObject):
         first = next((n for n, u in enumerate(self._at_work) if u is begun), 0)
         left = self._at_work[first:] + self._waiting
         self._waiting.clear()
-        if accounts_of(left):
-            self._gate.tell(problem, left, lambda again: self._retry(left, again))
-        else:
-            self.notice.emit("warn", problem.sentence)
+        self._gate.tell(problem, left, lambda again: self._retry(left, again))
         if self._sounding:
             self.output.finish()
         else:
@@ -214,6 +212,18 @@ class SpeakingDesk(QObject):
 
     def _on_playing(self, playing: bool) -> None:
         self.bar.show_playing(playing)
+        if playing and self._lost:
+            self._gate.take_back(self._lost)
+            self._lost = ""
+
+    def _on_silent(self, sentence: str) -> None:
+        """It cannot be heard; once it can be again, it goes on with the sentence that was cut."""
+        at = self._sounding_at(self.output.heard)
+        if at is not None:
+            self.output.go_back(at[0])
+            self._on_position(at[0])
+        self._lost = sentence
+        self.notice.emit("warn", sentence)
 
     def _on_ended(self) -> None:
         if self._steps is None and not self._waiting:
@@ -221,14 +231,19 @@ class SpeakingDesk(QObject):
 
     def _on_position(self, ms: int) -> None:
         """Show which word is heard."""
-        at = bisect_right(self._sounding, ms, key=lambda entry: entry[0]) - 1
-        if at < 0:
+        heard = self._sounding_at(ms)
+        if heard is None:
             return
-        since, sounding = self._sounding[at]
+        since, sounding = heard
         self.bar.show_text(sounding.utterance)
         word = bisect_right(sounding.words, ms - since, key=lambda w: w.start) - 1
         if word >= 0:
             self.word_changed.emit(sounding.utterance.segment, *sounding.words[word][:2])
+
+    def _sounding_at(self, ms: int) -> tuple[int, Sounding] | None:
+        """The piece that is heard there, and where it begins."""
+        at = bisect_right(self._sounding, ms, key=lambda entry: entry[0]) - 1
+        return self._sounding[at] if at >= 0 else None
 
 
 def _until(leave: Event, events: Iterator[Told | Sounding]) -> Iterator[Told | Sounding]:

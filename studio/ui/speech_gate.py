@@ -55,14 +55,20 @@ class SpeechGate(QObject):
             self._asking = list(utterances)
             self._pass(names, partial(self._end, then), partial(self._end, otherwise))
 
-    def tell(self, problem: Problem, utterances: Sequence[Utterance], again: Callable[[bool], object]) -> None:
-        """Why `utterances` are not spoken to their end, with the way out.
+    def tell(self, problem: Problem, utterances: Sequence[Utterance], again: Callable[[bool], object]) -> str:
+        """Why `utterances` are not spoken to their end, with the way out; returns what `take_back` wants.
 
         `again` has them spoken once more; True: also what the vendor may have got already, or could not do.
         """
         account = next(iter(accounts_of(utterances)), "")
+        key = f"speech {account}" if account else problem.sentence
         action = way_out(problem, again, lambda: self.account_wanted.emit(account))
-        self._notices.show_notice("warn", problem.sentence, action, key=f"speech {account}" if account else None)
+        self._notices.show_notice("warn", problem.sentence, action, key)
+        return key
+
+    def take_back(self, key: str) -> None:
+        """What was told is over, or its way out leads nowhere any more."""
+        self._notices.dismiss(key)
 
     # Asking
 

@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio import media
-from studio.core.errors import Problem
 from studio.core.jobs import Job, StopToken
 from studio.core.speaking import Casting
 from studio.core.steps import result
@@ -96,8 +95,8 @@ class VoiceoverDesk(QObject):
         maker.failed.connect(self._on_failed)
         page.making.stop_requested.connect(self.stop)
         page.making.heard_chosen.connect(self.set_heard)
-        page.cues.limit_changed.connect(lambda limit: self._decide(limit=limit))
-        page.cues.ducked_changed.connect(lambda ducked: self._decide(ducked=ducked))
+        page.cues.limit_changed.connect(lambda limit: self._decide(lambda casting: replace(casting, limit=limit)))
+        page.cues.ducked_changed.connect(lambda ducked: self._decide(lambda casting: replace(casting, ducked=ducked)))
         table.rows_selected.connect(self._desk.selection.set)
         table.hear_requested.connect(self.hear)
         table.play_requested.connect(self._commands["playAction"].trigger)
@@ -117,6 +116,8 @@ class VoiceoverDesk(QObject):
             "leaveAction": lambda: self.leave(self._desk.selection.ids),
             "hurryAllAction": self.hurry_all,
             "reflowCueAction": self.reflow,
+            "nextProblemAction": lambda: self.step(1),
+            "previousProblemAction": lambda: self.step(-1),
             "exportSpeechAction": self.export.open,
         }.items():
             self._commands.connect(name, do)
@@ -158,9 +159,8 @@ class VoiceoverDesk(QObject):
             made = [known for known in settings.get(_MADE, []) if known != id]
             settings.set(_MADE, [*made, id][-_REMEMBERED:])
 
-    def _on_failed(self, problem: Problem) -> None:
+    def _on_failed(self) -> None:
         self._whole = False
-        self.notice.emit("warn", problem.sentence)
 
     def _make_again(self) -> None:
         """What was changed since, as far as it costs nothing."""
@@ -174,16 +174,18 @@ class VoiceoverDesk(QObject):
 
     def hurry(self, ids: Collection[int]) -> None:
         """Have these cues said so much faster that they fit, within the limit."""
-        self._decide(hurried=self._casting.hurried | set(ids))
+        self._decide(lambda casting: casting.hurry(ids))
 
     def leave(self, ids: Collection[int]) -> None:
-        """Have them said as their voice says them."""
-        self._decide(hurried=self._casting.hurried - set(ids))
+        """Have them said as their voice says them, also where they overrun."""
+        self._decide(lambda casting: casting.leave(ids))
 
     def hurry_all(self) -> None:
-        before = len(self.voiceover.overruns())
-        self.hurry([placed.id for placed in self.voiceover.overruns()])
-        left = len(self.voiceover.overruns())
+        """All that nothing is decided for."""
+        open = self.voiceover.undecided()
+        before = len(open)
+        self.hurry(open)
+        left = sum(self.voiceover.over(id) > 0 for id in open)
         still = f"; {left} would have to be faster than the limit" if left else ""
         self.notice.emit("info", f"{before - left} of {counted(before, 'cue', 'cues')} fit now{still}.")
 
@@ -196,21 +198,28 @@ class VoiceoverDesk(QObject):
             self._desk.selection.set([cue.id for cue in around], self._desk.selection.current)
             self._commands["reflowAction"].trigger()
 
-    def _decide(
-        self, hurried: frozenset[int] | None = None, limit: float | None = None, ducked: float | None = None
-    ) -> None:
+    def step(self, by: int) -> None:
+        """To the next (1) or previous (-1) cue that wants a decision; elsewhere these keys go to other problems."""
+        if self._file.mode != "voiceover":
+            return
+        model, current = self._desk.model, self._desk.selection.current
+        rows = sorted(model.row_of(id) for id in self.voiceover.undecided())
+        if not rows:
+            self.notice.emit("info", "No cue is left to decide on.")
+            return
+        here = model.row_of(current) if current is not None else -1
+        beyond = [row for row in rows if (row - here) * by > 0]
+        row = (beyond or rows)[0 if by > 0 else -1]
+        cue = model.segment(row)
+        self._desk.selection.set([cue.id])
+        self._playback.seek(cue.start)
+
+    def _decide(self, change: Callable[[Casting], Casting]) -> None:
         job = self._desk.job
         if job is None:
             return
-        now = self._studio.library.casting.get(job.id)
-        there = frozenset(cue.id for cue in self._desk.model.segments())
-        made = replace(
-            now,
-            hurried=(now.hurried if hurried is None else hurried) & there,
-            limit=now.limit if limit is None else limit,
-            ducked=now.ducked if ducked is None else ducked,
-        )
-        self._studio.library.casting.put(job.id, made)
+        store, there = self._studio.library.casting, {cue.id for cue in self._desk.model.segments()}
+        store.put(job.id, change(store.get(job.id)).only(there))
         self._recast()
 
     # Hearing
@@ -320,7 +329,7 @@ class VoiceoverDesk(QObject):
         for name in _PER_CUE:
             commands[name].setEnabled(bool(spoken))
         commands["exportSpeechAction"].setEnabled(bool(self.voiceover.placed) and not self.making)
-        commands["hurryAllAction"].setEnabled(bool(self.voiceover.overruns()))
+        commands["hurryAllAction"].setEnabled(bool(self.voiceover.undecided()))
         self._run_alone()
 
     def _run_alone(self) -> None:

@@ -13,6 +13,11 @@ _TRIED_AGAIN = ("Unavailable", "RateLimited", "Deadline", "ModelError")
 _OF_ACCOUNT = ("AuthError", "QuotaError")
 
 
+def helps(problem: Problem) -> bool:
+    """Whether the user may do something about it."""
+    return problem.kind in (*_SENT_ANEW, *_TRIED_AGAIN, *_OF_ACCOUNT)
+
+
 def way_out(problem: Problem, again: Callable[[bool], object], account: Callable[[], object]) -> Action | None:
     """`again(True)`: also what the vendor may have got already, or could not do; `account` shows its page."""
     if problem.kind in _SENT_ANEW:

@@ -1,6 +1,6 @@
 """What an exported voice-over is worth: how far each cue is from its time, how long the file is, what it costs.
 
-    python -m tests.benchmarks.voiceover [--cues 30] [--voice hibari/heart]
+    python -m tests.benchmarks.voiceover [--cues 30] [--voices hibari/heart ...] [--models FOLDER]
 
 Onsets are found in the sound itself: the first moment after the cue before has ended that is louder than 2 % of the
 loudest. Loudness is measured by FFmpeg's meter. Every format, every rate that people choose.
@@ -45,24 +45,33 @@ _TEXTS = (
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cues", type=int, default=30)
-    parser.add_argument("--voice", default="hibari/heart")
+    parser.add_argument("--voices", nargs="+", default=["hibari/heart", "kokoro/af_heart"])
+    parser.add_argument("--models", type=Path, default=Home.default().models)
     a = parser.parse_args()
     cues = tuple(
         Segment(700 + n * 4_013, 700 + n * 4_013 + 2_500, _TEXTS[n % len(_TEXTS)], id=n + 1) for n in range(a.cues)
     )
     talk = Transcript(cues, (), "en", cues[-1].end + 1_000)
-    parts = Parts(Casting(), Manner(a.voice), "en")
-    with tempfile.TemporaryDirectory() as folder:
-        studio = Studio.open(Home(Path(folder) / "home").prepared())
-        started = time.perf_counter()
-        told = voiceover.speak_cues(studio, cues, parts, StopToken())
-        spoke = {e.cue: e for e in told if isinstance(e, Spoke)}
-        took = time.perf_counter() - started
-        placed = voiceover.place(cues, spoke, parts)
-        print(f"{len(spoke)} cues spoken by {a.voice} in {took:.1f} s")
-        rows = [exported(studio, talk, spoke, parts, placed, Path(folder), id) for id in media.SOUND_FORMATS]
+    rows = []
+    with tempfile.TemporaryDirectory() as tmp:
+        folder = Path(tmp)
+        (folder / "home").mkdir()
+        a.models.mkdir(parents=True, exist_ok=True)
+        (folder / "home" / "models").symlink_to(a.models.resolve())  # what is fetched stays
+        studio = Studio.open(Home(folder / "home").prepared())
+        for voice in a.voices:
+            parts = Parts(Casting(), Manner(voice), "en")
+            started = time.perf_counter()
+            told = voiceover.speak_cues(studio, cues, parts, StopToken())
+            spoke = {e.cue: e for e in told if isinstance(e, Spoke)}
+            took = time.perf_counter() - started
+            placed = voiceover.place(cues, spoke, parts)
+            print(f"{len(spoke)} cues spoken by {voice} in {took:.1f} s")
+            for id in media.SOUND_FORMATS:
+                path = folder / voice.replace("/", "-")
+                rows.append([voice, *exported(studio, talk, spoke, parts, placed, path, id)])
         studio.close()
-    heads = ["format", "onset off: median, ms", "worst, ms", "length off, frames", "LUFS", "× real time"]
+    heads = ["voice", "format", "onset off: median, ms", "worst, ms", "length off, frames", "LUFS", "× real time"]
     table(heads, rows)
 
 
@@ -72,11 +81,11 @@ def exported(
     spoke: dict[int, Spoke],
     parts: Parts,
     placed: tuple[Placed, ...],
-    folder: Path,
+    path: Path,
     format: str,
 ) -> list[str]:
     started = time.perf_counter()
-    (path,) = result(export(studio, talk, spoke, parts, folder / "voice", SpeechOptions(format), StopToken()))
+    (path,) = result(export(studio, talk, spoke, parts, path, SpeechOptions(format), StopToken()))
     took = time.perf_counter() - started
     samples, rate = media.read_sound(path)
     planned = duration(placed, talk.duration)

@@ -64,10 +64,12 @@ def picture(env: dict[str, str]) -> npt.NDArray[np.uint8]:
 class Recorder:
     """Listens to what the sound card plays, from now on; 16 bits, one channel."""
 
-    def __init__(self, env: dict[str, str], path: Path, rate: int, latency: int = 50) -> None:
-        self._path, self._file = path, path.open("wb")
+    def __init__(
+        self, env: dict[str, str], path: Path, rate: int, latency: int = 50, source: str = "ci.monitor"
+    ) -> None:
+        self.path, self._file = path, path.open("wb")
         form = ("--format=s16le", f"--rate={rate}", "--channels=1", "--raw", f"--latency-msec={latency}")
-        self._process = subprocess.Popen(["parec", "-d", "ci.monitor", *form], env=env, stdout=self._file)
+        self._process = subprocess.Popen(["parec", "-d", source, *form], env=env, stdout=self._file)
         _until(lambda: path.stat().st_size, "the recorder records")
 
     def heard(self, least: float = 0.003) -> Sound:
@@ -77,7 +79,7 @@ class Recorder:
         return raw[loud[0] :] if len(loud) else raw[:0]
 
     def raw(self) -> Sound:
-        return np.fromfile(self._path, np.int16) / 32768
+        return np.fromfile(self.path, np.int16) / 32768
 
     def stop(self) -> None:
         self._process.terminate()

@@ -100,6 +100,19 @@ def dialog(qtbot: QtBot, window: QWidget, name: str) -> QDialog:
     return found
 
 
+def notice_with(qtbot: QtBot, window: MainWindow, action: str) -> QPushButton:
+    """Wait until a notice with this button is shown."""
+
+    def shown() -> QPushButton | None:
+        buttons = window.notices.findChildren(QPushButton, "noticeAction")
+        return next((b for b in buttons if b.text() == action and b.isVisible()), None)
+
+    qtbot.waitUntil(lambda: shown() is not None, timeout=10_000)
+    found = shown()
+    assert found
+    return found
+
+
 def press(parent: QWidget, name: str) -> None:
     found = parent.findChild(QPushButton, name)
     assert found is not None, name

@@ -53,12 +53,45 @@ def main():
             begun.append((id, first))
             print(text[first:last], flush=True)
 
+    if len(sys.argv) > 2:
+        sys.path.insert(0, str(Path(__file__).parent))
+        import unplug
+        unplug.watch(window)
     window.desks.speaking.notice.connect(lambda kind, text: print("notice", text, flush=True))
     speak()
     app.exec()
 
 if __name__ == "__main__":
     main()
+"""
+# The only loudspeaker goes in the second sentence; when that was told another one comes, and F5 is pressed.
+UNPLUG = """
+import subprocess
+from PySide6.QtCore import Qt
+
+def pactl(*words):
+    subprocess.run(["pactl", *words], check=True, capture_output=True)
+
+def watch(window):
+    desk, gone = window.desks.speaking, []
+
+    def said(id, first, last):
+        text = next((s.text for s in window.transcript_model.segments() if s.id == id), "")
+        if text[first:last] == "begins" and not gone:
+            gone.append(id)
+            pactl("unload-module", "module-null-sink")
+
+    def told(kind, text):
+        print("bar", desk.bar._text.accessibleName(), window.notices.texts()[-1:] == [text], flush=True)
+        desk.output.device_came.connect(again, Qt.ConnectionType.SingleShotConnection)
+        pactl("load-module", "module-null-sink", "sink_name=other")
+
+    def again():
+        window.commands["speakAction"].trigger()
+        print("again", desk.bar._text.accessibleName(), len(window.notices.texts()), flush=True)
+
+    desk.word_changed.connect(said)
+    desk.notice.connect(told, Qt.ConnectionType.QueuedConnection)
 """
 VTT = """WEBVTT
 
@@ -96,3 +129,22 @@ def test_what_is_selected_is_heard_and_understood(tmp_path: Path, weights: Calla
     text = " ".join(s.text.strip() for s in segments).lower()
     assert "quick brown fox jumps over the lazy dog" in text
     assert "every good story begins with a question" in text
+
+
+def test_after_the_loudspeaker_was_gone_the_sentence_is_said_again(tmp_path: Path) -> None:
+    (tmp_path / "talk.vtt").write_text(VTT, encoding="utf-8")
+    (tmp_path / "speak.py").write_text(SPEAK, encoding="utf-8")
+    (tmp_path / "unplug.py").write_text(UNPLUG, encoding="utf-8")
+    (tmp_path / "card").mkdir()
+    with machine.card(tmp_path / "card") as env:
+        root = Path(__file__).resolve().parents[2]
+        env |= {"STUDIO_HOME": str(tmp_path / "home"), "PYTHONPATH": str(root)}
+        command = [sys.executable, str(tmp_path / "speak.py"), str(tmp_path / "talk.vtt"), "unplug"]
+        run = subprocess.run(command, env=env, check=True, capture_output=True, text=True, timeout=120)
+    lines = run.stdout.splitlines()
+    first, (notice, paused, again), rest = (" ".join(lines[:13]), lines[13:16], " ".join(lines[16:]))
+    assert first == "The quick brown fox jumps over the lazy dog Every good story begins"
+    assert notice.startswith("notice The loudspeaker or headphones are gone: speech is paused.")
+    assert paused == "bar Paused Every good story begins with a question. True"
+    assert again == "again Speaking Every good story begins with a question. 0", "and the notice is taken back"
+    assert rest == "Every good story begins with a question"

@@ -20,6 +20,7 @@ RATE = 48_000
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.skipif(bool(MISSING), reason=f"listening needs {', '.join(MISSING)}"),
 ]
 
@@ -101,6 +102,72 @@ output.finish()
 output.play()
 app.exec()
 """
+# Two pieces are heard; in the second one something happens to the loudspeakers.
+SWITCH = """
+import subprocess, sys
+import numpy as np
+from PySide6.QtWidgets import QApplication
+from studio.ui.speaking import SpeechOutput
+
+rate = 48_000
+app = QApplication([])
+output = SpeechOutput(app)
+done = False
+
+def follow(ms):
+    global done
+    if ms > 1_200 and not done:
+        done = True
+        subprocess.run(["pactl", *sys.argv[1:]], check=True, capture_output=True)
+
+output.position_changed.connect(follow)
+output.failed.connect(print)
+output.ended.connect(lambda: (print("ended", output.length), app.quit()))
+output.begin(rate)
+for pitch in (440, 550):
+    output.add((0.3 * np.sin(np.arange(rate) / rate * 2 * np.pi * pitch)).astype(np.float32))
+output.finish()
+output.play()
+app.exec()
+"""
+# The only loudspeaker goes away; what is told of it is printed with the time it took.
+GONE = """
+import subprocess, time
+import numpy as np
+from PySide6.QtWidgets import QApplication
+from studio.ui.speaking import SpeechOutput
+
+app = QApplication([])
+output = SpeechOutput(app)
+gone = []
+
+def follow(ms):
+    if ms > 1_200 and not gone:
+        subprocess.run(["pactl", "unload-module", "module-null-sink"], check=True, capture_output=True)
+        gone.append(time.monotonic())
+
+tries = []
+
+def lost(sentence):
+    tries.append(output.position())
+    if len(tries) == 1:
+        print(time.monotonic() - gone[0], output.playing)
+        output.go_back(1_000)
+    if len(tries) == 4:
+        print(*tries[1:])
+        app.quit()
+    else:
+        output.play()
+
+output.position_changed.connect(follow)
+output.failed.connect(lost)
+output.begin(48_000)
+for _ in range(3):
+    output.add(np.full(48_000, 0.1, np.float32))
+output.finish()
+output.play()
+app.exec()
+"""
 NO_CARD = """
 from PySide6.QtWidgets import QApplication
 from studio.ui.speaking import SpeechOutput
@@ -151,6 +218,39 @@ def test_a_loudspeaker_that_is_unplugged_is_told_and_it_goes_on_with_another(tmp
     assert ended == "ended 3000"
 
 
+@pytest.mark.skipif(shutil.which("pactl") is None, reason="plugging needs pactl")
+@pytest.mark.parametrize("change", ["set-default-sink two", "unload-module {ci}"])
+def test_another_default_output_is_followed_from_the_same_place(tmp_path: Path, change: str) -> None:
+    """Because the user chose it, or because the one in use is unplugged and it is the only other one."""
+    with machine.card(tmp_path) as env:
+        own = pactl(env, "list", "short", "modules").split("module-null-sink")[0].split()[-1]
+        pactl(env, "load-module", "module-null-sink", "sink_name=two")
+        recorder = machine.Recorder(env, tmp_path / "heard.raw", RATE, 20, "two.monitor")
+        try:
+            command = [sys.executable, "-c", SWITCH, *change.format(ci=own).split()]
+            run = subprocess.run(command, env=env, check=True, capture_output=True, text=True, timeout=60)
+        finally:
+            recorder.stop()
+    assert run.stdout.split() == ["ended", "2000"]
+    seconds = lengths(recorder.heard())
+    assert seconds[440] == 0, "that was said before"
+    assert seconds[550] == pytest.approx(0.75, abs=0.15), "all the rest"
+
+
+@pytest.mark.skipif(shutil.which("pactl") is None, reason="unplugging needs pactl")
+def test_a_loudspeaker_that_is_gone_is_told_soon_and_the_place_is_kept(tmp_path: Path) -> None:
+    """Qt tells nothing of it. Playing where nothing is leads no farther back, however often it is tried."""
+    with machine.card(tmp_path) as env:
+        run = subprocess.run(
+            [sys.executable, "-c", GONE], env=env, check=True, capture_output=True, text=True, timeout=60
+        )
+    told, places = run.stdout.splitlines()
+    seconds, playing = told.split()
+    assert float(seconds) < 3, "1.2 s, unless the computer is busy"
+    assert playing == "False"
+    assert places.split() == ["1000"] * 3
+
+
 def test_without_a_loudspeaker_it_says_so(tmp_path: Path, card: dict[str, str]) -> None:
     nowhere = card | {"PULSE_SERVER": f"unix:{tmp_path / 'no.sock'}"}
     run = subprocess.run(
@@ -159,6 +259,10 @@ def test_without_a_loudspeaker_it_says_so(tmp_path: Path, card: dict[str, str]) 
     said, playing = run.stdout.splitlines()
     assert said.startswith("No loudspeaker or headphones were found")
     assert playing == "False"
+
+
+def pactl(env: dict[str, str], *words: str) -> str:
+    return subprocess.run(["pactl", *words], env=env, check=True, capture_output=True, text=True).stdout
 
 
 def lengths(heard: machine.Sound) -> dict[int, float]:

@@ -87,7 +87,7 @@ def test_all_is_done_by_keys(window: MainWindow, tmp_path: Path, qtbot: QtBot) -
     qtbot.keyClick(table, Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)
     assert desk.making
     qtbot.waitUntil(lambda: not desk.making, timeout=PATIENCE)
-    assert handled(window) == ["Fits", "Left as it is", "Nothing to say", "Fits"]
+    assert handled(window) == ["Fits", "To decide", "Nothing to say", "Fits"]
     placed = desk.voiceover.placed[OVERRUNS]
     assert cell(window, 1, Column.OVER) == f"+{placed.over / 1000:.2f} s into next" or placed.into == 0
     qtbot.keyClick(table, Qt.Key.Key_Down)
@@ -101,7 +101,45 @@ def test_all_is_done_by_keys(window: MainWindow, tmp_path: Path, qtbot: QtBot) -
     assert not window.commands["undoAction"].isEnabled(), "a decision changes no text"
     qtbot.keyClick(table, Qt.Key.Key_U, control | shift)
     assert casting(window).hurried == frozenset()
+    assert handled(window)[1] == "Left as it is"
     assert desk.voiceover.placed[OVERRUNS] == placed
+
+
+LONG = "This is said for much longer than its cue is shown."
+FOUR = tuple(Segment(n * 5_000, n * 5_000 + 800, LONG, speaker="S1", id=n + 1) for n in range(4))
+
+
+def test_those_that_want_a_decision_are_counted_and_gone_to(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, told: list[str]
+) -> None:
+    open_cues(window, tmp_path, FOUR)
+    made(window, qtbot)
+    selection, player = window.desk.selection, window.playback.player
+    waiting = button(window, "undecidedButton")
+    assert (waiting.isVisible(), waiting.text()) == (True, "4 to decide")
+    selection.set([1])
+    waiting.click()
+    assert (selection.ids, player.position()) == ((2,), 5_000)
+    window.commands["leaveAction"].trigger()
+    assert (waiting.text(), casting(window).left) == ("3 to decide", {2})
+    assert handled(window) == ["To decide", "Left as it is", "To decide", "To decide"]
+    for expected in (3, 4, 1):  # behind the last one the first comes again
+        window.commands["nextProblemAction"].trigger()
+        assert selection.ids == (expected,)
+    for expected in (4, 3):
+        window.commands["previousProblemAction"].trigger()
+        assert selection.ids == (expected,)
+    window.commands["hurryAllAction"].trigger()
+    assert casting(window).hurried == {1, 3, 4}, "what was left stays so"
+    assert handled(window)[1] == "Left as it is"
+    assert not waiting.isVisible()
+    assert not window.commands["hurryAllAction"].isEnabled()
+    window.commands["nextProblemAction"].trigger()
+    assert told[-1] == "No cue is left to decide on."
+    selection.set([2])
+    window.commands["hurryAction"].trigger()
+    assert (casting(window).left, 2 in casting(window).hurried) == (frozenset(), True)
+    assert "limit" in handled(window)[1]
 
 
 def test_all_that_overrun_are_sped_up_within_the_limit(
@@ -129,8 +167,11 @@ def test_decisions_and_speech_are_there_after_a_restart(
     desk = window.desks.voiceover
     desk.set_heard(Heard.SPEECH)
     desk.page.cues.limit.setValue(1.5)
+    window.desk.selection.set([4])
+    window.commands["leaveAction"].trigger()
     window.commands["hurryAllAction"].trigger()
-    placed = dict(desk.voiceover.placed)
+    placed, decided = dict(desk.voiceover.placed), casting(window)
+    assert (decided.hurried, decided.left) == ({OVERRUNS}, {4})
     window.close()
     _, again = build([])
     with qtbot.waitExposed(again):
@@ -140,6 +181,7 @@ def test_decisions_and_speech_are_there_after_a_restart(
         after = again.desks.voiceover
         qtbot.waitUntil(lambda: after.voiceover.placed == placed, timeout=PATIENCE)
         assert (after.preview.heard, after.page.cues.limit.value()) == (Heard.SPEECH, 1.5)
+        assert casting(again) == decided
         qtbot.waitUntil(lambda: not after.making, timeout=PATIENCE)
     finally:
         again.close()

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import listening
 import machine
 import numpy as np
 import pytest
@@ -33,6 +34,7 @@ STARTS = (1_000, 3_500, 6_000, 8_500)  # of the cues
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.skipif(bool(MISSING), reason=f"listening needs {', '.join(MISSING)}"),
 ]
 
@@ -167,6 +169,15 @@ def test_a_seek_into_the_middle_of_a_clip_is_followed(
     assert len(begun) == 4, "the rest of the first, the second, the rest of the third, the fourth"
     assert_near(nearest(beeps, begun[[1, 3]]))
     assert begun[3] - begun[2] == pytest.approx(STARTS[3] - 6_400, abs=250), "sound takes a moment to jump"
+
+
+def test_after_a_seek_the_old_place_is_not_heard_any_more(card: dict[str, str], tmp_path: Path) -> None:
+    """The sound system holds a fifth of a second; of that nothing comes, and the new speech does not wait for it."""
+    soundfile.write(tmp_path / "quiet.wav", np.zeros(30 * RATE), RATE)
+    old, new, off = np.median(listening.seeks(card, tmp_path, tmp_path / "quiet.wav", 5), axis=0)
+    assert old < 80
+    assert new < 100
+    assert abs(off) < 60
 
 
 def test_the_voiceover_alone(card: dict[str, str], tmp_path: Path, recording: Path, clip: Path) -> None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
-from remote import dialog, press
+from remote import dialog, notice_with, press
 from talks import LINES, label_text, open_talk
 
 from studio.core.accounts import Account
@@ -63,17 +63,6 @@ def spoken(qtbot: QtBot, window: MainWindow) -> None:
     """Wait until all that was asked for is made."""
     desk = window.desks.speaking
     qtbot.waitUntil(lambda: desk._steps is None and bool(desk._sounding), timeout=10_000)
-
-
-def notice_with(qtbot: QtBot, window: MainWindow, action: str) -> QPushButton:
-    def shown() -> QPushButton | None:
-        buttons = window.notices.findChildren(QPushButton, "noticeAction")
-        return next((b for b in buttons if b.text() == action and b.isVisible()), None)
-
-    qtbot.waitUntil(lambda: shown() is not None, timeout=10_000)
-    found = shown()
-    assert found
-    return found
 
 
 def test_nothing_is_sent_before_the_user_agrees(qtbot: QtBot, window: MainWindow, stub: OpenAILike) -> None:

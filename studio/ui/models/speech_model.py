@@ -101,13 +101,18 @@ class SpeechModel(CueRows):
             return _NO_SPEECH[state]
         if state is State.OUTDATED:
             return "Changed since"
-        hurried = segment.id in self.voiceover.parts.casting.hurried
+        casting = self.voiceover.parts.casting
         if placed is not None and placed.hurry > 1:
             limit = self.voiceover.over(segment.id)
             return f"At the limit, {placed.hurry:.2f}×" if limit else f"Sped up {placed.hurry:.2f}×"
         if self.voiceover.over(segment.id):
-            return "At the voice's limit" if hurried else "Left as it is"
+            hurried, left = segment.id in casting.hurried, segment.id in casting.left
+            return "At the voice's limit" if hurried else "Left as it is" if left else "To decide"
         return "Fits"
+
+    def is_undecided(self, segment: Segment) -> bool:
+        """Whether it overruns, and nobody has said what shall be done."""
+        return bool(self.voiceover.over(segment.id)) and segment.id not in self.voiceover.parts.casting.decided
 
     def _cell(self, row: int, segment: Segment, column: Column) -> str:
         placed = self.voiceover.placed.get(segment.id)

@@ -104,6 +104,11 @@ class VoiceOver(QObject):
     def overruns(self) -> list[Placed]:
         return [placed for placed in self.placed.values() if placed.over >= NOTICED]
 
+    def undecided(self) -> list[int]:
+        """Cues that overrun and of which the user has not said what shall be done; in order of time."""
+        decided = self.parts.casting.decided
+        return [placed.id for placed in self.overruns() if placed.id not in decided]
+
     @property
     def begun(self) -> bool:
         """Whether anything is made."""

@@ -42,6 +42,7 @@ class Player(QObject):
     rate_changed = Signal(float)
     loop_changed = Signal(object)  # (start, end) or None
     video_changed = Signal(bool)  # whether the recording has pictures; known once it is open
+    jumped = Signal()  # to another place than playing would have come to
     failed = Signal(str)  # a sentence for the user
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -197,6 +198,7 @@ class Player(QObject):
         if self._media is not None:
             self._media.setPosition(ms)
         self.other.seek(ms)
+        self.jumped.emit()
 
     def position(self) -> int:
         """What is heard now, reckoned from the last report of the back end and the time since."""

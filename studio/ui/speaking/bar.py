@@ -27,6 +27,7 @@ class SpeechBar(QFrame):
         self.setProperty("role", "bar")
         self.setFixedHeight(theme.EDIT_BAR)
         self._commands = commands
+        self._words = ""  # what is being said
         self._toggle = self._button("speechToggleButton", "pause")
         self._stop = self._button("speechStopButton", "close")
         self._text = _Line()
@@ -54,13 +55,18 @@ class SpeechBar(QFrame):
 
     def show_told(self, text: str) -> None:
         """What is done before anything is heard."""
+        self._words = ""
         self._text.show_text(text, "")
 
     def show_text(self, utterance: Utterance) -> None:
         """What is being said."""
-        self._text.show_text("Speaking", " ".join(utterance.text.split()))
+        self._words = " ".join(utterance.text.split())
+        self._text.show_text(self._doing, self._words)
 
     def show_playing(self, playing: bool) -> None:
+        self._doing = "Speaking" if playing else "Paused"
+        if self._words:
+            self._text.show_text(self._doing, self._words)
         name = "Pause speaking" if playing else "Go on speaking"
         self._toggle.setIcon(icon("pause" if playing else "play"))
         self._name(self._toggle, name, "speakAction")

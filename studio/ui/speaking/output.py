@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 
 _FEED_EVERY = 15  # milliseconds
 _AHEAD = 400  # milliseconds, see SpeechOutput
-_STUCK = 4_000  # milliseconds without progress: some sound systems do not tell that a device is gone
+_STUCK = 1_200  # milliseconds without progress: some sound systems do not tell that a device is gone
+_WAKES = 4_000  # the same before anything was heard: headphones without a wire may have to wake up
+_FLOWS = 300  # milliseconds in which there is progress as long as the device is there
 _NO_SOUND_SYSTEM = (
     "Nothing can be heard here: Qt's sound library cannot be loaded. "
     "Install the system package libpulse0 and start again; speech can still be exported."
 )
 _NO_DEVICE = "No loudspeaker or headphones were found: connect one, then play again. Speech can still be exported."
-_GONE = "The loudspeaker or headphones are gone: connect one and go on where it stopped."
+_GONE = (
+    "The loudspeaker or headphones are gone: speech is paused. "
+    "Connect some, then play; it goes on with the sentence that was cut."
+)
 
 
 class SpeechOutput(QObject):
@@ -33,6 +38,7 @@ class SpeechOutput(QObject):
     playing_changed = Signal(bool)
     ended = Signal()  # all was heard, and no more will come
     failed = Signal(str)  # a sentence for the user; the stream is paused where it stopped
+    device_came = Signal()  # there is something to play on, perhaps again
 
     def __init__(self, parent: QObject | None = None, ahead: int = _AHEAD) -> None:
         """`ahead`: milliseconds that the sound system holds, so that a busy window is not heard."""
@@ -46,6 +52,9 @@ class SpeechOutput(QObject):
         self._parts: deque[tuple[int, NDArray[np.float32]]] = deque()  # first sample, samples; until they were heard
         self._length = 0  # samples of the stream that came in
         self._given = 0  # samples of it that the sound system has got
+        self._opened = 0  # of which so many before the device in use was opened
+        self._device = b""  # its id
+        self._patience = 0  # milliseconds without progress that it may take
         self.heard = 0  # where the last look was, in milliseconds; may be read from any thread
         self._whole = False
         self._playing = False
@@ -60,12 +69,26 @@ class SpeechOutput(QObject):
         """A new stream of so many samples a second; what was heard before ends."""
         self.stop()
         self._rate, self._whole = rate, False
-        self._length = self._given = self.heard = 0
+        self._length = self._given = self._opened = self.heard = 0
 
     def add(self, samples: NDArray[np.float32]) -> None:
         """More of it; mono, -1..1."""
         self._parts.append((self._length, samples))
         self._length += len(samples)
+
+    def drop(self) -> None:
+        """Forget what came in and is not heard yet, also what the sound system holds; more may come."""
+        self._length = self._given = self._opened = self.position() * self._rate // 1000
+        self._parts.clear()
+        if self._sink is not None and self._pipe is not None:
+            self._sink.reset()
+            self._pipe = self._sink.start() if self._playing else None
+
+    def go_back(self, ms: int) -> None:
+        """While it is paused: go on from there. It must not be farther back than the piece that is heard began."""
+        self._close()
+        self._given = self._opened = ms * self._rate // 1000
+        self.heard = ms
 
     def finish(self) -> None:
         """No more will come."""
@@ -87,7 +110,7 @@ class SpeechOutput(QObject):
         if self._sink is not None and self._format is not None:
             held = self._sink.bufferSize() - self._sink.bytesFree()
             waiting = self._format.framesForBytes(held) * self._rate // self._format.sampleRate()
-        return max(0, self._given - waiting) * 1000 // self._rate if self._rate else 0
+        return max(self._opened, self._given - waiting) * 1000 // self._rate if self._rate else 0
 
     def play(self) -> None:
         """From the beginning, or on from where it was paused. Emits `failed` if that cannot be."""
@@ -101,6 +124,7 @@ class SpeechOutput(QObject):
         else:
             self._sink.resume()
         self._since_heard.start()
+        self._patience = _WAKES
         self._set_playing(True)
         self._feed()
 
@@ -112,7 +136,7 @@ class SpeechOutput(QObject):
     def stop(self) -> None:
         """End the stream; its sound is forgotten."""
         self._close()
-        self._rate = self._length = self._given = self.heard = 0
+        self._rate = self._length = self._given = self._opened = self.heard = 0
         self._parts.clear()
 
     def set_volume(self, volume: float) -> None:
@@ -140,7 +164,7 @@ class SpeechOutput(QObject):
         form.setSampleRate(self._rate)
         if not device.isFormatSupported(form):
             form.setSampleRate(device.preferredFormat().sampleRate())
-        self._format = form
+        self._format, self._device = form, device.id().data()
         self._sink = QAudioSink(device, form, self)
         self._sink.setBufferSize(form.bytesForDuration(self._ahead * 1000))
         self._apply_volume()
@@ -148,9 +172,9 @@ class SpeechOutput(QObject):
 
     def _feed(self) -> None:
         """Hand over as much as the sound system takes; it is asked often, because it holds little."""
-        if self._sink is None or self._pipe is None or self._format is None:
+        if self._sink is None or self._format is None:
             return
-        if self._sink.error() in _errors():
+        if self._pipe is None or self._sink.error() in _errors():
             self._lose(_GONE)
             return
         room = self._format.framesForBytes(self._sink.bytesFree()) * self._rate // self._format.sampleRate()
@@ -160,9 +184,11 @@ class SpeechOutput(QObject):
             room -= len(samples)
         before, self.heard = self.heard, self.position()
         here = self.heard
+        if here != before:
+            self._patience = _STUCK
         if here != before or self._given * 1000 // self._rate <= here:
             self._since_heard.start()
-        elif self._since_heard.elapsed() > _STUCK:
+        elif self._since_heard.elapsed() > self._patience:
             self._lose(_GONE)
             return
         self.position_changed.emit(here)
@@ -182,17 +208,22 @@ class SpeechOutput(QObject):
 
     def _follow_device(self) -> None:
         """Headphones were plugged in or out: on with what is there now, from the same place."""
-        if self._sink is None:
-            return
         from PySide6.QtMultimedia import QMediaDevices
 
-        was_playing = self._playing
-        if QMediaDevices.defaultAudioOutput().isNull():
+        device, playing = QMediaDevices.defaultAudioOutput(), self._playing
+        if playing and device.isNull():
             self._lose(_GONE)
             return
-        self._rewind()
-        if was_playing:
-            self.play()
+        if self._sink is not None and not (device.id().data() == self._device and self._flows):
+            self._rewind()
+            if playing:
+                self.play()
+        if not device.isNull():
+            self.device_came.emit()
+
+    @property
+    def _flows(self) -> bool:
+        return self._playing and self._since_heard.elapsed() < _FLOWS
 
     def _lose(self, sentence: str) -> None:
         self._rewind()
@@ -200,7 +231,7 @@ class SpeechOutput(QObject):
 
     def _rewind(self) -> None:
         """Give the device back; what it held but did not play is given to the next one."""
-        self._given = self.position() * self._rate // 1000
+        self._given = self._opened = self.position() * self._rate // 1000
         self._close()
 
     def _close(self) -> None:

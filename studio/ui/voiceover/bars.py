@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 from studio.core.voiceover import LIMITS
 from studio.ui import icons, theme
 from studio.ui.choice import Choice
-from studio.ui.commands import Commands, plain
+from studio.ui.commands import Commands, key_text, plain
+from studio.ui.compare.key_button import KeyButton, Much
 from studio.ui.fitting import fit
 from studio.ui.models.wording import counted
 from studio.ui.spin import pad
@@ -89,6 +90,10 @@ class MakingBar(_Bar):
         self.stop.clicked.connect(self.stop_requested)
         self._over, self._missed = Tag("", "warn", "warning"), Tag("", "err", "error")
         self._over.setObjectName("overrunTag")
+        self._commands = commands
+        self.undecided = KeyButton("undecidedButton", "To decide", "chevron-right", self._key())
+        self.undecided.clicked.connect(commands["nextProblemAction"].trigger)
+        commands["nextProblemAction"].changed.connect(lambda: self.undecided.set_keys(self._key()))
         self._missed.setObjectName("missedTag")
         self.heard = Choice("Hear", "heardBox")
         for heard, words in _HEARD.items():
@@ -100,12 +105,12 @@ class MakingBar(_Bar):
         self.export.setDefaultAction(commands["exportSpeechAction"])
         self.export.setAccessibleName("Export the speech")
         self.export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        for part in (self.make, self._told, self._progress, self.stop, self._over, self._missed):
+        for part in (self.make, self._told, self._progress, self.stop, self._over, self.undecided, self._missed):
             self.row.addWidget(part)
         self.row.addStretch(1)
         self.row.addWidget(self.heard)
         self.row.addWidget(self.export)
-        self.show_made(0, 0, 0, 0, 0)
+        self.show_made(0, 0, 0, 0, 0, 0)
 
     def show_making(self, says: str, fraction: float | None) -> None:
         if not self.stop.isHidden() and self._since.isValid() and self._since.elapsed() < _TOLD_EVERY:
@@ -117,13 +122,13 @@ class MakingBar(_Bar):
         if self.stop.isHidden():
             self._show(making=True)
 
-    def show_made(self, made: int, waiting: int, outdated: int, over: int, missed: int) -> None:
-        """How many cues are spoken, wait to be, were changed since, overrun, could not be."""
+    def show_made(self, made: int, waiting: int, outdated: int, over: int, open: int, missed: int) -> None:
+        """How many cues are spoken, wait to be, were changed since, overrun, want a decision, could not be."""
         primary, to_make = not made and not missed, waiting + outdated
         if primary:
             words = "Make the voice-over"
         elif to_make:
-            words = f"Make {counted(to_make, 'cue', 'cues')}{'' if waiting else ' again'}"
+            words = f"Make {counted(to_make + missed, 'cue', 'cues')}{'' if waiting or missed else ' again'}"
         else:
             words = f"Try {counted(missed, 'cue', 'cues')} again"
         self.make.setText(words)
@@ -133,8 +138,11 @@ class MakingBar(_Bar):
         self.make.style().polish(self.make)
         self.make.setVisible(primary or to_make > 0 or missed > 0)
         self._told.show_text(f"{counted(made, 'cue', 'cues')} spoken" if made and not to_make else "")
-        self._over.set_tag(f"{over} of {made} overrun{'s' if over == 1 else ''}", "warn", "warning")
+        words = f"{over} of {made} overrun{'s' if over == 1 else ''}"
+        self._over.set_tag(words, "warn" if open else "plain", "warning" if open else "")
         self._over.setVisible(over > 0)
+        self.undecided.set_words(f"{open} to decide")
+        self.undecided.setVisible(open > 0)
         self._missed.set_tag(f"{missed} not spoken", "err", "error")
         self._missed.setVisible(missed > 0)
         self._show(making=False)
@@ -150,10 +158,16 @@ class MakingBar(_Bar):
         self.fit()
 
     def fit(self) -> None:
-        fit(self, ((True, True), (False, True), (False, False)), self._shape)
+        shapes: tuple[tuple[bool, bool, Much], ...]
+        shapes = (True, True, "all"), (False, True, "all"), (False, True, "text"), (False, False, "text")
+        fit(self, shapes, self._shape)
 
-    def _shape(self, shape: tuple[bool, bool]) -> None:
-        label, words = shape
+    def _key(self) -> str:
+        return key_text((*self._commands.keys("nextProblemAction"), "")[0])
+
+    def _shape(self, shape: tuple[bool, bool, Much]) -> None:
+        label, words, next = shape
+        self.undecided.show_as(next)
         self.row.invalidate()  # what was shown or hidden just now counts
         self.heard.set_label_hidden(not label)
         style = Qt.ToolButtonStyle

@@ -63,8 +63,8 @@ class VoiceoverPage(QWidget):
             return
         states = [self._voiceover.state(cue) for cue in cues]
         waiting, outdated, missed = map(states.count, (State.WAITING, State.OUTDATED, State.MISSED))
-        over = len(self._voiceover.overruns())
-        self.making.show_made(len(self._voiceover.placed), waiting, outdated, over, missed)
+        over, open = len(self._voiceover.overruns()), len(self._voiceover.undecided())
+        self.making.show_made(len(self._voiceover.placed), waiting, outdated, over, open, missed)
 
     def show_selection(self, ids: Sequence[int], current: int | None) -> None:
         self.table.select_ids(ids, current)

@@ -61,10 +61,12 @@ class Preview(QObject):
         self._next: dict[int, int] = {}  # the next sample of each clip that is being heard
         self.output = SpeechOutput(self, _HELD)
         self.output.failed.connect(self._on_failed)
+        self.output.device_came.connect(self._turn)
         self._timer = QTimer(self, interval=_EVERY, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._follow)
         player.playing_changed.connect(lambda _: self._turn())
         player.position_changed.connect(lambda ms: None if player.playing else self._read_near(ms))
+        player.jumped.connect(self._jump)
         player.rate_changed.connect(lambda _: self._read_near(player.position()))
 
     # What the desk tells
@@ -119,6 +121,13 @@ class Preview(QObject):
         elif not sounding and self._timer.isActive():
             self._timer.stop()
             self.output.stop()
+
+    def _jump(self) -> None:
+        """What was mixed for the old place is not heard any more."""
+        if self._timer.isActive():
+            self._next.clear()
+            self.output.drop()
+            self._follow()
 
     def _follow(self) -> None:
         """Mix what is heard next."""
@@ -196,7 +205,10 @@ class Preview(QObject):
     def _on_read(self, name: Hashable, samples: Mono) -> None:
         self._reading.pop(name, None)
         self._clips[name] = samples
-        self._forget(self._player.position())
+        now, rate = self._player.position(), self._player.rate
+        if any((self._names.get(p.id), rate) == name for p in self._between(now, now + _AHEAD * rate)):
+            self._jump()  # its silence is mixed already
+        self._forget(now)
 
     def _on_unread(self, name: Hashable, sentence: str) -> None:
         self._reading.pop(name, None)

@@ -95,10 +95,14 @@ class SpeechDelegate(RowDelegate):
         text = self._model.over(segment)
         if not text:
             return
-        placed = self._model.voiceover.placed[segment.id]
-        role = "err" if placed.into >= NOTICED else "warn"
-        self.paint_sign(painter, place.left(), place, role)
-        painter.setFont(theme.font(theme.BODY, theme.SEMIBOLD))
+        made = self._model.voiceover
+        role = "err" if made.placed[segment.id].into >= NOTICED else "warn"
+        weight = theme.SEMIBOLD
+        if segment.id in made.parts.casting.left:  # the user knows
+            role, weight = "text2", theme.REGULAR
+        else:
+            self.paint_sign(painter, place.left(), place, role)
+        painter.setFont(theme.font(theme.BODY, weight))
         painter.setPen(theme.current().color(role))
         painter.drawText(place.adjusted(SIGN + 6, 0, PAD, 0), _MIDDLE, text)
 
@@ -106,7 +110,9 @@ class SpeechDelegate(RowDelegate):
         state = self._model.voiceover.state(segment)
         quiet = state in (State.SILENT, State.WAITING)
         role = "info" if state is State.OUTDATED else "err" if state is State.MISSED else "text3" if quiet else "text2"
-        painter.setFont(theme.font(theme.BODY))
+        if open := self._model.is_undecided(segment):
+            role = "warn"
+        painter.setFont(theme.font(theme.BODY, theme.SEMIBOLD if open else theme.REGULAR))
         painter.setPen(theme.current().color("text" if chosen and role == "text2" else role))
         text = self._model.handled(segment)
         shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
