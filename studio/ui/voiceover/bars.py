@@ -41,6 +41,14 @@ _TOLD_EVERY = 80  # milliseconds
 _ACTIONS = ("hearCueAction", "hurryAction", "leaveAction", "reflowCueAction")
 _SHORT = {"hearCueAction": "Hear", "hurryAction": "Speed up", "leaveAction": "Leave", "reflowCueAction": "Re-flow …"}
 
+_Shape = tuple[bool, bool, Much]  # label of the choice, words of the export, how much of the button
+_SHAPES: tuple[_Shape, ...] = (
+    (True, True, "all"),
+    (False, True, "all"),
+    (False, True, "text"),
+    (False, False, "text"),
+)
+
 
 class _Bar(QFrame):
     def __init__(self, name: str) -> None:
@@ -158,14 +166,12 @@ class MakingBar(_Bar):
         self.fit()
 
     def fit(self) -> None:
-        shapes: tuple[tuple[bool, bool, Much], ...]
-        shapes = (True, True, "all"), (False, True, "all"), (False, True, "text"), (False, False, "text")
-        fit(self, shapes, self._shape)
+        fit(self, _SHAPES, self._shape)
 
     def _key(self) -> str:
         return key_text((*self._commands.keys("nextProblemAction"), "")[0])
 
-    def _shape(self, shape: tuple[bool, bool, Much]) -> None:
+    def _shape(self, shape: _Shape) -> None:
         label, words, next = shape
         self.undecided.show_as(next)
         self.row.invalidate()  # what was shown or hidden just now counts
