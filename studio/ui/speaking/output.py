@@ -164,7 +164,7 @@ class SpeechOutput(QObject):
         form.setSampleRate(self._rate)
         if not device.isFormatSupported(form):
             form.setSampleRate(device.preferredFormat().sampleRate())
-        self._format, self._device = form, device.id().data()
+        self._format, self._device = form, bytes(device.id().data())
         self._sink = QAudioSink(device, form, self)
         self._sink.setBufferSize(form.bytesForDuration(self._ahead * 1000))
         self._apply_volume()
@@ -214,7 +214,7 @@ class SpeechOutput(QObject):
         if playing and device.isNull():
             self._lose(_GONE)
             return
-        if self._sink is not None and not (device.id().data() == self._device and self._flows):
+        if self._sink is not None and not (bytes(device.id().data()) == self._device and self._flows):
             self._rewind()
             if playing:
                 self.play()

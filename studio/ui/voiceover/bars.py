@@ -158,15 +158,21 @@ class MakingBar(_Bar):
         self.fit()
 
     def fit(self) -> None:
-        shapes: tuple[tuple[bool, bool, Much], ...]
-        shapes = (True, True, "all"), (False, True, "all"), (False, True, "text"), (False, False, "text")
+        shapes: tuple[tuple[bool, bool, bool, Much], ...] = (
+            (True, True, True, "all"),
+            (True, False, True, "all"),
+            (True, False, True, "text"),
+            (True, False, False, "text"),
+            (False, False, False, "text"),
+        )
         fit(self, shapes, self._shape)
 
     def _key(self) -> str:
         return key_text((*self._commands.keys("nextProblemAction"), "")[0])
 
-    def _shape(self, shape: tuple[bool, bool, Much]) -> None:
-        label, words, next = shape
+    def _shape(self, shape: tuple[bool, bool, bool, Much]) -> None:
+        told, label, words, next = shape
+        self._told.setVisible(told and bool(self._told.text()))
         self.undecided.show_as(next)
         self.row.invalidate()  # what was shown or hidden just now counts
         self.heard.set_label_hidden(not label)
