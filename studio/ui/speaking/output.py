@@ -214,7 +214,7 @@ class SpeechOutput(QObject):
         if playing and device.isNull():
             self._lose(_GONE)
             return
-        if self._sink is not None and not (device.id().data() == self._device and self._flows):
+        if self._sink is not None and not (bytes(device.id().data()) == self._device and self._flows):
             self._rewind()
             if playing:
                 self.play()

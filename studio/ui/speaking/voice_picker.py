@@ -61,6 +61,7 @@ class VoicePicker(QFrame):
         self.list.itemClicked.connect(self._choose)
         self._none = QLabel("No voice fits these words.", self)
         self._none.setProperty("role", "muted")
+        self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(6)

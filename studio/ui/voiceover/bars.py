@@ -41,12 +41,13 @@ _TOLD_EVERY = 80  # milliseconds
 _ACTIONS = ("hearCueAction", "hurryAction", "leaveAction", "reflowCueAction")
 _SHORT = {"hearCueAction": "Hear", "hurryAction": "Speed up", "leaveAction": "Leave", "reflowCueAction": "Re-flow …"}
 
-_Shape = tuple[bool, bool, Much]  # label of the choice, words of the export, how much of the button
+_Shape = tuple[bool, bool, bool, Much]  # what is made, label of the choice, words of the export, of the button
 _SHAPES: tuple[_Shape, ...] = (
-    (True, True, "all"),
-    (False, True, "all"),
-    (False, True, "text"),
-    (False, False, "text"),
+    (True, True, True, "all"),
+    (True, False, True, "all"),
+    (True, False, True, "text"),
+    (True, False, False, "text"),
+    (False, False, False, "text"),
 )
 
 
@@ -172,7 +173,8 @@ class MakingBar(_Bar):
         return key_text((*self._commands.keys("nextProblemAction"), "")[0])
 
     def _shape(self, shape: _Shape) -> None:
-        label, words, next = shape
+        told, label, words, next = shape
+        self._told.setVisible(told and bool(self._told.text()))
         self.undecided.show_as(next)
         self.row.invalidate()  # what was shown or hidden just now counts
         self.heard.set_label_hidden(not label)

@@ -22,7 +22,8 @@ _WIDTHS: dict[IntEnum, int] = {
     Column.OVER: 136,
     Column.HANDLED: 156,
 }
-_WHO_NARROW, _NARROW = 42, 820  # pixels: where the table is narrower, only the chip says who
+_NARROW = 820  # pixels: where the table is narrower, only the chip says who, and the text needs the room
+_NARROW_WIDTHS: dict[IntEnum, int] = {Column.NUMBER: 44, Column.WHO: 42, Column.HANDLED: 136}
 _TIGHT, _TIGHT_HANDLED = 680, 104
 
 
@@ -52,9 +53,11 @@ class SpeechTable(RowsTable):
             self.menu_requested.emit(self.viewport().mapToGlobal(QPoint(24, place.bottom())))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        who = _WIDTHS[Column.WHO] if self.width() >= _NARROW else _WHO_NARROW
-        handled = _WIDTHS[Column.HANDLED] if self.width() >= _TIGHT else _TIGHT_HANDLED
-        if (self.columnWidth(Column.WHO), self.columnWidth(Column.HANDLED)) != (who, handled):
-            self.setColumnWidth(Column.WHO, who)
-            self.setColumnWidth(Column.HANDLED, handled)
+        narrow, tight = self.width() < _NARROW, self.width() < _TIGHT
+        for column, width in _NARROW_WIDTHS.items():
+            wanted = width if narrow else _WIDTHS[column]
+            if tight and column is Column.HANDLED:
+                wanted = _TIGHT_HANDLED
+            if self.columnWidth(column) != wanted:
+                self.setColumnWidth(column, wanted)
         super().resizeEvent(event)
