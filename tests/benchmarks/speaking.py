@@ -215,6 +215,7 @@ def listen(whisper: WhisperModel, spoken: Spoken, language: str):  # type: ignor
         word_timestamps=True,
         initial_prompt=PROMPTS.get(language),
         condition_on_previous_text=False,
+        temperature=0,  # so that each run hears the same
     )
     # Whisper takes half a minute at a time, and in what is added to a short sound it hears the sentence again.
     return [s for s in segments if s.start < info.duration - HEARD_AFTER], info
