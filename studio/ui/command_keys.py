@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, SignalInstance
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -16,7 +16,21 @@ _CLIPBOARD = (
 )
 
 
-def left_to_window(event: QEvent, window: QWidget) -> bool:
+def taken(event: QEvent, window: QWidget, tab: tuple[SignalInstance, SignalInstance] | None) -> bool | None:
+    """What an editor's `event` returns for keys that are not its own; None for its own.
+
+    `tab`: what the tab key asks for, and with shift, where it plays: hands on the keyboard play often; F6 leaves.
+    """
+    if _left_to_window(event, window):
+        event.ignore()
+        return False
+    if tab and (pressed := _tab_pressed(event)):
+        tab[0 if pressed > 0 else 1].emit()
+        return True
+    return None
+
+
+def _left_to_window(event: QEvent, window: QWidget) -> bool:
     """Whether Qt asks about a key that starts an action of the window, which the text is not to take then.
 
     What writes a character never does, nor do the keys of the clipboard.
@@ -29,7 +43,7 @@ def left_to_window(event: QEvent, window: QWidget) -> bool:
     return any(keys in action.shortcuts() for action in window.actions()) and not any(map(event.matches, _CLIPBOARD))
 
 
-def tab_pressed(event: QEvent) -> int:
+def _tab_pressed(event: QEvent) -> int:
     """1 for the tab key, -1 with shift, 0 for all else."""
     if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
         return 0

@@ -15,6 +15,7 @@ from studio.core import edits
 from studio.core.jobs import JobState, Progress
 from studio.core.replace import Query
 from studio.core.transcript import Segment, Speaker, Transcript
+from studio.ui import theme
 from studio.ui.editor.name_edit import NameEdit
 from studio.ui.editor.spans import block_text, word_spans
 from studio.ui.editor.transcript_view import TranscriptView
@@ -481,3 +482,24 @@ class TestPlaceholder:
         model.append_segments(segments(1))
         assert not view._placeholder.isVisible()
         assert texts(view) == ["You grew up in Husum, right behind the dyke."]
+
+
+@pytest.mark.parametrize("said", ["spoken", "played"])
+@pytest.mark.parametrize("chosen", [False, True])
+def test_the_word_that_is_said_is_seen_in_a_selection_too(view, said, chosen) -> None:
+    """Its box is there, and its letters are written over it."""
+    start, end = word_spans(view.model.segment(1))[1]
+    if chosen:
+        cursor = QTextCursor(view.document().findBlockByNumber(2))
+        cursor.movePosition(QTextCursor.MoveOperation.Start, QTextCursor.MoveMode.KeepAnchor)
+        view.setTextCursor(cursor)
+    if said == "spoken":
+        view.set_spoken(view.model.segment(1).id, start, end)
+    else:
+        view.set_position(view.model.segment(1).words[1].start)
+    rect = view.word_rect(1, 1).toAlignedRect()
+    look = theme.current()
+    picture = view.viewport().grab(rect).toImage()
+    inside = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(2, picture.height() - 2)]
+    assert inside.count(look.color("word")) > len(inside) / 2
+    assert any(color.lightness() < look.color("word").lightness() - 100 for color in inside)

@@ -51,7 +51,7 @@ ENVIRONMENT = {
     "OTEL_SDK_DISABLED": "true",
 }
 
-_GO_ON = "The rest of the queue goes on; Retry goes on from the last stored segment."
+_GO_ON = "Nothing is lost: the rest goes on, and another try goes on from what is stored."
 _LESS_MEMORY = "Close other programs or use a smaller model."
 _CRASH = ("crashed.", _GO_ON)
 _DEATHS = {  # exit code: end of the sentence, hint

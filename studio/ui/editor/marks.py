@@ -6,7 +6,7 @@ Runs on the window's thread, inside the view's paint event.
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QTextBlock
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QTextBlock, QTextCursor
 
 from studio.ui import theme
 
@@ -27,6 +27,12 @@ def span_rects(block: QTextBlock, origin: QPointF, span: Span) -> list[QRectF]:
     return rects
 
 
+def in_selection(cursor: QTextCursor, block: QTextBlock, span: Span) -> bool:
+    """Whether a part of the span is selected."""
+    first, last = (block.position() + offset for offset in span)
+    return cursor.selectionStart() < last and first < cursor.selectionEnd()
+
+
 def line_x(line: object, offset: int) -> float:
     """Distance of a text offset from the left; PySide gives a pair, of which the second half is the offset again."""
     x = line.cursorToX(offset)  # type: ignore[attr-defined]
@@ -38,7 +44,22 @@ def paint_word(painter: QPainter, rects: list[QRectF]) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.current().color("word"))
     for rect in rects:
-        painter.drawRoundedRect(rect.adjusted(-2, -1, 2, 2), 4, 4)
+        painter.drawRoundedRect(_boxed(rect), 4, 4)
+
+
+def paint_selected_word(painter: QPainter, block: QTextBlock, origin: QPointF, span: Span) -> None:
+    """The same over a selection that is painted already, so the word is written once more."""
+    rects = span_rects(block, origin, span)
+    paint_word(painter, rects)
+    painter.setPen(theme.current().color("text"))
+    for rect in rects:
+        painter.setClipRect(_boxed(rect))
+        block.layout().draw(painter, origin)
+    painter.setClipping(False)
+
+
+def _boxed(rect: QRectF) -> QRectF:
+    return rect.adjusted(-2, -1, 2, 2)
 
 
 def paint_hits(painter: QPainter, rects: list[QRectF]) -> None:

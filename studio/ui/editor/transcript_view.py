@@ -30,8 +30,7 @@ from PySide6.QtWidgets import QWidget
 from studio.core.errors import UsageError
 from studio.core.jobs import Job, Progress
 from studio.core.replace import Match, Query
-from studio.ui import theme
-from studio.ui.command_keys import left_to_window, tab_pressed
+from studio.ui import command_keys, theme
 from studio.ui.models.transcript_model import TranscriptModel
 from studio.ui.models.wording import time_code
 
@@ -62,6 +61,7 @@ class TranscriptView(SegmentText):
     word_clicked = Signal(int, int)  # row, number of an unsure word
     play_requested = Signal()  # the tab key
     back_requested = Signal()  # tab with shift
+    tab_plays = True  # already while Qt sets the view up
     listen_requested = Signal()  # play from where was sought
     stop_requested = Signal()  # the escape key
     seek_requested = Signal(int)  # milliseconds
@@ -77,7 +77,6 @@ class TranscriptView(SegmentText):
         self.setAccessibleName("Transcript")
         self.current_row = -1
         self._heard = -1  # milliseconds: where playback is
-        self.tab_plays = True
         self._word = -1
         self._described = -1  # the row that the description tells about
         self._marked: frozenset[int] = frozenset()  # the selection that the gutter shows
@@ -309,19 +308,30 @@ class TranscriptView(SegmentText):
                 if y < below and y + height > above:
                     self._paint_marks(painter, block, origin, QRectF(0, y, width, height))
         super().paintEvent(event)
+        if self.textCursor().hasSelection():  # which was painted over the word
+            with QPainter(self.viewport()) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                for block, origin, _ in self.visible_blocks():
+                    if (span := self._said_in(block)) and marks.in_selection(self.textCursor(), block, span):
+                        marks.paint_selected_word(painter, block, origin, span)
 
     def _paint_marks(self, painter: QPainter, block: QTextBlock, origin: QPointF, rect: QRectF) -> None:
         row = block.blockNumber()
-        id, spoken = self._spoken
-        if id is not None and self.model.segment(row).id == id:
-            marks.paint_word(painter, marks.span_rects(block, origin, spoken))
-        elif row == self.current_row:
+        if row == self.current_row and self.model.segment(row).id != self._spoken[0]:
             painter.fillRect(rect, self.row_tint())
-            marks.paint_word(painter, marks.span_rects(block, origin, self.word_span()))
+        if span := self._said_in(block):
+            marks.paint_word(painter, marks.span_rects(block, origin, span))
         for span in self._search.by_row.get(row, ()):
             marks.paint_hits(painter, marks.span_rects(block, origin, span))
         for span in self._unsure_spans(row):
             marks.paint_unsure(painter, marks.span_rects(block, origin, span))
+
+    def _said_in(self, block: QTextBlock) -> Span | None:
+        """The word of this row that a voice says, or that is played."""
+        row, (id, spoken) = block.blockNumber(), self._spoken
+        if id is not None and self.model.segment(row).id == id:
+            return spoken
+        return self.word_span() if row == self.current_row else None
 
     def _on_update(self, rect: QRect, dy: int) -> None:
         """Rows have moved; where a single one is painted anew, what is beside it stays as it was."""
@@ -379,14 +389,9 @@ class TranscriptView(SegmentText):
 
     def event(self, event: QEvent) -> bool:
         """Keys that are commands of the window are not the text's, whatever Qt's text widgets do with them."""
-        if left_to_window(event, self.window()):
-            event.ignore()
-            return False
-        tab = tab_pressed(event)
-        if tab and self.tab_plays:  # because hands on the keyboard play all the time; F6 leaves
-            (self.play_requested if tab > 0 else self.back_requested).emit()
-            return True
-        return super().event(event)
+        tab = (self.play_requested, self.back_requested) if self.tab_plays else None
+        taken = command_keys.taken(event, self.window(), tab)
+        return super().event(event) if taken is None else taken
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row, _, _ = self.caret()

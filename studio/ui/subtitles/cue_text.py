@@ -23,8 +23,7 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 
 from studio.core.breaks import text_width
 from studio.core.retext import common_start
-from studio.ui import theme
-from studio.ui.command_keys import left_to_window, tab_pressed
+from studio.ui import command_keys, theme
 from studio.ui.editor.marks import paint_word, span_rects
 from studio.ui.editor.spans import Span, model_text, place_in, units
 
@@ -45,6 +44,7 @@ class CueText(QTextEdit):
     left = Signal()  # the focus went elsewhere
     play_requested = Signal()  # the tab key
     back_requested = Signal()  # tab with shift
+    tab_plays = True  # already while Qt sets the view up
     stop_requested = Signal()  # the escape key
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -53,7 +53,6 @@ class CueText(QTextEdit):
         self._writing = False
         self._most = 42
         self._word: Span = (0, 0)
-        self.tab_plays = True
         self.setObjectName("cueText")
         self.setAccessibleName("Text of the cue")
         self.setProperty("role", "field")
@@ -194,14 +193,9 @@ class CueText(QTextEdit):
 
     def event(self, event: QEvent) -> bool:
         """Keys that are commands of the window are not the text's, but for the clipboard's."""
-        if left_to_window(event, self.window()):
-            event.ignore()
-            return False
-        tab = tab_pressed(event)
-        if tab and self.tab_plays:  # because hands on the keyboard play all the time; F6 leaves
-            (self.play_requested if tab > 0 else self.back_requested).emit()
-            return True
-        return super().event(event)
+        tab = (self.play_requested, self.back_requested) if self.tab_plays else None
+        taken = command_keys.taken(event, self.window(), tab)
+        return super().event(event) if taken is None else taken
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
