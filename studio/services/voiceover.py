@@ -7,6 +7,7 @@ there is it made again.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -25,7 +26,7 @@ from studio.core.voiceover import Placed
 from studio.engines.base import Spoken
 
 from . import speaking
-from .speaking import Told
+from .speaking import Told, Utterance
 from .studio import Studio
 
 _SILENT = 0.01  # of the loudest sample: what is softer before the first word and after the last one is silence
@@ -83,6 +84,18 @@ def speak_cues(
                 raise  # the next one would meet the same
         else:
             yield Spoke(cue.id, length(spoken), spoken.words, media.bins(spoken.samples, spoken.rate))
+
+
+def at_no_cost(studio: Studio, cues: Sequence[Segment], parts: Parts, stop: StopToken) -> list[Segment]:
+    """Those whose sound the vendors of their voices have sent already, and those that this computer speaks."""
+    found = []
+    for cue in cues:
+        stop.check()
+        said = Utterance(cue.text, parts.manner(cue), parts.language)
+        with suppress(StudioError):  # its account is gone, or refuses such a text
+            if not any(plan.count for plan in speaking.plans(studio, [said])):
+                found.append(cue)
+    return found
 
 
 def speech(

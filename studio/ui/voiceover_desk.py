@@ -6,7 +6,7 @@ they are no steps that could be undone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,14 +17,16 @@ from studio import media
 from studio.core.jobs import Job, StopToken
 from studio.core.speaking import Casting
 from studio.core.steps import result
+from studio.core.transcript import Segment
 from studio.core.voiceover import Placed
 from studio.services import speaking, voiceover
 from studio.services.studio import Studio
-from studio.services.voiceover import Parts
+from studio.services.voiceover import Parts, at_no_cost
 
 from .casting_desk import CastingDesk
 from .commands import Commands
 from .file_page import FilePage
+from .lane import Lane
 from .models.voiceover import State, VoiceOver
 from .models.wording import counted
 from .playback_desk import PlaybackDesk
@@ -72,6 +74,7 @@ class VoiceoverDesk(QObject):
         self.drawn = Drawn(self.voiceover, page.waveform, self)
         self.export = SpeechExportDesk(studio, desk, self.voiceover, window)
         self.export.notice.connect(self.notice)
+        self._free = Lane(self)  # finds out what can be made at no cost
         self._again = QTimer(self, singleShot=True, interval=_AGAIN)
         self._again.timeout.connect(self._make_again)
         page.add_mode("voiceover", self.page)
@@ -136,6 +139,7 @@ class VoiceoverDesk(QObject):
     def stop(self) -> None:
         """What is spoken stays."""
         self._again.stop()
+        self._free.stop()
         self._whole = False
         self.maker.stop()
 
@@ -166,9 +170,17 @@ class VoiceoverDesk(QObject):
         """What was changed since, as far as it costs nothing."""
         fresh = {State.OUTDATED, *([State.WAITING] if self._whole else [])}
         cues = [c for c in self.voiceover.to_make() if self.voiceover.state(c) in fresh]
-        here = [c for c in cues if not speaking.is_remote(self.voiceover.parts.manner(c).voice)]
-        if here:
-            self.maker.start(here)
+        self._free.stop()
+        if any(speaking.is_remote(self.voiceover.parts.manner(c).voice) for c in cues):
+            parts = self.voiceover.parts
+            self._free.run(lambda stop: at_no_cost(self._studio, cues, parts, stop), self._start_free)
+        elif cues:
+            self.maker.start(cues)
+
+    def _start_free(self, cues: Sequence[Segment]) -> None:
+        wanted = [cue for cue in self.voiceover.to_make() if cue in cues]  # others were changed meanwhile
+        if wanted:
+            self.maker.start(wanted)
 
     # Decisions
 
@@ -341,6 +353,7 @@ class VoiceoverDesk(QObject):
     def shut_down(self) -> None:
         """Be silent; returns when nothing runs in the background any more."""
         self._again.stop()
+        self._free.shut_down()
         self.preview.shut_down()
         self.export.shut_down()
         self.drawn.shut_down()

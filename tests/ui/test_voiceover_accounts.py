@@ -91,6 +91,26 @@ def test_what_costs_is_not_made_again_by_itself(qtbot: QtBot, window: MainWindow
     assert sent(stub)[before:] == ["Other words."]
 
 
+def test_what_was_paid_for_is_taken_up_when_the_recording_is_opened_again(
+    qtbot: QtBot, window: MainWindow, stub: OpenAILike
+) -> None:
+    """And what was written back as it was; nothing is ordered for it."""
+    desk, job = window.desks.voiceover, window.desk.job
+    assert set(ended(qtbot, window)) == {State.MADE}
+    before, placed = len(sent(stub)), dict(desk.voiceover.placed)
+    window._open(None)
+    assert not desk.voiceover.begun
+    window._open(job)
+    window.commands["voiceoverModeAction"].trigger()
+    qtbot.waitUntil(lambda: desk.voiceover.placed == placed and not desk.making, timeout=PATIENCE)
+    first = window.desk.model.segment(0)
+    with qtbot.waitSignal(desk._again.timeout, timeout=PATIENCE):
+        window.desk.type_text(first.id, "Other words.")
+    window.commands["undoAction"].trigger()
+    qtbot.waitUntil(lambda: desk.voiceover.placed == placed and not desk.making, timeout=PATIENCE)
+    assert len(sent(stub)) == before
+
+
 def test_what_may_have_arrived_is_sent_again_only_on_request_and_alone(
     qtbot: QtBot, window: MainWindow, stub: OpenAILike
 ) -> None:
