@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -256,3 +258,33 @@ def test_a_picture_is_as_large_as_its_room(qapp: QApplication) -> None:
     frame = frame_of(QVideoFrameFormat.PixelFormat.Format_NV12)
     assert image_of(frame, QSize(30, 100)).size() == QSize(30, 15)
     assert image_of(QVideoFrame(), QSize(30, 100)).isNull()
+
+
+TOGGLING = """
+import os
+import sys
+from pathlib import Path
+from PySide6.QtMultimedia import QVideoSink
+from PySide6.QtWidgets import QApplication
+from studio.ui.player import Player
+
+app = QApplication([])
+for _ in range(5):
+    player, sink = Player(app), QVideoSink()
+    player.load(Path(sys.argv[1]), duration=4_000)
+    player.set_video_sink(sink)
+    player.play()
+    while player.position() < 100:
+        app.processEvents()
+    for _ in range(3):
+        player.set_video_sink(None)
+        player.set_video_sink(sink)
+print("done", flush=True)
+os._exit(0)
+"""
+
+
+def test_pictures_turned_off_and_on_while_it_plays_never_stop_the_window(film: Path) -> None:
+    """In a process of its own, which would stand still."""
+    ended = subprocess.run([sys.executable, "-c", TOGGLING, str(film)], capture_output=True, text=True, timeout=120)
+    assert ended.stdout == "done\n", ended.stderr

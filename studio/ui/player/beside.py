@@ -9,7 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QObject, QUrl, Signal
-from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer
+from PySide6.QtMultimedia import QMediaPlayer
+
+from .loudspeaker import loudspeaker
 
 _APART, _HEARD_APART = 40, 150  # milliseconds out of step that nobody hears; bringing it in step is heard, too
 _SETTLE = 300  # milliseconds after a seek in which places are not compared
@@ -35,7 +37,7 @@ class Beside(QObject):
         self._clock.start()
         self._theirs = 0.0  # where the leader was at the time 0 of the clock, by its last report
         self._moving = False  # sound comes, as far as can be told
-        self.output = QAudioOutput(self)
+        self.output = loudspeaker(self)
         self.output.setMuted(True)
         self._media = QMediaPlayer(self)
         self._media.setObjectName("besidePlayer")

@@ -309,11 +309,13 @@ class Player(QObject):
         if self._media is not None or self._broken:
             return self._media
         try:
-            from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer
+            from PySide6.QtMultimedia import QMediaDevices, QMediaPlayer
+
+            from .loudspeaker import loudspeaker
         except ImportError:
             self._broken = True
             return None
-        self._output = QAudioOutput(self)
+        self._output = loudspeaker(self)
         self._devices = QMediaDevices(self)
         self._devices.audioOutputsChanged.connect(self._follow_device)
         self._media = QMediaPlayer(self)
