@@ -41,7 +41,7 @@ def retext(segment: Segment, text: str) -> Segment:
 def retext_later(segment: Segment, text: str) -> Segment:
     """What `retext` gives, its words reckoned when somebody looks at them: for changes of many segments."""
     settled = " ".join(text.split()) == text or _SETTLED.fullmatch(text)  # the first is quicker, and mostly so
-    if text == segment.text or not segment.words or not settled:
+    if not text or text == segment.text or not segment.words or not settled:
         return retext(segment, text)
     return _with(segment, text, _RetextedWords(segment, text))
 
@@ -156,7 +156,7 @@ def _rewritten(segment: Segment, text: str) -> list[Word]:
     begin = spans[first - 1][1] if first else 0
     end = len(text) - (len(old) - spans[last][0]) if last < len(spans) else len(text)
     end = max(end, begin)
-    fresh = _matched(segment, first, last, _tokens(text[begin:end], segment.words))
+    fresh = _matched(segment, first, last, _tokens(text[begin:end], segment.words, behind=first > 0))
     rest = list(segment.words[last:])
     if rest:
         before = text[begin:end]
@@ -199,17 +199,18 @@ def _parts(char: str) -> bool:
 Token = tuple[str, bool, bool]  # text, a space stands before it, a line break stands before it
 
 
-def _tokens(text: str, like: Sequence[Word] | None) -> list[Token]:
+def _tokens(text: str, like: Sequence[Word] | None, behind: bool = False) -> list[Token]:
     """The words of a text as people write them; Chinese and Japanese runs are cut into characters.
 
-    `like`: words of the segment; if they are not cut at characters, neither are these.
+    `like`: words of the segment; if they are not cut at characters, neither are these. `behind`: the text goes on
+    right behind another word.
     """
     found: list[Token] = []
     at = 0
     by_character = not text.isascii() and (like is None or len(like) == 1 or any(not w.space for w in like[1:]))
     for chunk in _CHUNK.finditer(text):
         line = "\n" in text[at : chunk.start()]
-        space = chunk.start() > 0 or not by_character
+        space = chunk.start() > 0 or not (by_character or behind)
         at = chunk.end()
         for number, piece in enumerate(_pieces(chunk[0]) if by_character else (chunk[0],)):
             found.append((piece, space and number == 0, line and number == 0))

@@ -139,10 +139,12 @@ class MainWindow(QMainWindow):
         )
 
     def _lay_out(self) -> None:
-        """From the outside in, pages last: what gets a parent is styled anew with all that is in it."""
+        """From the outside in: what gets a parent is styled anew with all that is in it. Tab goes in this order."""
         self.setMinimumSize(1024, 640)
         self.resize(1440, 900)
         self._centre = QStackedWidget()
+        for page in (self.empty, self.page, self.queue_page):
+            self._centre.addWidget(page)
         self._centre.setMinimumWidth(theme.CENTRE_MIN)
 
         body = QWidget()
@@ -153,8 +155,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self.tools)
         self._columns = Columns(self.rail, self.queue_view, self._centre, self.inspector, body)
         column.addWidget(self._columns, 1)
-        for page in (self.empty, self.page, self.queue_page):
-            self._centre.addWidget(page)
         column.addWidget(self.desks.speaking.bar)
         column.addWidget(self.transport)
         self.panels = Panels(self._columns, self, self.commands)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up import TEXTS, spoken, transcripts
@@ -44,6 +45,12 @@ def test_another_text_gives_the_same_segment_now_and_later(data: st.DataObject) 
     assert later == now
     assert hash(later.words) == hash(tuple(now.words))
     assert not later.words or join_words(later.words) == later.text
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "two", " two", "two ", "one  two"])
+def test_what_is_left_of_a_text(text: str) -> None:
+    now, later = (of(spoken("one two"), text) for of in (retext, retext_later))
+    assert (later, bool(later.words)) == (now, bool(now.words))
 
 
 def test_nothing_is_made_before_it_is_needed_and_then_only_once() -> None:
