@@ -173,7 +173,9 @@ def clear(models: ModelStore, chosen: list[tuple[str, str]]) -> None:
         said, heard = list(SENTENCES[language]), list[str]()
         with speaking(models, id) as (_, _, say):
             for text in said:
-                heard.append("".join(s.text for s in listen(whisper, say(text), language)[0]).strip())
+                segments, info = listen(whisper, say(text), language)
+                in_it = (w.word for s in segments for w in s.words if w.start < info.duration - HEARD_AFTER)
+                heard.append("".join(in_it).strip())
         sounds = BY_CHARACTER.get(language)
         if sounds:
             by_sound = f"{rate([sounds(t) for t in said], [sounds(t) for t in heard], language):.1f}"
