@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from .commands import Commands, key_text
-from .compare.key_button import KeyButton
+from .key_button import KeyButton
 from .models.wording import counted
 
 Shape = Literal["all", "text", "icon", "number"]

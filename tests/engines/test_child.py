@@ -300,3 +300,14 @@ def test_dies_with_its_parent_even_by_kill_9(tmp_path: Path) -> None:
         assert psutil.pid_exists(pid)
         parent.kill()
     assert gone(pid)
+
+
+@pytest.mark.parametrize("method", ["segfault", "exit", "complain"])
+def test_each_kind_of_child_says_how_to_go_on(method: str) -> None:
+    child = Child(f"{__name__}:Clumsy", {"greeting": "good day"}, go_on="Try again.")
+    try:
+        with pytest.raises(EngineError) as caught:
+            call(child, method)
+    finally:
+        child.close()
+    assert caught.value.problem.hint == "Try again."

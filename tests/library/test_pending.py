@@ -57,6 +57,21 @@ def anew(now: Transcript) -> Edit:
     )
 
 
+def back_and_forth(library: Library, other: Library, id: int, states: list[Transcript]) -> None:
+    """Three steps taken back and made again in one program, read and put in the rows by another, which is closed."""
+    store = library.transcripts
+    for turn, at in ((store.undo, 2), (store.undo, 1), (store.undo, 0), (store.redo, 1), (store.redo, 2)):
+        turn(id)
+        assert read(other, id) == states[at]
+        other.pending.work_off()
+    other.pending.finish()
+    assert read(other, id) == states[2]
+    store.redo(id)
+    other.close()
+    library.pending.finish()
+    assert read(library, id) == states[3]
+
+
 def rows(library: Library) -> int:
     with library.database.read() as db:
         return int(db.execute("SELECT COUNT(*) FROM segment WHERE text = 'new'").fetchone()[0])
@@ -151,7 +166,7 @@ def test_typing_grows_while_a_large_change_comes(library: Library, talk: int) ->
 @pytest.mark.parametrize("parts", [0, 1, 2, 4, 7])
 def test_a_shift_is_stored_as_a_number_and_read_from_what_it_moves(library: Library, talk: int, parts: int) -> None:
     """Two of them and another change between, taken back and made again while they come, also after a restart."""
-    store, states = library.transcripts, [read(library, talk)]
+    states = [read(library, talk)]
     for change in (lambda now: shift(now, None, 30), anew, lambda now: shift(now, None, -20)):
         do(library, talk, change(states[-1]))
         states.append(apply(states[-1], change(states[-1])))
@@ -164,22 +179,13 @@ def test_a_shift_is_stored_as_a_number_and_read_from_what_it_moves(library: Libr
     for step in (1, 2, 3):
         made = other.transcripts.step(talk, step)
         assert (made.before, made.after) == (states[step - 1].segments, states[step].segments)
-    for turn, at in ((store.undo, 2), (store.undo, 1), (store.undo, 0), (store.redo, 1), (store.redo, 2)):
-        turn(talk)
-        assert read(other, talk) == states[at]
-        other.pending.work_off()
-    other.pending.finish()
-    assert read(other, talk) == states[2]
-    store.redo(talk)
-    other.close()
-    library.pending.finish()
-    assert read(library, talk) == states[3]
+    back_and_forth(library, other, talk, states)
 
 
 @pytest.mark.parametrize("parts", [0, 1, 2, 3, 5, 8])
 def test_of_other_texts_only_these_are_stored(library: Library, talk: int, parts: int) -> None:
     """Two changes of all texts and another one between, taken back and made again while they come, after a restart."""
-    store, states = library.transcripts, [read(library, talk)]
+    states = [read(library, talk)]
     for old, new in (("w", "word "), ("ord 1", "1 ord"), ("1", "")):
         edit = replace_all(states[-1], Query(old), new)
         assert edit
@@ -196,16 +202,7 @@ def test_of_other_texts_only_these_are_stored(library: Library, talk: int, parts
         made = other.transcripts.step(talk, step)
         assert apply(states[step - 1], made) == states[step]
         assert apply(states[step], made.inverse()) == states[step - 1]
-    for turn, at in ((store.undo, 2), (store.undo, 1), (store.undo, 0), (store.redo, 1), (store.redo, 2)):
-        turn(talk)
-        assert read(other, talk) == states[at]
-        other.pending.work_off()
-    other.pending.finish()
-    assert read(other, talk) == states[2]
-    store.redo(talk)
-    other.close()
-    library.pending.finish()
-    assert read(library, talk) == states[3]
+    back_and_forth(library, other, talk, states)
 
 
 def test_a_text_that_words_do_not_make_up_is_stored_as_it_became(library: Library, talk: int) -> None:

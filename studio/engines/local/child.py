@@ -29,6 +29,7 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -51,17 +52,17 @@ ENVIRONMENT = {
     "OTEL_SDK_DISABLED": "true",
 }
 
-_GO_ON = "Nothing is lost: the rest goes on, and another try goes on from what is stored."
+_GO_ON = "The rest of the queue goes on; Retry goes on from the last stored segment."
 _LESS_MEMORY = "Close other programs or use a smaller model."
-_CRASH = ("crashed.", _GO_ON)
-_DEATHS = {  # exit code: end of the sentence, hint
+_CRASH = ("crashed.", "")
+_DEATHS = {  # exit code: end of the sentence, hint if not how to go on
     -9: ("was ended by the system, most likely because memory ran out.", _LESS_MEMORY),
     -11: _CRASH,
     -10: _CRASH,  # SIGBUS on macOS, -7 on Linux
     -7: _CRASH,
     -6: _CRASH,
     -4: ("needs an instruction that this processor does not have.", "Use another computer or a service online."),
-    -15: ("was ended by another program.", _GO_ON),
+    -15: ("was ended by another program.", ""),
 }
 
 
@@ -69,7 +70,8 @@ class Child:
     """A process started at the first call and kept until `close`, a stop or its death; the next call starts a new one.
 
     `factory` is "package.module:Class", called in the child as `Class(**setup)` before the first request. `subject`
-    begins the sentences about its end ("The recognition crashed."). `death` is the class of the error raised then.
+    begins the sentences about its end ("The recognition crashed."). `death` is the class of the error raised then,
+    `go_on` its hint where nothing more is known.
     """
 
     def __init__(
@@ -78,11 +80,13 @@ class Child:
         setup: dict[str, Any] | None = None,
         subject: str = "The recognition",
         death: type[EngineError] = EngineError,
+        go_on: str = _GO_ON,
     ) -> None:
         self._factory = factory
         self._setup = setup or {}
         self._subject = subject
         self._death = death
+        self._go_on = go_on
         self._lock = threading.Lock()  # guards _running against close() from another thread
         self._running: _Running | None = None
 
@@ -114,6 +118,8 @@ class Child:
                     yield item
                     continue
                 ended = True
+                if sign == "failed":
+                    raise as_error(replace(item, hint=self._go_on))
                 if sign == "problem":
                     raise as_error(item)
                 running.used = True
@@ -158,8 +164,10 @@ class Child:
                 return Stopped(stop.reason or StopReason.QUIT)
             running.process.join(REAP_SECONDS)
             code = running.process.exitcode
-            what, hint = _DEATHS.get(code or 0, (f"ended unexpectedly (exit code {code}).", _GO_ON))
-            return self._death(f"{self._subject} {what}", hint, f"exit code {code}\n{running.tail()}".strip())
+            what, hint = _DEATHS.get(code or 0, (f"ended unexpectedly (exit code {code}).", ""))
+            return self._death(
+                f"{self._subject} {what}", hint or self._go_on, f"exit code {code}\n{running.tail()}".strip()
+            )
 
 
 class _Running:
@@ -221,7 +229,7 @@ def _serve(connection: Connection, factory: str, setup: dict[str, Any], log: str
             connection.send(("problem", Problem(what, _LESS_MEMORY, traceback.format_exc(), "EngineError")))
         except Exception as error:
             what = f"The engine failed: {error or type(error).__name__}"
-            connection.send(("problem", Problem(what, _GO_ON, traceback.format_exc(), "EngineError")))
+            connection.send(("failed", Problem(what, "", traceback.format_exc(), "EngineError")))
 
 
 def _settle(log: str) -> None:

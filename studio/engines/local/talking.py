@@ -15,6 +15,7 @@ from studio.engines.base import Spoken
 
 from .child import Child
 
+_GO_ON = "What was spoken is kept: try again, or choose another voice."
 _LOOK = 0.02  # seconds
 _GRACE = 1.0  # seconds a piece that nobody waits for may still take, before its process is ended
 
@@ -28,7 +29,7 @@ class ChildTalker:
 
     def __init__(self, name: str, factory: str, setup: dict[str, Any]) -> None:
         self.name = name
-        self._child = Child(factory, setup, subject=f"The voice of {name}")
+        self._child = Child(factory, setup, subject=f"The voice of {name}", go_on=_GO_ON)
         self._driver = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"voice-{name}")
 
     def say(self, text: str, voice: str, language: str | None, stop: StopToken) -> Spoken:

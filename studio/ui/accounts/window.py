@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from studio.services.standing import Overview, State
 from studio.ui import theme
-from studio.ui.compare.key_button import KeyButton
 from studio.ui.dialogs.buttons import button
+from studio.ui.key_button import KeyButton
 from studio.ui.sign import Sign
 
 from .account_list import AccountList

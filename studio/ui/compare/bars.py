@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QLayout, Q
 
 from studio.ui import theme
 from studio.ui.fitting import fit
+from studio.ui.key_button import KeyButton, Much
 from studio.ui.tag import Tag
 
-from .key_button import KeyButton, Much
 from .passage_delegate import GUTTER, KEEP, NO_KEEP, Columns
 
 _HEAD = 40

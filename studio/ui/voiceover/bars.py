@@ -23,8 +23,8 @@ from studio.core.voiceover import LIMITS
 from studio.ui import icons, theme
 from studio.ui.choice import Choice
 from studio.ui.commands import Commands, key_text, plain
-from studio.ui.compare.key_button import KeyButton, Much
 from studio.ui.fitting import fit
+from studio.ui.key_button import KeyButton, Much
 from studio.ui.models.wording import counted
 from studio.ui.spin import pad
 from studio.ui.tag import Tag
