@@ -21,7 +21,7 @@ from studio.services.studio import Studio
 from studio.ui import theme
 from studio.ui.dialogs.updating import bring_up_to_date
 from studio.ui.icons import icon
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 
 log = logging.getLogger("studio")
 

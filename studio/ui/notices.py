@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QToolBut
 
 from studio.ui import icons
 from studio.ui.models.wording import counted
-from studio.ui.sign import Sign
+from studio.ui.widgets.sign import Sign
 
 Kind = Literal["info", "warn", "error"]
 Action = tuple[str, Callable[[], object]]

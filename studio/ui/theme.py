@@ -165,7 +165,7 @@ class Theme(QObject):
     def apply(self, app: QApplication) -> None:
         """Gives the application our fonts, palette and style sheet, now and after every change."""
         if self._app is None:
-            from studio.ui.focus_ring import FocusRing  # it needs the tokens above
+            from studio.ui.widgets.focus_ring import FocusRing  # it needs the tokens above
 
             load_fonts()
             app.setStyle("Fusion")

@@ -27,8 +27,8 @@ from studio.core.timing import shift
 from studio.core.transcript import Transcript
 from studio.library import Home
 from studio.services.studio import Studio
+from studio.ui.desks.transcript_desk import TranscriptDesk
 from studio.ui.models.transcript_model import TranscriptModel
-from studio.ui.transcript_desk import TranscriptDesk
 from tests.library import old_libraries
 
 from .common import table

@@ -18,7 +18,7 @@ from studio.library import Home
 from studio.services.accounts import Accounts
 from studio.services.studio import Studio
 from studio.ui import theme
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 from tests.engines.remote.driving import HASTY
 
 

@@ -15,10 +15,10 @@ from studio.core.accounts import Account
 from studio.core.jobs import Job, JobOptions, JobState
 from studio.services.studio import Studio
 from studio.ui.accounts.window import AccountsWindow
-from studio.ui.main_window import MainWindow
+from studio.ui.desks.queue_desk import QueueDesk
+from studio.ui.desks.sending_desk import SendingDesk
 from studio.ui.models.queue_model import QueueModel
-from studio.ui.queue_desk import QueueDesk
-from studio.ui.sending_desk import SendingDesk
+from studio.ui.window.main_window import MainWindow
 from tests.vendors.prosa import Prosa
 from tests.vendors.slashml import BASE as SLASHML
 from tests.vendors.stub import Stub

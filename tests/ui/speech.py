@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from studio import media
 from studio.core.jobs import JobOptions, JobState
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 
 SPEAKERS = (Speaker("S1", "Annika Böhm"), Speaker("S2", "Jörg Müller"))
 CUES = (

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from studio.core.errors import Problem
 from studio.core.jobs import Job, JobOptions, JobState
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Transcript, Word, join_words
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 
 SPEAKERS = (Speaker("S1", "Annika Böhm"), Speaker("S2", "Jörg Müller"), Speaker("S3", "Sri Wahyuni"))
 LINES = (

@@ -30,7 +30,7 @@ from studio.library import Submission
 from studio.services import standing
 from studio.services.standing import Standing, State
 from studio.ui.accounts.window import AccountsWindow
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 from tests.vendors.prosa import Prosa
 
 KEY = "a-long-key-of-a-vendor-q7Xd"

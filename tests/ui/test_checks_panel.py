@@ -14,9 +14,9 @@ from studio.core import edits
 from studio.core.checks import KINDS, Finding, check
 from studio.core.profiles import PROFILES, CueRules
 from studio.core.reflow import reflow
-from studio.ui.main_window import MainWindow
 from studio.ui.models.findings import OF_TEXT, Findings, sentence, severity, title
 from studio.ui.models.transcript_model import TranscriptModel
+from studio.ui.window.main_window import MainWindow
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 RULES = PROFILES["netflix"].rules

@@ -20,7 +20,7 @@ from studio.models import ModelStore
 from studio.services import queue
 from studio.services.sending import ASK
 from studio.services.studio import Studio
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 from tests.vendors.stt_ai import SttAi
 
 ORDERS = ("POST", "/v1/enhance-audio")

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.ui import icons
 from studio.ui.commands import COMMANDS, Commands, key_text, plain
-from studio.ui.main_window import MainWindow
-from studio.ui.panels import next_panel
+from studio.ui.window.main_window import MainWindow
+from studio.ui.window.panels import next_panel
 
 
 @pytest.fixture

@@ -33,10 +33,10 @@ from studio.services.studio import Studio
 from studio.ui.commands import Commands
 from studio.ui.compare import ComparePage, DifferencesPanel
 from studio.ui.compare.passage_list import PassageList
-from studio.ui.compare_desk import CompareDesk
+from studio.ui.desks.compare_desk import CompareDesk
+from studio.ui.desks.transcript_desk import TranscriptDesk
 from studio.ui.dialogs.opinion_dialog import OpinionDialog
 from studio.ui.models.transcript_model import TranscriptModel
-from studio.ui.transcript_desk import TranscriptDesk
 
 LEFT, RIGHT = interview()
 

@@ -31,7 +31,7 @@ from studio.ui.dialogs.reflow_dialog import ReflowDialog
 from studio.ui.dialogs.reflow_plan import plan_reflow
 from studio.ui.dialogs.time_field import TimeField, parse_time, time_text
 from studio.ui.dialogs.timing_dialog import TimingDialog
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 W = TypeVar("W", bound=QWidget)

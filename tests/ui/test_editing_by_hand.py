@@ -17,7 +17,7 @@ from studio.core.jobs import SegmentsStored
 from studio.core.transcript import Segment, Word
 from studio.ui.editor.spans import block_text, units
 from studio.ui.editor.transcript_view import TranscriptView
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 

@@ -18,7 +18,7 @@ from studio.core.transcript import EngineInfo, Segment, Turn, Word, join_words
 from studio.services.editing import settle
 from studio.services.transcribe import labelled
 from studio.ui.editor.spans import block_text
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 NONE, CTRL, SHIFT, ALT = Mod.NoModifier, Mod.ControlModifier, Mod.ShiftModifier, Mod.AltModifier

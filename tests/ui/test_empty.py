@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui import theme
-from studio.ui.empty import EmptyPage
-from studio.ui.tag import Tag
+from studio.ui.widgets.tag import Tag
+from studio.ui.window.empty import EmptyPage
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from studio.library import Home
 from studio.resources import resource
 from studio.services.export import IfExists
 from studio.services.studio import Studio
+from studio.ui.desks.export_desk import ExportDesk
 from studio.ui.dialogs.export_dialog import ExportDialog
-from studio.ui.export_desk import ExportDesk
 from studio.ui.workers import Task
 
 

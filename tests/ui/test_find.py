@@ -26,7 +26,7 @@ from studio.ui.find.changes import Column, differences
 from studio.ui.find.find_bar import FindBar
 from studio.ui.find.glossary_dialog import GlossaryDialog
 from studio.ui.find.preview_dialog import PreviewDialog
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 
 ALT, SHIFT, CONTROL = (
     Qt.KeyboardModifier.AltModifier,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.ui.fuzzy import match
+from studio.ui.palette.fuzzy import match
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from studio.core.transcript import EngineInfo, Segment, Source, Word
 from studio.services import opinion, queue
 from studio.services.sending import ASK
 from studio.ui.dialogs.rerun_dialog import RerunDialog
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 from tests.vendors.prosa import Prosa
 
 SAID = ["satu dua tiga", "empat lima enam", "tujuh delapan"]

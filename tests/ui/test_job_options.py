@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.core.jobs import DecodeOptions, JobOptions
 from studio.ui.dialogs.job_options_dialog import JobOptionsDialog
-from studio.ui.next_job import NextJob
+from studio.ui.window.next_job import NextJob
 
 CHOSEN = JobOptions(
     "whisper-tiny", "de", "translate", "3", "cpu", "Jörg, Semarang", 2, clean=True,

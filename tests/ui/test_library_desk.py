@@ -27,7 +27,7 @@ from studio.ui.dialogs.library_replace_dialog import LibraryReplaceDialog
 from studio.ui.dialogs.retime_dialog import RetimeDialog
 from studio.ui.dialogs.versions_dialog import VersionsDialog
 from studio.ui.dialogs.warnings_dialog import WarningsDialog
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 
 W = TypeVar("W", bound=QWidget)
 SRT = "1\n00:00:00,100 --> 00:00:00,300\nHallo Meier\n\n2\n00:00:00,400 --> 00:00:00,450\nBye\n"

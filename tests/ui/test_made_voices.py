@@ -18,7 +18,7 @@ from studio.core.transcript import EngineInfo, Segment, Source, Speaker
 from studio.services import cloning, queue
 from studio.services.sending import ASK
 from studio.services.speaking import Utterance
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 from tests.vendors.stt_ai import SttAi
 
 ORDERS = ("POST", "/v1/tts")

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 from talks import open_talk
 from test_window import fill_queue, nameless
 
-from studio.ui.choice import Choice
-from studio.ui.main_window import MainWindow
-from studio.ui.tag import Tag
+from studio.ui.widgets.choice import Choice
+from studio.ui.widgets.tag import Tag
+from studio.ui.window.main_window import MainWindow
 
 SIZES = [(1600, 1000), (1360, 800), (1280, 720), (1200, 800), (1100, 700), (1024, 640)]
 

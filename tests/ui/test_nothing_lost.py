@@ -18,7 +18,7 @@ from studio.library import leave_thread
 from studio.library.pending import PART
 from studio.services.editing import EditSession, settle
 from studio.services.transcribe import labelled
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 
 NO_ROOM = "CREATE TRIGGER no_room BEFORE INSERT ON step BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
 

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from talks import open_talk
 
 from studio.ui import theme
-from studio.ui.main_window import MainWindow
 from studio.ui.notices import STAY, Notice, NoticeBar
+from studio.ui.window.main_window import MainWindow
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from talks import talk
 from studio.ui import theme
 from studio.ui.commands import Commands
 from studio.ui.models.transcript_model import TranscriptModel
-from studio.ui.palette import Palette
-from studio.ui.palette_hits import in_transcript
-from studio.ui.palette_list import Hit
+from studio.ui.palette.hit_list import Hit
+from studio.ui.palette.hits import in_transcript
+from studio.ui.palette.palette import Palette
 
 
 class Desk(QMainWindow):

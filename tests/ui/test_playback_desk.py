@@ -22,8 +22,8 @@ from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Word
 from studio.library import Home
 from studio.services import queue
 from studio.services.studio import Studio
-from studio.ui.main_window import MainWindow
 from studio.ui.player import Pedal, PedalSetup
+from studio.ui.window.main_window import MainWindow
 
 CUES = ((500, 1_500), (1_500, 2_500), (5_000, 6_000))  # the sound is as long as they are, and 8 s in all
 DURATION = 8_000

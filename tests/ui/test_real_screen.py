@@ -34,7 +34,7 @@ from studio.resources import resource
 from studio.services import queue
 from studio.services.studio import Studio
 from studio.ui import theme
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES = ROOT / "screenshots"

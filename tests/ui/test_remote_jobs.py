@@ -29,9 +29,9 @@ from studio.core.accounts import Account
 from studio.core.jobs import JobState, Progress
 from studio.engines.remote.prosa import Prosa as Vendor
 from studio.services.sending import ASK
-from studio.ui.main_window import MainWindow
 from studio.ui.models.queue_model import QueueRole, Section
 from studio.ui.queue.queue_panel import QueuePanel
+from studio.ui.window.main_window import MainWindow
 from tests.engines.remote.driving import HASTY
 from tests.vendors.prosa import Prosa
 from tests.vendors.slashml import BASE as SLASHML

@@ -24,13 +24,13 @@ from studio.services.hearing import HearOptions
 from studio.services.opinion import Decisions
 from studio.services.studio import Studio
 from studio.ui.commands import Commands
+from studio.ui.desks.queue_desk import QueueDesk
+from studio.ui.desks.rerun_desk import RerunDesk
+from studio.ui.desks.sending_desk import SendingDesk
+from studio.ui.desks.transcript_desk import TranscriptDesk
 from studio.ui.dialogs.rerun_dialog import RerunDialog
 from studio.ui.models.queue_model import QueueModel
 from studio.ui.models.transcript_model import TranscriptModel
-from studio.ui.queue_desk import QueueDesk
-from studio.ui.rerun_desk import RerunDesk
-from studio.ui.sending_desk import SendingDesk
-from studio.ui.transcript_desk import TranscriptDesk
 from studio.ui.workers import Steps
 
 LEFT, RIGHT = interview()

@@ -13,7 +13,7 @@ from talks import open_talk
 
 from studio.core.jobs import JobOptions
 from studio.core.transcript import Segment, Transcript
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 
 
 def elsewhere(home: Path, kind: str) -> None:

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.ui.commands import COMMANDS, Commands
 from studio.ui.dialogs.shortcuts_dialog import ShortcutsDialog
-from studio.ui.search_field import SearchField
 from studio.ui.shortcuts import as_html, refusal
+from studio.ui.widgets.search_field import SearchField
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

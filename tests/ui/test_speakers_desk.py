@@ -21,14 +21,14 @@ from studio.library import Home
 from studio.services import voices
 from studio.services.studio import Studio
 from studio.ui.commands import Commands
+from studio.ui.desks.speakers_desk import SpeakersDesk
+from studio.ui.desks.transcript_desk import TranscriptDesk
 from studio.ui.inspector.doubts_dialog import DoubtsDialog
 from studio.ui.inspector.merge_dialog import MergeDialog
 from studio.ui.inspector.speaker_card import SpeakerCard
 from studio.ui.inspector.speakers_panel import SpeakersPanel
 from studio.ui.inspector.voices_dialog import VoicesDialog
 from studio.ui.models.transcript_model import TranscriptModel
-from studio.ui.speakers_desk import SpeakersDesk
-from studio.ui.transcript_desk import TranscriptDesk
 
 LEFT = Qt.MouseButton.LeftButton
 

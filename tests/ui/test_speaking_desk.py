@@ -17,9 +17,9 @@ from pytestqt.qtbot import QtBot
 
 from studio.app import build
 from studio.core.speaking import Delivery, Manner
-from studio.ui.main_window import MainWindow
+from studio.ui.desks.speaking_desk import SpeakingDesk
 from studio.ui.speaking import VoicesPanel
-from studio.ui.speaking_desk import SpeakingDesk
+from studio.ui.window.main_window import MainWindow
 
 VTT = """WEBVTT
 

@@ -15,11 +15,11 @@ from talks import LINES, model_is_stored, open_talk, said, talk
 
 from studio.core.edits import apply
 from studio.core.reflow import reflow
-from studio.ui.main_window import MainWindow
 from studio.ui.models.cue_model import Column, CueModel
 from studio.ui.models.findings import Findings
 from studio.ui.models.transcript_model import TranscriptModel
 from studio.ui.subtitles.page import SubtitlesPage
+from studio.ui.window.main_window import MainWindow
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, Q
 from pytestqt.qtbot import QtBot
 
 from studio.ui import icons, theme
-from studio.ui.choice import Choice
-from studio.ui.tag import Tag
+from studio.ui.widgets.choice import Choice
+from studio.ui.widgets.tag import Tag
 
 
 @pytest.fixture(autouse=True)

@@ -12,11 +12,11 @@ from studio.core.decisions import doubtful
 from studio.core.edits import apply
 from studio.core.transcript import Segment
 from studio.services.opinion import Decisions
+from studio.ui.desks.unsure_desk import keep_word
 from studio.ui.dialogs.comment_dialog import CommentDialog
 from studio.ui.editor.transcript_view import TranscriptView
 from studio.ui.editor.unsure_popup import UnsurePopup
-from studio.ui.main_window import MainWindow
-from studio.ui.unsure_desk import keep_word
+from studio.ui.window.main_window import MainWindow
 
 Key, Mod, Left = Qt.Key, Qt.KeyboardModifier, Qt.MouseButton.LeftButton
 

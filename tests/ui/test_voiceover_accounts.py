@@ -13,8 +13,8 @@ from studio.core.accounts import Account
 from studio.core.speaking import Manner
 from studio.services import speaking
 from studio.services.sending import ASK
-from studio.ui.main_window import MainWindow
 from studio.ui.models.voiceover import State
+from studio.ui.window.main_window import MainWindow
 from tests.vendors.openai_like import OpenAILike
 
 ORDERS = ("POST", "/v1/audio/speech")

@@ -21,11 +21,11 @@ from studio.core.transcript import Segment
 from studio.services import voiceover
 from studio.ui.dialogs.reflow_dialog import ReflowDialog
 from studio.ui.dialogs.speech_dialog import SpeechDialog
-from studio.ui.main_window import MainWindow
 from studio.ui.models.speech_model import Column
 from studio.ui.models.voiceover import State
-from studio.ui.tag import Tag
 from studio.ui.voiceover import Heard
+from studio.ui.widgets.tag import Tag
+from studio.ui.window.main_window import MainWindow
 
 
 @pytest.fixture(scope="module")

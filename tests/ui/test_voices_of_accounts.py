@@ -19,7 +19,7 @@ from studio.services import speaking
 from studio.services.sending import ASK
 from studio.services.speaking import Utterance
 from studio.services.studio import Studio
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 from tests.vendors.messages import Seen
 from tests.vendors.openai_like import OpenAILike
 from tests.vendors.prosa import Prosa

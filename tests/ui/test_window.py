@@ -33,7 +33,7 @@ from studio.core.jobs import JobOptions, JobState, Progress, SegmentsStored
 from studio.resources import resource
 from studio.ui import theme
 from studio.ui.dialogs.export_dialog import ExportDialog
-from studio.ui.main_window import MainWindow
+from studio.ui.window.main_window import MainWindow
 from studio.ui.workers import Task
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / "screenshots"

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from studio.services.standing import Overview, Standing
 from studio.ui import theme
-from studio.ui.tag import Kind, paint_tag, tag_width
+from studio.ui.widgets.tag import Kind, paint_tag, tag_width
 
 from .parts import TAGS, about, paint_tile
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMessageBox, QVBox
 from studio.services.standing import Standing
 from studio.ui.dialogs.buttons import button
 from studio.ui.icons import icon
-from studio.ui.sign import Sign
+from studio.ui.widgets.sign import Sign
 
 from .key_form import PLACES, KeyForm
 from .parts import Section, set_role

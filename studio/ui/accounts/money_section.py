@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, 
 from studio.library import SPEECH, Ordered, Submission
 from studio.services.standing import Standing
 from studio.ui.models.wording import clock, counted
-from studio.ui.spin import pad
+from studio.ui.widgets.spin import pad
 
 from .parts import AccountSection, Section, sent_words, set_role, when
 

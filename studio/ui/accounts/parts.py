@@ -13,7 +13,7 @@ from studio.core.accounts import Account, VendorInfo
 from studio.library import Spent
 from studio.services.standing import Standing, State
 from studio.ui import icons, theme
-from studio.ui.tag import Kind
+from studio.ui.widgets.tag import Kind
 
 TITLE, NAME = 148, 148  # widths of a section's title and of a row's name
 

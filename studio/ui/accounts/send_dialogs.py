@@ -14,7 +14,7 @@ from studio.services import accounts, speech_orders
 from studio.services.sending import Plan
 from studio.ui.dialogs.buttons import button
 from studio.ui.models.wording import counted
-from studio.ui.sign import Sign
+from studio.ui.widgets.sign import Sign
 
 
 class _Question(QDialog):

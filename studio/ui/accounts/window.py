@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 from studio.services.standing import Overview, State
 from studio.ui import theme
 from studio.ui.dialogs.buttons import button
-from studio.ui.key_button import KeyButton
-from studio.ui.sign import Sign
+from studio.ui.widgets.key_button import KeyButton
+from studio.ui.widgets.sign import Sign
 
 from .account_list import AccountList
 from .account_page import AccountPage

@@ -7,9 +7,9 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEven
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QLayout, QProgressBar, QPushButton, QWidget
 
 from studio.ui import theme
-from studio.ui.fitting import fit
-from studio.ui.key_button import KeyButton, Much
-from studio.ui.tag import Tag
+from studio.ui.widgets.fitting import fit
+from studio.ui.widgets.key_button import KeyButton, Much
+from studio.ui.widgets.tag import Tag
 
 from .passage_delegate import GUTTER, KEEP, NO_KEEP, Columns
 

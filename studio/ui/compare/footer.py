@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.ui import theme
-from studio.ui.key_button import KeyButton
+from studio.ui.widgets.key_button import KeyButton
 
 from . import flow
 

@@ -34,8 +34,8 @@ from studio.ui import theme
 from studio.ui.compare import flow
 from studio.ui.compare.flow import Mark, Piece
 from studio.ui.models.wording import time_code
-from studio.ui.tag import HEIGHT as TAG
-from studio.ui.tag import paint_tag
+from studio.ui.widgets.tag import HEIGHT as TAG
+from studio.ui.widgets.tag import paint_tag
 
 Index = QModelIndex | QPersistentModelIndex
 Cues = Sequence[Segment]

@@ -20,8 +20,8 @@ from studio.core.profiles import DEFAULT, CueRules
 from studio.formats import Format
 from studio.services.export import BrokenRules, IfExists, TextStyle
 from studio.ui import icons
-from studio.ui.focus_group import stops
 from studio.ui.models.wording import counted
+from studio.ui.widgets.focus_group import stops
 
 from .export_form import ExportForm
 from .export_formats import FormatList

@@ -11,8 +11,8 @@ from studio.core.cues import SpeakerNames
 from studio.core.profiles import CueRules
 from studio.formats import WriteOptions
 from studio.services.export import TextStyle
-from studio.ui.focus_group import FocusGroup
 from studio.ui.models.wording import counted
+from studio.ui.widgets.focus_group import FocusGroup
 
 from .export_rules import RulesForm, grid, scroll_plainly, section
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QScrollArea, QWidget
 
 from studio.formats import Format
-from studio.ui.focus_group import FocusGroup
+from studio.ui.widgets.focus_group import FocusGroup
 
 from .export_rules import scroll_plainly, section
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from studio.formats import Format
 from studio.services.export import BrokenRules
 from studio.ui import theme
-from studio.ui.focus_group import FocusGroup
+from studio.ui.widgets.focus_group import FocusGroup
 
 from .export_notice import BrokenNotice
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.profiles import OWN, PROFILES, CueRules
-from studio.ui.spin import pad
+from studio.ui.widgets.spin import pad
 
 _Box = TypeVar("_Box", QSpinBox, QDoubleSpinBox)
 Row = tuple[str, Sequence[QWidget], str]  # what it is, the fields, their unit

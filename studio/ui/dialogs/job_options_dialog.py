@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from studio.core.accounts import RemoteModel
 from studio.core.jobs import JobOptions
 from studio.services.accounts import Offer
-from studio.ui.spin import pad
+from studio.ui.widgets.spin import pad
 
 _Field = TypeVar("_Field", bound=QWidget)
 

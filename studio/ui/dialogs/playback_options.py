@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from studio.ui import theme
 from studio.ui.commands import key_text
 from studio.ui.player.pedal import DEFAULT_KEYS, Pedal, Pedals, PedalSetup
-from studio.ui.spin import pad
+from studio.ui.widgets.spin import pad
 
 _DOES = {Pedal.LEFT: "Goes back 2 s", Pedal.MIDDLE: "Plays", Pedal.RIGHT: "Goes forward 2 s"}
 

@@ -28,8 +28,8 @@ from PySide6.QtWidgets import (
 from studio.ui import theme
 from studio.ui.commands import COMMANDS, Commands, key_text, plain
 from studio.ui.icons import icon
-from studio.ui.search_field import SearchField
 from studio.ui.shortcuts import as_html, refusal
+from studio.ui.widgets.search_field import SearchField
 
 _NAME = Qt.ItemDataRole.UserRole  # of a row: the command's name
 

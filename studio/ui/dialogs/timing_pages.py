@@ -29,7 +29,7 @@ from studio.core.errors import UsageError
 from studio.core.timing import FRAME_RATES, Ids
 from studio.core.transcript import Segment, Transcript
 from studio.ui.models.wording import time_code
-from studio.ui.spin import pad
+from studio.ui.widgets.spin import pad
 
 from .time_field import TimeField
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QTabBar, QTabWidget, QWidget
 
 from studio.ui import theme
-from studio.ui.tag import HEIGHT, Kind, paint_tag, tag_width
+from studio.ui.widgets.tag import HEIGHT, Kind, paint_tag, tag_width
 
 
 class Inspector(QTabWidget):

@@ -1,6 +1,6 @@
 """The right panel: who speaks, how much, what they are called, and who they sound like. Runs on the window's thread.
 
-Tells of wishes by signals and changes nothing itself; ui/speakers_desk.py fulfils them.
+Tells of wishes by signals and changes nothing itself; ui/desks/speakers_desk.py fulfils them.
 """
 
 from __future__ import annotations

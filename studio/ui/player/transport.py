@@ -10,12 +10,12 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
 from studio.ui import theme
-from studio.ui.choice import Choice
 from studio.ui.commands import Commands
 from studio.ui.icons import icon
 from studio.ui.models.wording import time_code
 from studio.ui.player.clean_chip import CleanChip
 from studio.ui.player.player import FASTEST, SLOWEST, Player, Range
+from studio.ui.widgets.choice import Choice
 
 RATES = (0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0, 3.0, 4.0)
 REWINDS = (0, 500, 1_000, 1_500, 2_000, 3_000, 4_000, 5_000)

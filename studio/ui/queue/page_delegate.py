@@ -23,7 +23,7 @@ from studio.ui.models.wording import (
     took,
     waits_because,
 )
-from studio.ui.tag import HEIGHT, paint_tag, tag_width
+from studio.ui.widgets.tag import HEIGHT, paint_tag, tag_width
 
 from .queue_delegate import short_sentence
 from .row_delegate import RowDelegate

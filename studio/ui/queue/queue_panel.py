@@ -14,7 +14,7 @@ from studio.ui import icons
 from studio.ui.dialogs.problem_dialog import ProblemDialog
 from studio.ui.models.queue_model import QueueModel, Section, section_of
 from studio.ui.models.wording import answers, counted, may_be_charged
-from studio.ui.search_field import SearchField
+from studio.ui.widgets.search_field import SearchField
 
 from .mime import paths_from_mime
 from .queue_list import QueueList

@@ -11,7 +11,7 @@ from studio.ui.commands import Commands, plain
 from studio.ui.icons import icon
 from studio.ui.models.queue_model import QueueModel, Section
 from studio.ui.models.wording import counted
-from studio.ui.tag import Tag
+from studio.ui.widgets.tag import Tag
 
 
 class Rail(QFrame):

@@ -1,6 +1,6 @@
 """A voice made from a stretch of the recording: what it is called, and who agrees to what. Runs on the window's thread.
 
-Tells of wishes by signals; ui/cloning_desk.py makes the voice and closes the dialog.
+Tells of wishes by signals; ui/desks/cloning_desk.py makes the voice and closes the dialog.
 """
 
 from __future__ import annotations

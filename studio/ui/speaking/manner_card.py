@@ -19,8 +19,8 @@ from studio.core.speaking import PITCHES, TEMPOS, Delivery, Manner
 from studio.ui import theme
 from studio.ui.icons import icon
 from studio.ui.inspector.speaker_card import Chip
-from studio.ui.sign import Sign
-from studio.ui.spin import pad
+from studio.ui.widgets.sign import Sign
+from studio.ui.widgets.spin import pad
 
 from .voice_picker import VoiceOffer, described
 

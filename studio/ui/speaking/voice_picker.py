@@ -17,7 +17,7 @@ from studio.core.speaking import Voice
 from studio.ui import theme
 from studio.ui.icons import icon
 from studio.ui.models.wording import megabytes
-from studio.ui.search_field import SearchField
+from studio.ui.widgets.search_field import SearchField
 
 _ID = Qt.ItemDataRole.UserRole
 _WIDTH, _HEIGHT, _ROW, _TITLE = 360, 440, 28, 34

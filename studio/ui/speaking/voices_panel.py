@@ -1,6 +1,6 @@
 """The right panel's voices: who speaks for whom, how high, how fast. Runs on the window's thread.
 
-Tells of wishes by signals; ui/casting_desk.py fulfils them.
+Tells of wishes by signals; ui/desks/casting_desk.py fulfils them.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QHBoxLayout, QL
 from studio.core.errors import UsageError
 from studio.core.profiles import OWN, PROFILES, CueRules, rules_from_dict, rules_to_dict
 from studio.ui import theme
-from studio.ui.choice import Choice
 from studio.ui.dialogs.export_rules import RulesForm
 from studio.ui.icons import icon
+from studio.ui.widgets.choice import Choice
 
 
 def in_words(rules: CueRules) -> str:

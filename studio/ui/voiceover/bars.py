@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
 
 from studio.core.voiceover import LIMITS
 from studio.ui import icons, theme
-from studio.ui.choice import Choice
 from studio.ui.commands import Commands, key_text, plain
-from studio.ui.fitting import fit
-from studio.ui.key_button import KeyButton, Much
 from studio.ui.models.wording import counted
-from studio.ui.spin import pad
-from studio.ui.tag import Tag
+from studio.ui.widgets.choice import Choice
+from studio.ui.widgets.fitting import fit
+from studio.ui.widgets.key_button import KeyButton, Much
+from studio.ui.widgets.spin import pad
+from studio.ui.widgets.tag import Tag
 
 from .preview import Heard
 

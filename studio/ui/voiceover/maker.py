@@ -12,8 +12,8 @@ from studio.core.transcript import Segment
 from studio.services.speaking import Told, Utterance
 from studio.services.studio import Studio
 from studio.services.voiceover import Missed, Parts, Spoke, speak_cues
+from studio.ui.desks.speech_gate import SpeechGate, accounts_of
 from studio.ui.models.voiceover import VoiceOver
-from studio.ui.speech_gate import SpeechGate, accounts_of
 from studio.ui.way_out import helps
 from studio.ui.workers import Steps
 
