@@ -121,7 +121,7 @@ def _voiceover(studio: Studio, a: argparse.Namespace, shown: Shown) -> int:
     parsed = export.read_file(a.source)
     for warning in parsed.warnings:
         err.print(f"“{a.source.name}”: {warning}")
-    numbered = [replace(s, id=n) for n, s in enumerate(parsed.transcript.segments, 1)]
+    numbered = [s._replace(id=n) for n, s in enumerate(parsed.transcript.segments, 1)]
     transcript = parsed.transcript.with_segments(numbered)
     if not any(s.end for s in transcript.segments):
         raise UsageError(f"“{a.source.name}” has no times.", "Say it with `studio speak`, or give subtitles.")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from .transcript import Segment, Turn, Word
@@ -198,12 +197,12 @@ def label(segments: Sequence[Segment], turns: Iterable[Turn]) -> list[Segment]:
     for segment, unit in zip(segments, units, strict=True):
         pairs = [(word, next(speakers)) for word in unit]
         if not segment.words:
-            labelled.append(replace(segment, speaker=pairs[0][1]))
+            labelled.append(segment._replace(speaker=pairs[0][1]))
             continue
         runs = groupby(pairs, key=lambda pair: pair[1])
         for number, (speaker, run) in enumerate(runs):
             part = Segment.from_words([word for word, _ in run], speaker)
             if number == 0:
-                part = replace(part, id=segment.id, comment=segment.comment, flagged=segment.flagged)
+                part = part._replace(id=segment.id, comment=segment.comment, flagged=segment.flagged)
             labelled.append(part)
     return labelled

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from .compare import Choices, Comparison, Difference, Keep, Passage
 from .edits import Edit
@@ -57,12 +56,11 @@ def decided(passage: Passage, choices: Choices) -> Segment | None:
     if old is None:
         return Segment.from_words(words, passage.speaker, passage.differences[0].segment)
     if not old.words:
-        return replace(old, text=join_words(words))
+        return old._replace(text=join_words(words))
     # A subtitle that is shown longer than it is spoken stays so, and no passage moves to beyond its old end.
     begin, end = words[0].start, max(words[-1].end, words[0].start)
     moves = old.start == old.words[0].start and begin < old.end
-    return replace(
-        old,
+    return old._replace(
         start=begin if moves else min(old.start, begin),
         end=end if old.end == old.words[-1].end else max(old.end, end),
         text=join_words(words),

@@ -114,7 +114,7 @@ def replace_range(segments: Sequence[Segment], start: int, end: int, text: str, 
     tail = retext(last, last.text[end:])
     glue = " " if head.text and tail.text and start == len(first.text.rstrip()) and not text else ""
     both = _merged((head, tail)) if head.text and tail.text else tail if tail.text else head
-    both = replace(both, id=first.id, speaker=first.speaker, start=first.start, end=max(first.end, last.end))
+    both = both._replace(id=first.id, speaker=first.speaker, start=first.start, end=max(first.end, last.end))
     whole = first.text[:start] + (text or glue) + last.text[end:]
     return Edit(name, tuple(segments), (retext(both, whole),))
 
@@ -142,8 +142,8 @@ def split(segment: Segment, offset: int, new_id: int) -> Edit:
         "split",
         (segment,),
         (
-            _remade(replace(segment, end=middle), first, left),
-            _remade(replace(segment, start=start, id=new_id, comment="", flagged=False), second, right),
+            _remade(segment._replace(end=middle), first, left),
+            _remade(segment._replace(start=start, id=new_id, comment="", flagged=False), second, right),
         ),
     )
 
@@ -168,7 +168,7 @@ def _remade(segment: Segment, words: list[Word], text: str) -> Segment:
         for w in words
     )
     text = join_words(inside) if inside else text
-    return replace(segment, words=inside, text=text, confidence=mean_confidence(inside) or segment.confidence)
+    return segment._replace(words=inside, text=text, confidence=mean_confidence(inside) or segment.confidence)
 
 
 def split_at_time(segment: Segment, ms: int, new_id: int) -> Edit:
@@ -185,7 +185,7 @@ def split_at_time(segment: Segment, ms: int, new_id: int) -> Edit:
     edit = split(segment, offset, new_id)
     first, second = edit.after
     if not segment.words:
-        first, second = replace(first, end=ms), replace(second, start=ms)
+        first, second = first._replace(end=ms), second._replace(start=ms)
     return replace(edit, after=(first, second))
 
 
@@ -202,8 +202,7 @@ def _merged(segments: Sequence[Segment]) -> Segment:
     for following in segments[1:]:
         whole = joined(whole, following)
     comments = [s.comment for s in segments if s.comment]
-    return replace(
-        whole,
+    return whole._replace(
         start=min(s.start for s in segments),
         end=max(s.end for s in segments),
         confidence=mean_confidence(whole.words) if whole.words else first.confidence,
@@ -235,13 +234,13 @@ def retime(segment: Segment, start: int, end: int) -> Segment:
         words = tuple(
             w._replace(start=min(max(w.start, start), end), end=min(max(w.end, start), end)) for w in segment.words
         )
-    return replace(segment, start=start, end=end, words=words)
+    return segment._replace(start=start, end=end, words=words)
 
 
 def shifted(segment: Segment, ms: int) -> Segment:
     """All of its times later. Stored shifts are read by this: what it gives must stay the same."""
     words = tuple(w._replace(start=max(0, w.start + ms), end=max(0, w.end + ms)) for w in segment.words)
-    return replace(segment, start=segment.start + ms, end=segment.end + ms, words=words)
+    return segment._replace(start=segment.start + ms, end=segment.end + ms, words=words)
 
 
 def set_times(segments: Sequence[Segment], row: int, start: int, end: int, push: bool = False) -> Edit:
@@ -291,11 +290,11 @@ def delete(segments: Sequence[Segment]) -> Edit:
 def flag(segments: Sequence[Segment]) -> Edit:
     """Flag them, or take the flags off where all have one."""
     on = not all(s.flagged for s in segments)
-    return Edit("flag" if on else "remove flag", tuple(segments), tuple(replace(s, flagged=on) for s in segments))
+    return Edit("flag" if on else "remove flag", tuple(segments), tuple(s._replace(flagged=on) for s in segments))
 
 
 def comment(segment: Segment, text: str) -> Edit:
-    return Edit("comment", (segment,), (replace(segment, comment=text.strip()),))
+    return Edit("comment", (segment,), (segment._replace(comment=text.strip()),))
 
 
 def relabel(transcript: Transcript, segments: Sequence[Segment], speaker: str) -> Edit:
@@ -306,7 +305,7 @@ def relabel(transcript: Transcript, segments: Sequence[Segment], speaker: str) -
     return Edit(
         f"give {what} to {transcript.name_of(speaker)}",
         tuple(segments),
-        tuple(replace(s, speaker=speaker) for s in segments),
+        tuple(s._replace(speaker=speaker) for s in segments),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -113,12 +113,11 @@ def _moved(segment: Segment, part: Part) -> Segment:
         return min(max(at, 0) + part.start, part.end)
 
     words = tuple(w._replace(start=place(w.start), end=place(w.end)) for w in segment.words)
-    return replace(segment, start=place(segment.start), end=place(segment.end), words=words)
+    return segment._replace(start=place(segment.start), end=place(segment.end), words=words)
 
 
 def _of_words(segment: Segment, words: Sequence[Word]) -> Segment:
-    return replace(
-        segment,
+    return segment._replace(
         start=words[0].start,
         end=max(words[-1].end, words[0].start),
         text=join_words(words),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 
@@ -68,7 +68,7 @@ def _with_some_times(segments: Sequence[Segment]) -> list[Segment]:
     clock, timed = 0, list[Segment]()
     for segment in segments:
         end = clock + _PER_COLUMN * max(1, text_width(segment.text))
-        timed.append(replace(segment, start=clock, end=end))
+        timed.append(segment._replace(start=clock, end=end))
         clock = end
     return timed
 
@@ -208,11 +208,11 @@ def _placed(
         end = min(end, following)
     end = max(end, start)
     if not found or 2 * len(found) < len(row.spoken):
-        return replace(original, start=start, end=end, words=())
+        return original._replace(start=start, end=end, words=())
     told = _told(row.words, found, words, start, end)
     if join_words(told) != original.text:  # unusual spaces
         told = ()
-    return replace(original, start=start, end=end, words=told, confidence=mean_confidence(told))
+    return original._replace(start=start, end=end, words=told, confidence=mean_confidence(told))
 
 
 def _told(

@@ -55,7 +55,7 @@ class _Fitting:
         for n, made in enumerate(after):
             if made.speaker not in known:
                 speaker = _speaker_at((made.start + made.end) // 2, gone.values())
-                after[n] = replace(made, speaker=speaker)
+                after[n] = made._replace(speaker=speaker)
         fitted = Edit(edit.name, tuple(sorted(gone.values(), key=order)), tuple(sorted(after, key=order)))
         if speakers != self._speakers:
             fitted = replace(fitted, speakers_before=self._speakers, speakers_after=speakers)
@@ -87,12 +87,12 @@ class _Fitting:
         for segment in edit.after:
             id, made = self._id(segment.id), self._speaks(segment)
             if segment.id in old_of and id in gone:
-                now = gone[id] if untouched else replace(made, comment=gone[id].comment, flagged=gone[id].flagged)
+                now = gone[id] if untouched else made._replace(comment=gone[id].comment, flagged=gone[id].flagged)
                 made = _changed(old_of[segment.id], made, now)
             elif id in used:  # others have given it, or it was made of another one of ours
                 id = self._ids[segment.id] = lowest = lowest - 1
             used.add(id)
-            after.append(replace(made, id=id))
+            after.append(made._replace(id=id))
         return gone, after
 
     def _rewrite(self, edit: Edit) -> _Change | None:
@@ -137,7 +137,7 @@ class _Fitting:
         return self._ids.get(id, id)
 
     def _speaks(self, segment: Segment) -> Segment:
-        return replace(segment, id=self._ids.get(segment.id, segment.id), speaker=self._person(segment.speaker))
+        return segment._replace(id=self._ids.get(segment.id, segment.id), speaker=self._person(segment.speaker))
 
     def _person(self, id: str | None) -> str | None:
         return None if id is None else self._people.get(id, id)
@@ -228,8 +228,7 @@ def _changed(old: Segment, new: Segment, now: Segment) -> Segment:
 
 def _marked(old: Segment, new: Segment, now: Segment, made: Segment) -> Segment:
     """`made` with id, speaker, comment and flag of `now`, or of `new` where we have changed them."""
-    return replace(
-        made,
+    return made._replace(
         id=now.id,
         speaker=new.speaker if new.speaker != old.speaker else now.speaker,
         comment=new.comment if new.comment != old.comment else now.comment,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from .breaks import Token, line_text, reading_columns, segment_tokens, wrap_lines
@@ -60,7 +60,7 @@ def wrapped(segment: Segment, rules: CueRules) -> Segment:
     if not tokens:
         return segment
     words, text = _content([segment], wrap_lines(tokens, rules.max_line, rules.max_lines))
-    return replace(segment, words=words, text=text)
+    return segment._replace(words=words, text=text)
 
 
 def cut_block(
@@ -94,7 +94,7 @@ def with_notes(segment: Segment, others: Sequence[Segment]) -> Segment:
     """The segment with the comments and flags of others besides its own."""
     by_time = sorted((segment, *others), key=lambda s: s.start)
     comments = dict.fromkeys(s.comment for s in by_time if s.comment)
-    return replace(segment, comment="\n".join(comments), flagged=any(s.flagged for s in by_time))
+    return segment._replace(comment="\n".join(comments), flagged=any(s.flagged for s in by_time))
 
 
 def _notes_of_empty(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .breaks import reading_columns
 from .checks import INVISIBLE, Finding, Kind, check_row, mixed_words, one_alphabet
@@ -196,9 +196,9 @@ def _shortening(place: _Place) -> Iterator[_Way]:
     if segment.words:
         start = max(segment.start, min(segment.words[0].start, segment.words[-1].end - rules.max_duration))
         if segment.words[-1].end <= start + rules.max_duration:
-            yield place.row, place.row + 1, [replace(segment, start=start, end=start + rules.max_duration)]
+            yield place.row, place.row + 1, [segment._replace(start=start, end=start + rules.max_duration)]
     else:
-        yield place.row, place.row + 1, [replace(segment, end=segment.start + rules.max_duration)]
+        yield place.row, place.row + 1, [segment._replace(end=segment.start + rules.max_duration)]
     yield _split(place)
 
 
@@ -207,8 +207,8 @@ def _parting(place: _Place) -> Iterator[_Way]:
     if not place.row:
         return
     first, second, gap = place.segments[place.row - 1], place.segment, place.rules.min_gap
-    ended = replace(first, end=second.start - gap)
-    begun = replace(second, start=first.end + gap)
+    ended = first._replace(end=second.start - gap)
+    begun = second._replace(start=first.end + gap)
     ways = [[ended, second], [first, begun]]
     if first.words and first.words[-1].end > ended.end and (not second.words or second.words[0].start >= begun.start):
         ways.reverse()
@@ -224,7 +224,7 @@ def _lengthening(place: _Place) -> Iterator[_Way]:
     needed = reading_time(reading_columns(segment.text), place.rules)
     end = segment.start + needed if high is None else min(segment.start + needed, high)
     end = max(segment.end, end)
-    yield row, row + 1, [replace(segment, start=min(segment.start, max(low, end - needed)), end=end)]
+    yield row, row + 1, [segment._replace(start=min(segment.start, max(low, end - needed)), end=end)]
     yield _spaced(place, max(0, row - 1), min(row + 1, len(place.segments) - 1))
 
 
@@ -234,7 +234,7 @@ def _spaced(place: _Place, first: int, last: int) -> _Way:
     spoken = [Spoken(s.start, s.end, reading_columns(s.text)) for s in shown]
     times = space_out(spoken, place.rules, *place.room(first, last))
     moved = [
-        s if (s.start, s.end) == (start, end) else replace(s, start=start, end=end)
+        s if (s.start, s.end) == (start, end) else s._replace(start=start, end=end)
         for s, (start, end) in zip(shown, times, strict=True)
     ]
     return first, last + 1, moved
@@ -263,7 +263,7 @@ _BREAKS = re.compile(r"\s*\n\s*")
 def clean(segment: Segment) -> Segment:
     """Without invisible characters and needless spaces, each word in one alphabet; words keep their times."""
     if not segment.words:
-        return replace(segment, text=_clean(segment.text))
+        return segment._replace(text=_clean(segment.text))
     words: list[Word] = []
     line = False
     for word in segment.words:
@@ -272,7 +272,7 @@ def clean(segment: Segment) -> Segment:
         if text:
             words.append(word._replace(text=text, line=line and bool(words)))
             line = False
-    return replace(segment, words=tuple(words), text=join_words(words))
+    return segment._replace(words=tuple(words), text=join_words(words))
 
 
 def _clean(text: str) -> str:

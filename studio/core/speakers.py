@@ -66,7 +66,7 @@ def swap(transcript: Transcript, one: str, other: str, segment_ids: Collection[i
     return Edit(
         f"swap {transcript.name_of(one)} and {transcript.name_of(other)}",
         before=moved,
-        after=tuple(replace(s, speaker=to[s.speaker or ""]) for s in moved),
+        after=tuple(s._replace(speaker=to[s.speaker or ""]) for s in moved),
     )
 
 
@@ -123,7 +123,7 @@ def _without(speakers: tuple[Speaker, ...], gone: set[str]) -> tuple[Speaker, ..
 
 def _moved(name: str, transcript: Transcript, moved: Sequence[Segment], to: str, listed: tuple[Speaker, ...]) -> Edit:
     """The segments belong to `to`, and the list of speakers is another one."""
-    return Edit(name, tuple(moved), tuple(replace(s, speaker=to) for s in moved), transcript.speakers, listed)
+    return Edit(name, tuple(moved), tuple(s._replace(speaker=to) for s in moved), transcript.speakers, listed)
 
 
 def _listed(name: str, transcript: Transcript, listed: tuple[Speaker, ...]) -> Edit:

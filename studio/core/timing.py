@@ -110,8 +110,7 @@ def _line(old: int, new: int, factor: float | Fraction) -> Callable[[int], int]:
 def _moved(transcript: Transcript, ids: Ids, move: Callable[[int], int], name: str, clamp: bool) -> Edit:
     before = _chosen(transcript, ids)
     after = [
-        replace(
-            s,
+        s._replace(
             start=move(s.start),
             end=move(s.end),
             words=tuple(w._replace(start=max(0, move(w.start)), end=max(0, move(w.end))) for w in s.words),
@@ -144,6 +143,6 @@ def _clamped(segments: Sequence[Segment]) -> list[Segment]:
     for segment in segments:
         if segment.start <= 0:
             reached = max(segment.end, reached + 1)
-            segment = replace(segment, start=0, end=reached)
+            segment = segment._replace(start=0, end=reached)
         clamped.append(segment)
     return clamped

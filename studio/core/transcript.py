@@ -73,9 +73,10 @@ class LaterWords(Sequence[Word]):
         return repr(self.made)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A stretch of speech by one speaker: usually one sentence, after a re-flow one subtitle cue.
+
+    A named tuple like its words: whoever opens or changes a long transcript makes 20,000.
 
     `id` is unique within its transcript and stays with the segment through edits; 0 means not stored yet. Recognition
     counts ids up from 1, edits count them down from -1, so that both may go on at once.

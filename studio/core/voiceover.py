@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .edits import SHORTEST
 from .speaking import TEMPOS, SpokenWord
@@ -56,7 +56,7 @@ def in_a_row(cues: Sequence[Segment], lengths: Mapping[int, int], pauses: Mappin
     now, timed = 0, []
     for cue in cues:
         if length := lengths.get(cue.id):
-            timed.append(replace(cue, start=now, end=now + max(length, SHORTEST)))
+            timed.append(cue._replace(start=now, end=now + max(length, SHORTEST)))
             now = timed[-1].end + pauses.get(cue.id, 0)
     return timed
 
@@ -112,7 +112,7 @@ def timed(
             end = max(speech.start + SHORTEST, min(end, placed[n + 1].start))
         cue = known[speech.id]
         heard = _words(cue, speech.start, end, words.get(cue.id, ()))
-        result.append(replace(cue, start=speech.start, end=end, words=heard))
+        result.append(cue._replace(start=speech.start, end=end, words=heard))
     return result
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from studio.core.breaks import SPACES
@@ -108,7 +108,7 @@ def with_speakers(read: Iterable[Read], language: str | None = None) -> Transcri
     ordered = sorted(read, key=lambda r: r[1].start)
     names = dict.fromkeys(name for name, _ in ordered if name)
     ids = {name: f"S{n}" for n, name in enumerate(names, 1)}
-    segments = tuple(replace(s, speaker=ids[name]) if name else s for name, s in ordered)
+    segments = tuple(s._replace(speaker=ids[name]) if name else s for name, s in ordered)
     return Transcript(
         segments=segments,
         speakers=tuple(Speaker(id, name) for name, id in ids.items()),

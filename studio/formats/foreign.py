@@ -240,7 +240,7 @@ def _all_of(text: str, words: tuple[Word, ...], at: str, warnings: list[str], en
         return fits
     warnings.append(f"{f'{at}: ' if at else ''}The words are not all of the text, so some times are only reckoned.")
     heard = Segment.from_words(words)
-    return tuple(retext(replace(heard, end=max(heard.end, end)), text).words)
+    return tuple(retext(heard._replace(end=max(heard.end, end)), text).words)
 
 
 def _cut(spoken: Iterable[Spoken]) -> list[Read]:

@@ -98,7 +98,7 @@ def _as_they_are(transcript: Transcript, rules: CueRules, names: SpeakerNames) -
 def _printable(transcript: Transcript) -> Transcript:
     """The transcript with control characters gone from words, text and names, which no text format can hold."""
     segments = (
-        replace(s, text=printable_lines(s.text), words=tuple(w._replace(text=printable(w.text)) for w in s.words))
+        s._replace(text=printable_lines(s.text), words=tuple(w._replace(text=printable(w.text)) for w in s.words))
         for s in transcript.segments
     )
     speakers = tuple(replace(s, name=printable(s.name)) for s in transcript.speakers)
@@ -185,7 +185,7 @@ def named(segments: Sequence[Segment]) -> list[Read]:
         words = segment.words
         while words and join_words(words) != said:
             words = words[1:]
-        read.append((speaker, replace(segment, text=said, words=words)))
+        read.append((speaker, segment._replace(text=said, words=words)))
     return read
 
 

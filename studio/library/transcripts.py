@@ -64,7 +64,7 @@ class TranscriptStore:
         """
         with self._db.write() as db:
             last = _last_id(db, id)
-            stored = tuple(dataclasses.replace(s, id=n) for n, s in enumerate(segments, last + 1))
+            stored = tuple(s._replace(id=n) for n, s in enumerate(segments, last + 1))
             pending.put(db, id, {s.id: s for s in stored})
             db.execute("UPDATE transcript SET heard = MAX(heard, ?) WHERE id = ?", (heard, id))
             if speakers:  # who changes speakers at the same time must take these along
@@ -84,7 +84,7 @@ class TranscriptStore:
         with self._db.write() as db:
             for kept in ("segment", "step", "pending", "content"):
                 db.execute(f"DELETE FROM {kept} WHERE transcript_id = ?", (id,))
-            pending.put(db, id, {n: dataclasses.replace(s, id=n) for n, s in enumerate(segments, 1)})
+            pending.put(db, id, {n: s._replace(id=n) for n, s in enumerate(segments, 1)})
             _set_speakers(db, id, speakers)
             db.execute("UPDATE transcript SET engine = ? WHERE id = ?", (rows.dump(dataclasses.asdict(engine)), id))
             _next_revision(db, id)

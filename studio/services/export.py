@@ -114,8 +114,7 @@ def part_of(transcript: Transcript, segments: Sequence[int] | None, from_zero: b
     if from_zero and kept:
         offset = min(s.start for s in kept)
         kept = [
-            replace(
-                s,
+            s._replace(
                 start=s.start - offset,
                 end=s.end - offset,
                 words=tuple(w._replace(start=max(0, w.start - offset), end=w.end - offset) for w in s.words),

@@ -177,7 +177,7 @@ class Decisions:
     def write(self, segment: Segment, text: str) -> Edit:
         """Put the user's own text in the place of a passage, which decides all of it."""
         written = retext(segment, text)
-        written = replace(written, words=tuple(w._replace(confidence=None) for w in written.words))
+        written = written._replace(words=tuple(w._replace(confidence=None) for w in written.words))
         all_left = {d.index: Keep.LEFT for d in self._by_segment[segment.id].differences}
         self._states[segment.id].append(_State(written, all_left, typed=True))
         self.choices |= all_left

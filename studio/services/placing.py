@@ -92,7 +92,7 @@ class Placing:
             gap = tuple(s for s in now.segments if _is_gap(s, order))
             segments, fresh = _segments(order, result, now)
             ids = fresh_ids(now.segments)
-            after = tuple(replace(s, id=next(ids)) for s in segments)
+            after = tuple(s._replace(id=next(ids)) for s in segments)
             return Edit("fill the gap", gap, after, now.speakers, now.speakers + fresh)
 
         fresh = _segments(order, result, known)[1]
@@ -126,7 +126,7 @@ def _segments(order: Submission, result: Result, known: Transcript) -> tuple[lis
     heard = dict.fromkeys(s.speaker for s in placed if s.speaker is not None)
     ids = dict(zip(heard, free, strict=False))
     fresh = tuple(Speaker(id, f"Speaker {n}") for n, id in enumerate(ids.values(), len(known.speakers) + 1))
-    return [replace(s, speaker=ids.get(s.speaker or "")) for s in placed], fresh
+    return [s._replace(speaker=ids.get(s.speaker or "")) for s in placed], fresh
 
 
 def _gap(order: Submission, error: StudioError) -> Segment:

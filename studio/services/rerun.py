@@ -99,7 +99,7 @@ def result(studio: Studio, job: Job, transcript: Transcript) -> Reheard:
     found = reheard(transcript, old, [w for s in heard.segments for w in reckoned_words(s)])
     if not marks_of(heard.engine) & {"no_times", "no_word_times"}:
         return found
-    bare = tuple(replace(s, words=()) for s in found.edit.after)  # what is reckoned is not kept as measured
+    bare = tuple(s._replace(words=()) for s in found.edit.after)  # what is reckoned is not kept as measured
     return replace(found, edit=replace(found.edit, after=bare))
 
 
@@ -112,7 +112,7 @@ def reheard(transcript: Transcript, old: Sequence[Segment], heard: Sequence[Word
     if turns:
         segments = label(segments, turns)
     ids = fresh_ids(transcript.segments)
-    new = _with_notes(old, [replace(s, id=next(ids)) for s in segments])
+    new = _with_notes(old, [s._replace(id=next(ids)) for s in segments])
     comparison = compare(transcript.with_segments(old), transcript.with_segments(new))
     return Reheard(Edit("recognise again", tuple(old), tuple(new)), comparison)
 
@@ -147,7 +147,7 @@ def _with_notes(old: Sequence[Segment], new: Sequence[Segment]) -> list[Segment]
         if noted and (segment.comment or segment.flagged):
             at = max(range(len(noted)), key=lambda n: _overlap(noted[n], segment))
             comment = "\n".join(filter(None, (noted[at].comment, segment.comment)))
-            noted[at] = replace(noted[at], comment=comment, flagged=noted[at].flagged or segment.flagged)
+            noted[at] = noted[at]._replace(comment=comment, flagged=noted[at].flagged or segment.flagged)
     return noted
 
 

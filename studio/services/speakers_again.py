@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -83,7 +83,7 @@ def relabelled(transcript: Transcript, turns: Sequence[Turn]) -> Edit:
     for segment in label(transcript.segments, turns):
         if segment.speaker and segment.speaker not in names:
             names[segment.speaker] = next(free)
-        after.append(replace(segment, speaker=names.get(segment.speaker or ""), id=segment.id or next(new_id)))
+        after.append(segment._replace(speaker=names.get(segment.speaker or ""), id=segment.id or next(new_id)))
     there = {s.id for s in transcript.speakers}
     added = [id for id in names.values() if id not in there]
     speakers = transcript.speakers + tuple(

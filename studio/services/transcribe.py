@@ -236,7 +236,7 @@ def labelled(transcript: Transcript, turns: Iterable[Turn]) -> Edit:
         if segment.speaker and segment.speaker not in ids:
             ids[segment.speaker] = next(free)
         speaker = ids.get(segment.speaker or "")
-        after.append(replace(segment, speaker=speaker, id=segment.id or next(new_id)))
+        after.append(segment._replace(speaker=speaker, id=segment.id or next(new_id)))
     known = transcript.speakers
     found = tuple(Speaker(id, f"Speaker {n}") for n, id in enumerate(ids.values(), len(known) + 1))
     return Edit("tell the speakers apart", tuple(open_segments), tuple(after), known, known + found)

@@ -19,7 +19,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -115,7 +114,7 @@ def hear(engine: FasterWhisper, audio: Path, language: str = "en") -> list[Word]
 def transcript(words: Sequence[Word], turns: Sequence[Turn]) -> Transcript:
     cutter = Cutter()
     segments = label(cutter.feed(words) + cutter.flush(), turns)
-    return Transcript(tuple(replace(s, id=n) for n, s in enumerate(segments, 1)))
+    return Transcript(tuple(s._replace(id=n) for n, s in enumerate(segments, 1)))
 
 
 def turned(spoken: Transcript, seconds: int) -> Transcript:
@@ -185,7 +184,7 @@ def show_retime(model: str, talk: Talk, words: Sequence[Word]) -> None:
         "25 fps for 23.976, shifted by -4 s": [moved(s, lambda t: max(0, round(t * 25 / 23.976) - 4000)) for s in true],
         "90 s of film cut out": [moved(s, lambda t: t if t < 120_000 else t + 90_000) for s in true],
         "each start off by up to 2 s": [jolted(s, generator.randint(-2000, 2000)) for s in true],
-        "no times": [replace(s, start=0, end=0) for s in true],
+        "no times": [s._replace(start=0, end=0) for s in true],
         "every sixth word another, drift of 1 %": [
             reworded(moved(s, lambda t: round(t * 1.01)), generator) for s in true
         ],
@@ -231,7 +230,7 @@ def ready_made(talk: Talk) -> tuple[list[Segment], set[int]]:
 
 
 def moved(segment: Segment, move: Callable[[int], int]) -> Segment:
-    return replace(segment, start=move(segment.start), end=max(move(segment.end), move(segment.start)))
+    return segment._replace(start=move(segment.start), end=max(move(segment.end), move(segment.start)))
 
 
 def jolted(segment: Segment, off: int) -> Segment:
@@ -240,12 +239,12 @@ def jolted(segment: Segment, off: int) -> Segment:
 
 def reworded(segment: Segment, generator: random.Random) -> Segment:
     words = ["well" if generator.random() < 1 / 6 else w for w in segment.text.split()]
-    return replace(segment, text=" ".join(words))
+    return segment._replace(text=" ".join(words))
 
 
 def decked(segment: Segment, number: int) -> Segment:
     decks = ("♪ {} ♪", "- {}", "ANNA: {}", "[door closes] {}", "{}")
-    return replace(segment, text=decks[number % len(decks)].format(segment.text))
+    return segment._replace(text=decks[number % len(decks)].format(segment.text))
 
 
 def show_checks() -> None:

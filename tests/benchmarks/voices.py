@@ -15,7 +15,6 @@ import csv
 import itertools
 import tempfile
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -156,7 +155,7 @@ def conversations(data: Path, reader: VoiceReader, tmp: Path) -> list[list[objec
         tries = [(n, other) for n, s in enumerate(judged) for other in {s.speaker for s in judged} - {s.speaker}]
         hits = 0
         for n, other in tries:
-            given = [(replace(s, speaker=other) if m == n else s, v) for m, (s, v) in enumerate(heard)]
+            given = [(s._replace(speaker=other) if m == n else s, v) for m, (s, v) in enumerate(heard)]
             hits += any(d.segment_id == judged[n].id and d.other == judged[n].speaker for d in _doubtful(given))
         people = len({s.speaker for s in judged})
         alarms = len(_doubtful(heard)) if people > 1 else 0

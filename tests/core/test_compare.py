@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -113,7 +111,7 @@ def test_a_stretch_without_any_sure_place_is_matched_by_time():
 
 def test_a_text_without_word_times_is_compared_too():
     left = transcript("We measured it here.", "All of it.")
-    plain = Transcript(tuple(replace(s, words=()) for s in transcript("We measured it there.", "All of it.").segments))
+    plain = Transcript(tuple(s._replace(words=()) for s in transcript("We measured it there.", "All of it.").segments))
     assert found(compare(left, plain)) == [("here.", "there.", Kind.WORDS)]
     assert found(compare(plain, left)) == [("there.", "here.", Kind.WORDS)]
     edit = accept(plain, made := compare(plain, left), right(made), "decide")
@@ -160,8 +158,8 @@ def test_taking_the_right_word_with_its_time_leaves_the_rest():
 
 def test_times_of_the_right_give_way_to_those_that_stay():
     left = transcript("one two three")
-    late = replace(
-        left.segments[0], words=(left.segments[0].words[0], Word("too", 2_000, 3_000), left.segments[0].words[2])
+    late = left.segments[0]._replace(
+        words=(left.segments[0].words[0], Word("too", 2_000, 3_000), left.segments[0].words[2])
     )
     edit = accept(left, made := compare(left, Transcript((late,))), right(made), "decide")
     assert [w.start for w in edit.after[0].words] == [0, 800, 800]
@@ -177,10 +175,10 @@ def test_keeping_the_left_makes_its_words_as_sure_as_typed_ones():
 def test_a_missed_passage_becomes_a_segment_of_its_own_speaker():
     left = transcript("good morning all", "and then we left", speakers="12", gap=5_000)
     other = transcript("good morning all", "nobody heard this", "and then we left", speakers="343", gap=1_000)
-    moved = [replace(left.segments[1], id=3, speaker="S3")]
+    moved = [left.segments[1]._replace(id=3, speaker="S3")]
     other = other.with_segments([*other.segments[:2], *moved])
     other = other.with_segments(
-        [replace(s, speaker=who) for s, who in zip(other.segments, ("S7", "S8", "S8"), strict=True)]
+        [s._replace(speaker=who) for s, who in zip(other.segments, ("S7", "S8", "S8"), strict=True)]
     )
     after = apply(left, accept(left, made := compare(left, other), right(made), "decide"))
     assert [(s.text, s.speaker) for s in after.segments] == [
@@ -200,7 +198,7 @@ def test_a_passage_that_the_right_lacks_goes_when_the_right_is_taken():
 def test_a_subtitle_keeps_its_lines_and_its_longer_stay():
     line = transcript("we left in the night").segments[0]
     broken = [w._replace(line=n == 2) for n, w in enumerate(line.words)]
-    cue = replace(Segment.from_words(broken, id=1), end=line.end + 500)
+    cue = Segment.from_words(broken, id=1)._replace(end=line.end + 500)
     edit = accept(
         Transcript((cue,)), made := compare(Transcript((cue,)), transcript("we left at the night")), right(made), "x"
     )
@@ -210,7 +208,7 @@ def test_a_subtitle_keeps_its_lines_and_its_longer_stay():
 
 def test_comments_flags_and_speakers_stay():
     left = transcript("one two three", speakers="1")
-    left = left.with_segments([replace(left.segments[0], comment="check", flagged=True)])
+    left = left.with_segments([left.segments[0]._replace(comment="check", flagged=True)])
     edit = accept(left, made := compare(left, transcript("one too three")), right(made), "x")
     assert (edit.after[0].comment, edit.after[0].flagged, edit.after[0].speaker) == ("check", True, "S1")
 

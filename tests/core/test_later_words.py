@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,12 +53,12 @@ def test_what_is_left_of_a_text(text: str) -> None:
 
 def test_nothing_is_made_before_it_is_needed_and_then_only_once() -> None:
     made = Counted(tuple(spoken("one two three").words))
-    segment = replace(spoken("one two three"), words=made)
+    segment = spoken("one two three")._replace(words=made)
     edit = replace_all(Transcript((segment,)), Query("two"), "four")
     assert edit
     assert edit.changes
     assert edit.retexted
-    assert replace(segment, flagged=True).words
+    assert segment._replace(flagged=True).words
     assert made.times == 0
     assert edit.after[0].words == (made.words[0], Word("four", 350, 680), made.words[2])
     assert [w.text for w in edit.after[0].words[1:]] == ["four", "three"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -140,4 +139,4 @@ def test_text_without_times_of_words_belongs_to_where_its_middle_is() -> None:
     part = Part(9_750, 20_000, 10_000, 20_000)
     early, late = Segment(0, 400, "Hills."), Segment(0, 900, "Hills and more.")
     assert placed([early], part) == []
-    assert placed([late], part) == [replace(late, start=9_750, end=10_650)]
+    assert placed([late], part) == [late._replace(start=9_750, end=10_650)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -81,7 +80,7 @@ def test_recognition_errors_move_nothing_far():
 
 def test_what_nobody_says_does_not_disturb():
     decks = ["♪ {} ♪", "- {}", "ANNA: {}", "[a door closes] {}", "{}"]
-    given = [replace(s, text=decks[n % 5].format(s.text)) for n, s in enumerate(subtitles(lambda t: t + 8000))]
+    given = [s._replace(text=decks[n % 5].format(s.text)) for n, s in enumerate(subtitles(lambda t: t + 8000))]
     music = Segment(given[30].end + 10, given[30].end + 60, "♪ ♪", id=99)
     found = align_text([*given[:31], music, *given[31:]], HEARD).segments
     assert max(off((*found[:31], *found[32:]))) <= 500
@@ -90,7 +89,7 @@ def test_what_nobody_says_does_not_disturb():
 
 
 def test_line_breaks_stay():
-    given = [replace(s, text=s.text.replace(" ", "\n", 1)) for s in subtitles(lambda t: t + 500)]
+    given = [s._replace(text=s.text.replace(" ", "\n", 1)) for s in subtitles(lambda t: t + 500)]
     found = align_text(given, HEARD).segments
     assert [s.text for s in found] == [s.text for s in given]
     assert all(s.text == join_words(s.words) for s in found)

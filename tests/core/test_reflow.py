@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -23,7 +22,7 @@ RULES = st.sampled_from([DEFAULT, *(p.rules for p in PROFILES.values())])
 
 
 def test_a_long_sentence_becomes_cues_with_lines():
-    talk = Transcript((replace(spoken(LONG, 1000, id=7), comment="check this", flagged=True),))
+    talk = Transcript((spoken(LONG, 1000, id=7)._replace(comment="check this", flagged=True),))
     first, second = done(talk, reflow(talk, DEFAULT)).segments
     assert first.text == "We are committed to the notion\nthat everyone should have an opportunity,"
     assert second.text == "whatever they need for it."
@@ -43,7 +42,7 @@ def test_cues_show_on_into_silence_while_words_keep_their_times():
 
 def test_short_sentences_join_and_keep_both_comments():
     talk = Transcript(
-        (replace(spoken("No.", id=1), comment="a"), replace(spoken("Not at all.", 380, id=2), comment="b"))
+        (spoken("No.", id=1)._replace(comment="a"), spoken("Not at all.", 380, id=2)._replace(comment="b"))
     )
     (cue,) = done(talk, reflow(talk, DEFAULT)).segments
     assert (cue.id, cue.text, cue.comment) == (1, "No. Not at all.", "a\nb")
@@ -94,7 +93,7 @@ def test_an_empty_selection_is_refused():
 def test_lines_are_broken_anew_without_touching_times():
     segment = spoken(LONG[:72], 0)
     broken = wrapped(
-        replace(segment, words=(segment.words[0], segment.words[1]._replace(line=True), *segment.words[2:])), DEFAULT
+        segment._replace(words=(segment.words[0], segment.words[1]._replace(line=True), *segment.words[2:])), DEFAULT
     )
     assert broken.text == "We are committed to the notion\nthat everyone should have an opportunity,"
     assert (broken.start, broken.end) == (segment.start, segment.end)
@@ -139,7 +138,7 @@ def test_a_selection_leaves_all_else_and_adds_no_breach(talk: Transcript, rules,
 def test_the_note_of_an_empty_passage_goes_to_the_nearest_cue():
     talk = Transcript(
         (
-            replace(spoken("This is said first.", 0, id=1), comment="a"),
+            spoken("This is said first.", 0, id=1)._replace(comment="a"),
             Segment(3000, 4000, "", id=2, comment="who coughs?"),
             Segment(4000, 4500, " ", id=3),
             Segment(20_000, 21_000, "", id=4, flagged=True),
@@ -159,7 +158,7 @@ def test_a_note_that_no_cue_could_take_stays_where_it_is():
 @settings(max_examples=40, deadline=None)
 @given(transcripts(), RULES, st.none() | st.sets(st.integers(1, 7), min_size=1))
 def test_every_comment_and_flag_survives(talk: Transcript, rules, ids: set[int] | None):
-    told = [replace(s, comment=f"note {s.id}." if s.comment or s.flagged else "") for s in talk.segments]
+    told = [s._replace(comment=f"note {s.id}." if s.comment or s.flagged else "") for s in talk.segments]
     talk = talk.with_segments(told)
     after = done(talk, reflow(talk, rules, ids))
     for segment in told:

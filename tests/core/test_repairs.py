@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -78,9 +76,9 @@ def test_too_fast_is_shown_longer():
 
 
 def test_too_long_is_trimmed_after_its_speech():
-    (cue,) = repaired("too long", 1, replace(spoken("Yes, of course.", 1000), end=9000))
+    (cue,) = repaired("too long", 1, spoken("Yes, of course.", 1000)._replace(end=9000))
     assert (cue.start, cue.end) == (1000, 8000)
-    (cue,) = repaired("too long", 1, replace(spoken("Yes, of course.", 5000, 800), start=0, end=8200))
+    (cue,) = repaired("too long", 1, spoken("Yes, of course.", 5000, 800)._replace(start=0, end=8200))
     assert (cue.start, cue.end) == (380, 7380)
 
 
@@ -91,9 +89,9 @@ def test_too_long_is_split_where_people_breathe():
 
 
 def test_an_overlap_gives_way_where_nobody_speaks():
-    early, late = replace(spoken("Yes.", 0), end=3000), spoken("And no, not ever.", 2500, id=2)
+    early, late = spoken("Yes.", 0)._replace(end=3000), spoken("And no, not ever.", 2500, id=2)
     assert times(repaired("overlap", 2, early, late)) == [(0, 2420), (2500, 3880)]
-    early, late = spoken("Yes, of course, my friend.", 0, 600), replace(spoken("No, no, no.", 3500, id=2), start=2500)
+    early, late = spoken("Yes, of course, my friend.", 0, 600), spoken("No, no, no.", 3500, id=2)._replace(start=2500)
     assert times(repaired("overlap", 2, early, late)) == [(0, 2980), (3060, 4530)]
 
 

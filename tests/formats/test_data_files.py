@@ -171,7 +171,7 @@ def test_a_line_that_is_no_label_is_named():
 
 
 def test_json_keeps_lines_comments_flags_and_colours(sample: Transcript):
-    first = replace(sample.segments[0], comment='Why "so"?\n', flagged=True)
+    first = sample.segments[0]._replace(comment='Why "so"?\n', flagged=True)
     words = (Word("one", 0, 1), Word("two", 1, 2, line=True), Word("three", 2, 3, line=True, space=False))
     speakers = (Speaker("S1", "Jürgen", 3), Speaker("S2", "Yūki"))
     kept = replace(sample, segments=(Segment.from_words(words, "S2"), first), speakers=speakers)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import docx
@@ -115,7 +114,7 @@ def test_arabic_is_set_from_right_to_left_in_word():
 
 
 def test_a_page_is_accessible_and_needs_no_other_file(sample: Transcript):
-    twice = sample.with_segments((*sample.segments, replace(sample.segments[-1], speaker="S2")))
+    twice = sample.with_segments((*sample.segments, sample.segments[-1]._replace(speaker="S2")))
     written = FORMATS["html"].write(twice, WriteOptions())
     page = _Page(written)
     tags = dict(page.tags)
@@ -129,7 +128,7 @@ def test_a_page_is_accessible_and_needs_no_other_file(sample: Transcript):
 
 
 def test_comments_and_flags_are_left_out_unless_wished(sample: Transcript):
-    first = replace(sample.segments[0], comment="Stimmt\ndas?", flagged=True)
+    first = sample.segments[0]._replace(comment="Stimmt\ndas?", flagged=True)
     noted = sample.with_segments((first, *sample.segments[1:]))
     for id in DOCUMENTS:
         assert "Stimmt" not in text_of(id, FORMATS[id].write(noted, WriteOptions()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 from studio.core.edits import Edit, apply, set_text
@@ -28,7 +27,7 @@ def history(count: int, large: int, small: int) -> States:
         )
         for n in range(count)
     )
-    now = Transcript(tuple(replace(s, id=n) for n, s in enumerate(said, 1)), (Speaker("S1", "Ann"),), duration=9)
+    now = Transcript(tuple(s._replace(id=n) for n, s in enumerate(said, 1)), (Speaker("S1", "Ann"),), duration=9)
     states: States = [(None, now)]
     for n in range(large + small):
         edit = shift(now, None, 40) if n < large else set_text(now.segments[n % count], f"step {n}")

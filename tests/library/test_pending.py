@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,7 +52,7 @@ def do(library: Library, id: int, edit: Edit) -> None:
 def anew(now: Transcript) -> Edit:
     """Every segment gives way to another one."""
     return Edit(
-        "anew", now.segments, tuple(replace(s, id=-n, text="new", words=()) for n, s in enumerate(now.segments, 1))
+        "anew", now.segments, tuple(s._replace(id=-n, text="new", words=()) for n, s in enumerate(now.segments, 1))
     )
 
 

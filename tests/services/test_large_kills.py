@@ -12,7 +12,6 @@ import signal
 import sqlite3
 import time
 from contextlib import closing
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
@@ -62,7 +61,7 @@ def _states(first: Transcript) -> list[tuple[Edit | None, Transcript]]:
         else:
             ids = edits.fresh_ids(now.segments)
             said = (Segment.from_words([Word(f"step{n}", s.start, s.end)], s.speaker) for s in now.segments)
-            edit = Edit(f"step {n}", now.segments, tuple(replace(s, id=next(ids)) for s in said))
+            edit = Edit(f"step {n}", now.segments, tuple(s._replace(id=next(ids)) for s in said))
         states.append((edit, apply(now, edit)))
     return states
 

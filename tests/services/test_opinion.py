@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -151,7 +150,7 @@ def test_a_new_comparison_remembers_what_was_kept():
 
 def test_of_a_text_that_was_never_measured_nothing_counts_as_decided():
     plain = LEFT.with_segments(
-        replace(s, words=tuple(w._replace(confidence=None) for w in s.words)) for s in LEFT.segments
+        s._replace(words=tuple(w._replace(confidence=None) for w in s.words)) for s in LEFT.segments
     )
     assert Decisions(plain, RIGHT).choices == {}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -70,7 +69,7 @@ def test_speakers_change_where_they_changed_before():
 
 
 def test_comments_and_flags_stay():
-    old = replace(TALK.segments[1], comment="check the name", flagged=True)
+    old = TALK.segments[1]._replace(comment="check the name", flagged=True)
     talk = TALK.with_segments([TALK.segments[0], old, TALK.segments[2]])
     (new,) = rerun.reheard(talk, [old], words("yes behind the dike", 2_400)).edit.after
     assert (new.comment, new.flagged) == ("check the name", True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from studio.core import edits
@@ -68,7 +66,7 @@ def test_an_unchanged_transcript_needs_no_step(studio: Studio, talk: int) -> Non
 
 def test_every_field_of_a_segment_comes_back(studio: Studio, talk: int) -> None:
     first = stored(studio, talk)
-    marked = replace(first.segments[0], comment="ask\nher", flagged=True, speaker=None, confidence=0.25)
+    marked = first.segments[0]._replace(comment="ask\nher", flagged=True, speaker=None, confidence=0.25)
     now = apply(first, Edit("mark", first.segments[:1], (marked,)))
     version = studio.library.versions.add(talk, now, "marked", automatic=False)
     assert version
@@ -78,7 +76,7 @@ def test_every_field_of_a_segment_comes_back(studio: Studio, talk: int) -> None:
 def test_what_is_stored_is_kept_byte_for_byte_as_a_transcript_at_hand_is(studio: Studio, talk: int) -> None:
     session = EditSession(studio, talk)
     first = session.read().segments
-    session.do(Edit("mark", first[:1], (replace(first[0], comment="ask\nher", flagged=True, speaker=None),)))
+    session.do(Edit("mark", first[:1], (first[0]._replace(comment="ask\nher", flagged=True, speaker=None),)))
     session.do(set_text(first[1], '“Ä” \\ "b" \x1f\t/ 😀\u2028c'))
     session.do(edits.split(first[2], 2, -5))
     now, revision = session.read(), studio.library.transcripts.revision(talk)

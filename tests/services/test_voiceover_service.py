@@ -91,7 +91,7 @@ def test_each_speaker_has_a_voice_and_a_delivery_of_their_own(studio: Studio) ->
 
 
 def test_a_cue_that_cannot_be_spoken_stops_nothing(studio: Studio) -> None:
-    cues = (CUES[0], replace(CUES[1], text="ąœ ⅛"), CUES[3])
+    cues = (CUES[0], CUES[1]._replace(text="ąœ ⅛"), CUES[3])
     parts = Parts(Casting({"S2": Manner("hibari/nobody")}), HEART)
     events = list(voiceover.speak_cues(studio, cues, parts, StopToken()))
     (missed,) = [e for e in events if isinstance(e, Missed)]
@@ -101,7 +101,7 @@ def test_a_cue_that_cannot_be_spoken_stops_nothing(studio: Studio) -> None:
 
 def test_a_file_with_nothing_to_speak_says_so(studio: Studio) -> None:
     with pytest.raises(UsageError, match="nothing to speak"):
-        list(voiceover.speak_cues(studio, (replace(CUES[2], text="🙂"),), Parts(Casting(), HEART), StopToken()))
+        list(voiceover.speak_cues(studio, (CUES[2]._replace(text="🙂"),), Parts(Casting(), HEART), StopToken()))
 
 
 def test_it_stops_between_cues_and_goes_on_from_there(studio: Studio) -> None:

@@ -313,8 +313,8 @@ def test_another_recording_in_its_place_is_said_and_can_be_heard(
 def test_a_recording_shorter_than_its_transcript_is_said(window: MainWindow, qtbot: QtBot) -> None:
     said = told(window)
     last = window.transcript_model.segment(2)
-    later = replace(last, start=20_000, end=21_000, words=())
-    window.transcript_model.append_segments([replace(later, id=99)])
+    later = last._replace(start=20_000, end=21_000, words=())
+    window.transcript_model.append_segments([later._replace(id=99)])
     play(window, qtbot)
     assert [t for t in said if "“talk.wav” is 00:08 long, but its transcript goes on to 00:21" in t]
 

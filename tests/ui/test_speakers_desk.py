@@ -107,7 +107,7 @@ def talk(studio: Studio) -> Job:
         Segment(n * 10_000, n * 10_000 + 4_000, f"Passage {n}.", speaker=s) for n, s in enumerate(("S1", "S2", "S3"))
     ]
     return stored(
-        studio, Source("/gone.wav", "gone.wav", "gone", 30_000), [*cut, replace(cut[1], start=30_000, end=39_000)]
+        studio, Source("/gone.wav", "gone.wav", "gone", 30_000), [*cut, cut[1]._replace(start=30_000, end=39_000)]
     )
 
 

@@ -19,7 +19,7 @@ from studio.ui import theme
 from studio.ui.editor.name_edit import NameEdit
 from studio.ui.editor.spans import block_text, word_spans
 from studio.ui.editor.transcript_view import TranscriptView
-from studio.ui.models.transcript_model import SegmentRole, TranscriptModel
+from studio.ui.models.transcript_model import TranscriptModel
 
 
 @pytest.fixture
@@ -92,17 +92,12 @@ class TestModel:
         model.set_transcript(talk())
         index = model.index(1)
         assert index.data() == "Honestly? In Nordfriesland a storm surge announces itself."
-        assert index.data(SegmentRole.START) == 10_000
-        assert index.data(SegmentRole.END) == 12_350
-        assert index.data(SegmentRole.WORDS)[0].text == "Honestly?"
-        roles = (SegmentRole.SPEAKER_ID, SegmentRole.SPEAKER_NAME, SegmentRole.SPEAKER_INDEX)
-        assert [index.data(role) for role in roles] == ["S2", "Jörg Müller", 1]
         assert index.data(Qt.ItemDataRole.AccessibleTextRole).startswith("00:10.000, Jörg Müller, Honestly?")
 
     def test_the_same_recording_changes_only_the_rows_that_differ(self, model, qtbot):
         transcript = talk()
         model.set_transcript(transcript)
-        changed = [replace(s, speaker="S3") if s.id == 2 else s for s in transcript.segments]
+        changed = [s._replace(speaker="S3") if s.id == 2 else s for s in transcript.segments]
         with qtbot.waitSignal(model.dataChanged) as told, qtbot.assertNotEmitted(model.modelReset):
             model.set_transcript(transcript.with_segments(changed))
         assert [index.row() for index in told.args[:2]] == [1, 1]
@@ -162,7 +157,7 @@ class TestSpans:
         assert all(len(block_text(s)) == len(s.text) for s in odd)
 
     def test_a_word_that_the_text_lost_has_an_empty_span(self):
-        made = replace(segment(1, 0, "S1", "eins zwei drei"), text="eins drei")
+        made = segment(1, 0, "S1", "eins zwei drei")._replace(text="eins drei")
         assert word_spans(made) == [(0, 4), (4, 4), (5, 9)]
 
 
@@ -184,7 +179,7 @@ class TestText:
                     model.append_segments([early])
                 case 2 if now:
                     at = chance.randrange(len(now))
-                    now[at] = replace(segment(now[at].id, now[at].start, "S2", "neuer Text 😀"), id=now[at].id)
+                    now[at] = segment(now[at].id, now[at].start, "S2", "neuer Text 😀")._replace(id=now[at].id)
                     model.set_transcript(replace(model.transcript, segments=tuple(now)))
                 case 3:
                     model.set_speakers([*SPEAKERS[:2], Speaker("S3", f"Nr {chance.random()}")])
@@ -247,7 +242,7 @@ class TestText:
         """Speakers found at the end cut the text again while someone reads it."""
         view.verticalScrollBar().setValue(view.document().findBlockByNumber(40).firstLineNumber())
         top = view.firstVisibleBlock().blockNumber()
-        cut = [replace(s, id=s.id + 500) for s in model.segments()]
+        cut = [s._replace(id=s.id + 500) for s in model.segments()]
         model.set_transcript(replace(model.transcript, segments=tuple(cut)))
         assert view.firstVisibleBlock().blockNumber() == top
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -216,7 +215,7 @@ def test_another_voice_or_time_is_followed(window: MainWindow, tmp_path: Path, q
     assert desk.voiceover.spoke[2].length == pytest.approx(before[2].length / 1.25, abs=3)
     assert desk.voiceover.spoke[1] is before[1]
     cue = window.desk.model.segment(3)
-    window.desk.do(Edit("Move", (cue,), (replace(cue, start=9_000, end=10_000),)))
+    window.desk.do(Edit("Move", (cue,), (cue._replace(start=9_000, end=10_000),)))
     qtbot.waitUntil(lambda: desk.voiceover.placed[4].start == 9_000, timeout=5_000)
     assert desk.voiceover.spoke[4] is before[4]
 
@@ -239,7 +238,7 @@ def test_a_voice_that_fails_for_one_cue_leaves_the_others(window: MainWindow, tm
 
 
 def test_a_file_without_words_says_so(window: MainWindow, tmp_path: Path, told: list[str]) -> None:
-    open_cues(window, tmp_path, (replace(CUES[2], id=1),))
+    open_cues(window, tmp_path, (CUES[2]._replace(id=1),))
     window.commands["voiceoverModeAction"].trigger()
     window.commands["makeVoiceoverAction"].trigger()
     assert told == ["There is nothing to speak here: no cue has letters or digits."]

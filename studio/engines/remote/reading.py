@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -101,7 +100,7 @@ def cut(spoken: Iterable[Spoken]) -> list[Segment]:
     found: list[Segment] = []
     for speaker, run in groupby(spoken, lambda pair: pair[0]):
         cutter = Cutter()
-        found += [replace(s, speaker=speaker) for s in [*cutter.feed(w for _, w in run), *cutter.flush()]]
+        found += [s._replace(speaker=speaker) for s in [*cutter.feed(w for _, w in run), *cutter.flush()]]
     return found
 
 
@@ -156,4 +155,4 @@ def _within(segment: Segment, latest: int) -> Segment:
     if segment.end <= latest and all(w.end <= latest for w in segment.words):
         return segment
     words = tuple(w._replace(start=min(w.start, latest), end=min(w.end, latest)) for w in segment.words)
-    return replace(segment, start=min(segment.start, latest), end=min(segment.end, latest), words=words)
+    return segment._replace(start=min(segment.start, latest), end=min(segment.end, latest), words=words)

@@ -92,15 +92,15 @@ class EditDesk(QObject):
         text.back_requested.connect(self._commands["backAction"].trigger)
         text.listen_requested.connect(self._playback.play)
         text.stop_requested.connect(self._playback.stop)
-        desk.selection.changed.connect(self._show_selection)
+        for changed in (desk.selection.changed, desk.selection.rows_changed):
+            changed.connect(self._show_selection)
 
     def _connect_waveform(self) -> None:
-        desk, waveform = self._desk, self._page.waveform
+        waveform = self._page.waveform
         waveform.retime_requested.connect(self.retime)
         waveform.cue_drawn.connect(self.draw)
         waveform.cue_clicked.connect(self._on_cue_clicked)
         waveform.menu_requested.connect(self._open_menu)
-        desk.changed.connect(lambda _: self._show_selection())
 
     def _connect_commands(self) -> None:
         player = self._playback.player

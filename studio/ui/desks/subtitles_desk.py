@@ -46,8 +46,8 @@ class SubtitlesDesk(QObject):
             commands.connect(f"{mode}ModeAction", partial(self.show, mode))
         page.mode_changed.connect(self._on_mode)
         desk.opened.connect(self._on_opened)
-        desk.selection.changed.connect(self._show_selection)
-        desk.changed.connect(lambda _: self._show_selection())
+        for changed in (desk.selection.changed, desk.selection.rows_changed):
+            changed.connect(self._show_selection)
         for changed in (desk.model.modelReset, desk.model.rowsInserted):
             changed.connect(lambda *_: self._choose_first())
         window.installEventFilter(self)

@@ -115,12 +115,9 @@ class TranscriptDesk(QObject):
 
     def _fits(self, edit: Edit) -> bool:
         """Whether the edit was made for the text as it is: what took minutes to find out may be out of date."""
-        row_of, segments = self.model.row_of, self.model.segments()
-        there = [(row_of(s.id), s) for s in edit.before]
-        fresh = {s.id for s in edit.after}.difference(s.id for s in edit.before)
-        return all(row >= 0 and (segments[row] is s or segments[row] == s) for row, s in there) and all(
-            row_of(id) < 0 for id in fresh
-        )
+        before = {s.id for s in edit.before}
+        fresh = [s.id for s in edit.after if s.id not in before]
+        return self.model.has(edit.before) and all(self.model.row_of(id) < 0 for id in fresh)
 
     def type_text(self, segment: int, text: str) -> None:
         """The text of a segment as it stands in the editor now."""
@@ -263,6 +260,7 @@ class TranscriptDesk(QObject):
         there = [id for id in self.selection.ids if self.model.row_of(id) >= 0]
         gone = len(there) != len(self.selection.ids)
         self.selection.set(there or [s.id for s in edit.after[:1]] if gone else there, self.selection.current)
+        self.selection.rows_changed.emit()
 
     def _made(self, edit: Edit) -> None:
         assert self._session is not None

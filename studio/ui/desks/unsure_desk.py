@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -27,7 +26,7 @@ def keep_word(segment: Segment, number: int) -> Edit:
     """The word is right: it is as sure from then on as one that the user typed."""
     words = list(segment.words)
     words[number] = words[number]._replace(confidence=None)
-    return Edit("keep word", (segment,), (replace(segment, words=tuple(words)),))
+    return Edit("keep word", (segment,), (segment._replace(words=tuple(words)),))
 
 
 def write_word(segment: Segment, number: int, text: str) -> Edit:

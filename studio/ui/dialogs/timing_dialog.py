@@ -6,7 +6,6 @@ The dialog leaves the window usable, so that the playhead may be put where a cue
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -89,7 +88,7 @@ class TimingDialog(QDialog):
         """The transcript as it is now."""
         self._transcript = transcript
         # times of words follow those of their cues: what is tried out can do without them
-        self._bare = transcript.with_segments(replace(s, words=()) if s.words else s for s in transcript.segments)
+        self._bare = transcript.with_segments(s._replace(words=()) if s.words else s for s in transcript.segments)
         rows = [row for row, s in enumerate(self._bare.segments) if s.id in self._selected]
         self._marked = [self._bare.segments[row] for row in rows]
         self._following = frozenset(s.id for s in self._bare.segments[rows[0] :]) if rows else frozenset()

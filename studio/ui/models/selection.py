@@ -11,6 +11,7 @@ class Selection(QObject):
     """`ids` are in order of time; `current`, the one the keys act on, is among them, or None for no selection."""
 
     changed = Signal()
+    rows_changed = Signal()  # it is the same, but its rows may have come, gone or moved: show it anew
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

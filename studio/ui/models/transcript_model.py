@@ -6,10 +6,10 @@ Rows are segments in order of time. Times are integer milliseconds.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
-from itertools import accumulate, count, groupby
+from itertools import accumulate, compress, count, groupby
+from operator import attrgetter, ne
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -24,21 +24,9 @@ Index = QModelIndex | QPersistentModelIndex
 _MANY = 200  # segments; a change of more is told as a whole
 
 
-class SegmentRole(IntEnum):
-    """`DisplayRole` gives the text; `AccessibleTextRole` time, speaker and text."""
-
-    SEGMENT = Qt.ItemDataRole.UserRole + 1  # the Segment
-    START = Qt.ItemDataRole.UserRole + 2  # milliseconds
-    END = Qt.ItemDataRole.UserRole + 3  # milliseconds
-    WORDS = Qt.ItemDataRole.UserRole + 4  # tuple[Word, ...]
-    SPEAKER_ID = Qt.ItemDataRole.UserRole + 5  # str or None
-    SPEAKER_NAME = Qt.ItemDataRole.UserRole + 6  # "" for none
-    SPEAKER_INDEX = Qt.ItemDataRole.UserRole + 7  # counted from 0, picks the colour; -1 for none
-
-
 # What a change of text alone is told with; times and speakers are as they were.
-_TEXT_ROLES = [Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, SegmentRole.SEGMENT, SegmentRole.WORDS]
-_SPEAKER_ROLES = [SegmentRole.SPEAKER_NAME, SegmentRole.SPEAKER_INDEX, Qt.ItemDataRole.AccessibleTextRole]
+_TEXT_ROLES = [Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole]
+_SPEAKER_ROLES = [Qt.ItemDataRole.AccessibleTextRole]
 
 
 def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -48,13 +36,9 @@ def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield numbers[0], numbers[-1]
 
 
-def _moves(old: Segment, new: Segment) -> bool:
-    return old.start != new.start or old.end != new.end
-
-
-def _differs_beside(old: Segment, new: Segment) -> bool:
-    """Whether what is shown beside the text is another."""
-    return old.speaker != new.speaker or old.flagged != new.flagged or old.comment != new.comment
+# Of a segment, in C, because a change may be of all of them: its times, and what is shown beside the text
+_TIMES = attrgetter("start", "end")
+_BESIDE = attrgetter("start", "end", "speaker", "flagged", "comment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +114,11 @@ class TranscriptModel(QAbstractListModel):
     def row_of(self, segment_id: int) -> int:
         """-1 for an unknown id."""
         return self._row_of.get(segment_id, -1)
+
+    def has(self, segments: Sequence[Segment]) -> bool:
+        """Whether these are there, just as they are."""
+        rows = [self._row_of.get(s.id, -1) for s in segments]
+        return -1 not in rows and [self._segments[row] for row in rows] == list(segments)
 
     def speaker_index(self, speaker: str | None) -> int:
         """Place in the speaker list, counted from 0; -1 for none."""
@@ -209,7 +198,7 @@ class TranscriptModel(QAbstractListModel):
     def apply(self, edit: Edit) -> None:
         """Show a change: rows that only look different are told as such, others come and go."""
         before, after = {s.id for s in edit.before}, {s.id: s for s in edit.after}
-        rows = sorted(row for row in map(self.row_of, before) if row >= 0)
+        rows = sorted(row for row in map(self._row_of.get, before) if row is not None)
         if before == after.keys() and self._stays_in_order(rows, after):
             self._change(rows, after)
         elif len(before) + len(after) > _MANY:
@@ -222,10 +211,16 @@ class TranscriptModel(QAbstractListModel):
         if edit.changes_speakers:
             self.set_speakers(edit.speakers_after)
 
+    def _differing(self, what: Callable[[Segment], object], rows: list[int], after: dict[int, Segment]) -> list[int]:
+        """Those of the rows where this will be another."""
+        old = [self._segments[row] for row in rows]
+        new = [after[s.id] for s in old]
+        return list(compress(rows, map(ne, map(what, old), map(what, new))))
+
     def _stays_in_order(self, rows: list[int], after: dict[int, Segment]) -> bool:
         """Whether the segments of these rows, changed, are still between their neighbours."""
         segments = self._segments
-        moved = [row for row in rows if _moves(segments[row], after[segments[row].id])]
+        moved = self._differing(_TIMES, rows, after)
 
         def key(row: int) -> tuple[int, int, int]:
             segment = segments[row]
@@ -235,22 +230,16 @@ class TranscriptModel(QAbstractListModel):
         return all(key(row - 1) <= key(row) for row in seams if 0 < row < len(segments))
 
     def _change(self, rows: list[int], after: dict[int, Segment]) -> None:
-        moved: int | None = None
-        roles: Sequence[int] = _TEXT_ROLES
+        moved = self._differing(_TIMES, rows, after)
+        only_text = not self._differing(_BESIDE, rows, after)
         for row in rows:
-            old, new = self._segments[row], after[self._segments[row].id]
-            self._segments[row] = new
-            if moved is None and _moves(old, new):
-                moved = row
-            if roles and (moved is not None or _differs_beside(old, new)):
-                roles = ()
-        if moved is not None:
-            self._index(moved)
-        if not roles:
+            self._segments[row] = after[self._segments[row].id]
+        if moved:
+            self._index(moved[0])
+        if not only_text:
             self._shares = None
-        runs = list(_runs(rows))
-        for first, last in runs if len(runs) <= _MANY else [(rows[0], rows[-1])]:
-            self._touch(first, last, roles)
+        for first, last in _runs(rows) if len(rows) <= _MANY else [(rows[0], rows[-1])]:
+            self._touch(first, last, _TEXT_ROLES if only_text else ())
 
     def _exchange(self, rows: list[int], after: dict[int, Segment]) -> None:
         """Rows of segments that are in both stay where they can; others are taken out and put in."""
@@ -320,7 +309,8 @@ class TranscriptModel(QAbstractListModel):
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._segments)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+        """The text; for screen readers time, speaker and text."""
         if not index.isValid() or index.row() >= len(self._segments):
             return None
         segment = self._segments[index.row()]
@@ -330,18 +320,4 @@ class TranscriptModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 name = self.speaker_name(segment.speaker)
                 return ", ".join(part for part in (time_code(segment.start), name, segment.text) if part)
-            case SegmentRole.SEGMENT:
-                return segment
-            case SegmentRole.START:
-                return segment.start
-            case SegmentRole.END:
-                return segment.end
-            case SegmentRole.WORDS:
-                return segment.words
-            case SegmentRole.SPEAKER_ID:
-                return segment.speaker
-            case SegmentRole.SPEAKER_NAME:
-                return self.speaker_name(segment.speaker)
-            case SegmentRole.SPEAKER_INDEX:
-                return self.speaker_index(segment.speaker)
         return None

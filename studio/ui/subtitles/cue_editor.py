@@ -160,7 +160,8 @@ class CueEditor(QFrame):
         if segment is not None:
             self.text.follow(segment.text)
             self._show_times(segment)
-            self.speaker.setCurrentIndex(self.speaker.findData(segment.speaker))
+            if self.speaker.currentData() != segment.speaker:
+                self.speaker.setCurrentIndex(self.speaker.findData(segment.speaker))
         if not self._measure_soon.isActive():  # the next key shall not wait for them
             self._measure_soon.start()
 

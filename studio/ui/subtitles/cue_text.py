@@ -94,7 +94,7 @@ class CueText(QTextEdit):
 
     def follow(self, text: str) -> None:
         """The model's text of the same cue; only what differs is written, and the caret stays."""
-        if _plain(self.text()) != _plain(text):
+        if text != self._shown and _plain(self.text()) != _plain(text):
             self._write(text)
 
     def settle(self, text: str) -> None:
