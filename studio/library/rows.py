@@ -72,7 +72,7 @@ class StoredWords(LaterWords):
     __slots__ = ("column",)
 
     def __init__(self, column: str) -> None:
-        super().__init__()
+        self._made = None
         self.column = column
 
     def make(self) -> tuple[Word, ...]:

@@ -32,7 +32,7 @@ def stub(server: AimlApi) -> AimlApi:
 @pytest.fixture
 def client(stub: AimlApi) -> Iterator[httpx.Client]:
     headers = {"Authorization": "Bearer stub-ok"}
-    with httpx.Client(base_url=stub.url + "/v1", headers=headers, verify=NO_TLS, trust_env=False) as client:
+    with httpx.Client(base_url=stub.url + "/v1", headers=headers, verify=NO_TLS, trust_env=False, timeout=60) as client:
         yield client
 
 

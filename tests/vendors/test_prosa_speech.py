@@ -31,7 +31,7 @@ def stub() -> Iterator[Prosa]:
 @pytest.fixture
 def client(stub: Prosa) -> Iterator[httpx.Client]:
     headers = {"x-api-key": "stub-ok", "Accept": "application/json"}
-    with httpx.Client(base_url=stub.base_url, headers=headers, verify=NO_TLS, trust_env=False) as client:
+    with httpx.Client(base_url=stub.base_url, headers=headers, verify=NO_TLS, trust_env=False, timeout=60) as client:
         yield client
 
 
