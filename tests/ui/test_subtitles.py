@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QMimeData, Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QPoint, QRect, Qt
+from PySide6.QtGui import QImage, QTextCursor
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -121,6 +122,38 @@ class TestTable:
         qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, Mod.ShiftModifier, place)
         assert window.desk.selection.ids == (3, 4, 5)
         assert window.desk.selection.current == 5
+
+    def test_after_every_step_the_screen_shows_what_a_fresh_painting_would(
+        self, window: MainWindow, page: SubtitlesPage, qtbot: QtBot
+    ):
+        """Only the rows that look different are painted anew."""
+        table = page.table
+
+        def on_screen() -> QImage:
+            for _ in range(3):  # new rows are laid out, then painted
+                QApplication.processEvents()
+            place = QRect(table.viewport().mapTo(window, QPoint(0, 0)), table.viewport().size())
+            return window.screen().grabWindow(window.winId()).copy(place).toImage()
+
+        def click(row: int, keys: Qt.KeyboardModifier = Mod.NoModifier) -> None:
+            place = table.visualRect(table.model().index(row, Column.TEXT)).center()
+            qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, keys, place)
+
+        seen = [on_screen()]
+        for step in (
+            lambda: click(1),
+            lambda: click(3, Mod.ShiftModifier),
+            lambda: qtbot.keyClick(table, Key.Key_Up, Mod.ControlModifier),  # the current row, and nothing else
+            lambda: qtbot.keyClick(table, Key.Key_Down, Mod.AltModifier),
+            lambda: window.playback.seek(20_400),
+            lambda: window.commands["mergeNextAction"].trigger(),
+            lambda: window.commands["undoAction"].trigger(),
+        ):
+            step()
+            seen.append(on_screen())
+            table.viewport().update()
+            assert on_screen() == seen[-1], f"step {len(seen) - 1}"
+        assert all(before != after for before, after in pairwise(seen))
 
     def test_what_is_chosen_elsewhere_is_chosen_here(self, window: MainWindow, page: SubtitlesPage):
         window.page.waveform.cue_clicked.emit(2, False, False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import IntEnum
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
@@ -54,7 +54,7 @@ class RowsTable(QTableView):
         self._dress_header()
         self.set_lines(2)
         self.selectionModel().selectionChanged.connect(self._tell_selection)
-        self.selectionModel().currentRowChanged.connect(self._tell_selection)
+        self.selectionModel().currentRowChanged.connect(self._on_current)
         self.verticalScrollBar().actionTriggered.connect(lambda _: self.set_following(False))
         theme.current().changed.connect(self.viewport().update)
 
@@ -108,7 +108,6 @@ class RowsTable(QTableView):
             self._showing = False
         if row >= 0:
             self.scrollTo(self._cues.index(row, 0))
-        self.viewport().update()
 
     def _ranges(self, rows: Sequence[int]) -> QItemSelection:
         made, last = QItemSelection(), self._cues.columnCount() - 1
@@ -120,8 +119,13 @@ class RowsTable(QTableView):
                 first = place
         return made
 
+    def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
+        """Qt paints two cells anew, and the mark of the current row is in another."""
+        for row in (current.row(), previous.row()):
+            self.viewport().update(self._row_rect(row))
+        self._tell_selection()
+
     def _tell_selection(self, *_: object) -> None:
-        self.viewport().update()
         rows = self.selected_rows()
         if self._showing or not rows:
             return
