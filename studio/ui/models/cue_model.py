@@ -50,10 +50,11 @@ COLUMN_OF: dict[Kind, Column] = {
 class CueModel(CueRows):
     """`DisplayRole` gives what a cell shows; `AccessibleTextRole` of every cell the whole cue, as rows are read."""
 
+    titles, tips, right = _TITLES, _TIPS, (Column.SPEED, Column.WIDTH)
     changing = (Column.TEXT, Column.SPEED, Column.WIDTH)
 
     def __init__(self, transcript: TranscriptModel, findings: Findings, parent: QObject | None = None) -> None:
-        super().__init__(transcript, len(Column), parent)
+        super().__init__(transcript, parent)
         self.findings = findings
 
     def problem(self, row: int, column: Column) -> Finding | None:
@@ -62,20 +63,6 @@ class CueModel(CueRows):
         return next((f for f in found if COLUMN_OF[f.kind] is column), None)
 
     # Qt's questions
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return _TITLES[section]
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
-                return _TIPS[section]
-            case Qt.ItemDataRole.TextAlignmentRole:
-                right = section in (Column.SPEED, Column.WIDTH)
-                side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-                return side | Qt.AlignmentFlag.AlignVCenter
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= self.rowCount():

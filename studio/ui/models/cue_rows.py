@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 
 from .findings import AFTER
@@ -9,11 +11,14 @@ from .transcript_model import Index, TranscriptModel
 
 
 class CueRows(QAbstractTableModel):
-    changing: tuple[int, ...] = ()  # columns in which a key that is typed in the text is seen
+    titles: tuple[str, ...]  # of the columns
+    tips: tuple[str, ...]  # what they mean
+    right: tuple[int, ...]  # columns of numbers
+    changing: tuple[int, ...]  # columns in which a key that is typed in the text is seen
 
-    def __init__(self, transcript: TranscriptModel, columns: int, parent: QObject | None = None) -> None:
+    def __init__(self, transcript: TranscriptModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.transcript, self._columns = transcript, columns
+        self.transcript = transcript
         transcript.modelAboutToBeReset.connect(self.beginResetModel)
         transcript.modelReset.connect(self.endResetModel)
         transcript.rowsAboutToBeInserted.connect(lambda _, a, b: self.beginInsertRows(QModelIndex(), a, b))
@@ -38,7 +43,7 @@ class CueRows(QAbstractTableModel):
             if not self._soon.isActive():
                 self._soon.start()
         else:
-            self.dataChanged.emit(self.index(top, 0), self.index(bottom, self._columns - 1))
+            self.dataChanged.emit(self.index(top, 0), self.index(bottom, len(self.titles) - 1))
 
     def _tell_typed(self) -> None:
         rows = [row for row in map(self.transcript.row_of, self._typed) if row >= 0]
@@ -52,4 +57,17 @@ class CueRows(QAbstractTableModel):
         return 0 if parent.isValid() else self.transcript.rowCount()
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else self._columns
+        return 0 if parent.isValid() else len(self.titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self.titles[section]
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+                return self.tips[section]
+            case Qt.ItemDataRole.TextAlignmentRole:
+                side = Qt.AlignmentFlag.AlignRight if section in self.right else Qt.AlignmentFlag.AlignLeft
+                return side | Qt.AlignmentFlag.AlignVCenter
+        return None

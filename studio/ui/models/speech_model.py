@@ -40,10 +40,11 @@ _NO_SPEECH = {
 class SpeechModel(CueRows):
     """`DisplayRole` gives what a cell shows; `AccessibleTextRole` of every cell the whole cue, as rows are read."""
 
+    titles, tips, right = _TITLES, _TIPS, (Column.LENGTH,)
     changing = (Column.TEXT, Column.HANDLED)
 
     def __init__(self, voiceover: VoiceOver, voice_name: Callable[[str], str], parent: QObject | None = None) -> None:
-        super().__init__(voiceover.model, len(Column), parent)
+        super().__init__(voiceover.model, parent)
         self.voiceover, self._voice_name = voiceover, voice_name
         voiceover.changed.connect(self._tell_all)
 
@@ -51,19 +52,6 @@ class SpeechModel(CueRows):
         if self.rowCount():
             last = self.index(self.rowCount() - 1, len(Column) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return _TITLES[section]
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
-                return _TIPS[section]
-            case Qt.ItemDataRole.TextAlignmentRole:
-                side = Qt.AlignmentFlag.AlignRight if section == Column.LENGTH else Qt.AlignmentFlag.AlignLeft
-                return side | Qt.AlignmentFlag.AlignVCenter
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= self.rowCount():
