@@ -19,5 +19,10 @@ class Settings:
             return json.loads(row["value"]) if row else default
 
     def set(self, key: str, value: Any) -> None:
-        with self._db.write() as db:
-            db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (key, rows.dump(value)))
+        """What stands there already is not written again: a window that opens sets much, and the disk is slow."""
+        text = rows.dump(value)
+        with self._db.read() as db:
+            row = db.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
+        if row is None or row["value"] != text:
+            with self._db.write() as db:
+                db.execute("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (key, text))

@@ -483,3 +483,18 @@ def test_settings_are_kept(home: Home) -> None:
     assert again.settings.get("options") == {"model": "whisper-base"}
     assert again.settings.get("nothing", 7) == 7
     again.close()
+
+
+def test_a_setting_that_stands_there_already_is_not_written_again(home: Home, library: Library) -> None:
+    library.settings.set("theme", "dark")
+    with contextlib.closing(sqlite3.connect(home.database)) as witness:
+
+        def version() -> int:
+            """Another one after each write of somebody else."""
+            return int(witness.execute("PRAGMA data_version").fetchone()[0])
+
+        before = version()
+        library.settings.set("theme", "dark")
+        assert version() == before
+        library.settings.set("theme", "light")
+        assert version() != before
