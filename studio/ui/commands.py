@@ -255,10 +255,9 @@ class Commands:
             if command.group:
                 groups.setdefault(command.group, QActionGroup(window)).addAction(action)
             self._actions[command.name] = action
-            action.enabledChanged.connect(lambda _, name=command.name: self._explain(name))
             action.setEnabled(False)
+            action.enabledChanged.connect(lambda _, name=command.name: self._explain(name))
             window.addAction(action)
-            self.set_keys(command.name, command.keys)
         self.take(keys)
 
     def __getitem__(self, name: str) -> QAction:
