@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from .errors import UsageError
-from .retext import joined, retext, text_spans
+from .retext import common_start, joined, retext, text_spans
 from .transcript import Segment, Speaker, Transcript, Word, join_words, mean_confidence
 
 SHORTEST = 40  # milliseconds: one frame at 25 a second; no segment is made shorter
@@ -92,6 +92,12 @@ def combined(name: str, edits: Sequence[Edit]) -> Edit:
         speakers[0].speakers_before if speakers else (),
         speakers[-1].speakers_after if speakers else (),
     )
+
+
+def changed_at(edit: Edit, id: int) -> int:
+    """From where on the edit has changed the text of this segment; 0 where it is new, or has the text it had."""
+    old, new = (next((s.text for s in some if s.id == id), "") for some in (edit.before, edit.after))
+    return common_start(old, new) if old != new else 0
 
 
 # Text

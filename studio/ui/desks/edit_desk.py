@@ -19,6 +19,7 @@ from studio.services.studio import Studio
 
 from ..commands import Commands
 from ..dialogs.comment_dialog import CommentDialog
+from ..editor.spans import units
 from ..window.file_page import FilePage
 from .playback_desk import PlaybackDesk
 from .transcript_desk import TranscriptDesk
@@ -94,6 +95,7 @@ class EditDesk(QObject):
         text.stop_requested.connect(self._playback.stop)
         for changed in (desk.selection.changed, desk.selection.rows_changed):
             changed.connect(self._show_selection)
+        desk.went_to.connect(self._put_caret)
 
     def _connect_waveform(self) -> None:
         waveform = self._page.waveform
@@ -174,6 +176,11 @@ class EditDesk(QObject):
         selection = self._desk.selection
         self._page.transcript.select_rows(selection.ids, selection.current)
         self._page.waveform.set_selected_ids(selection.ids, selection.current)
+
+    def _put_caret(self, id: int, offset: int) -> None:
+        row, text = self._desk.model.row_of(id), self._page.transcript
+        if text.isVisible():
+            text.put_caret(row, units(self._desk.model.segment(row).text, offset))
 
     # Changes
 

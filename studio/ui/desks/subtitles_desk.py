@@ -71,6 +71,7 @@ class SubtitlesDesk(QObject):
         subtitles.text_edited.connect(lambda *_: playback.on_typed())
         subtitles.typing_ended.connect(desk.end_typing)
         subtitles.rows_selected.connect(desk.selection.set)
+        desk.went_to.connect(lambda _, offset: subtitles.put_caret(offset))
         subtitles.split_requested.connect(editing.split)
         subtitles.editor.retime_requested.connect(editing.retime)
         subtitles.editor.speaker_requested.connect(lambda _, speaker: desk.relabel(desk.selection.ids, speaker))

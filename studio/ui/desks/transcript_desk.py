@@ -36,6 +36,7 @@ class TranscriptDesk(QObject):
     changed = Signal(object)  # Edit that was made, undone or redone and is shown
     saved = Signal()  # everything that was changed is stored
     history_changed = Signal(object, object)  # names of the steps that undo and redo would make, or None
+    went_to = Signal(int, int)  # segment id, offset in its text: what was undone or redone elsewhere than at the caret
 
     def __init__(self, studio: Studio, model: TranscriptModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -251,16 +252,35 @@ class TranscriptDesk(QObject):
             self._tell(e.problem)
             return
         if edit:
+            before = self.selection.current
             self.model.apply(edit)
-            self._select_after(edit)
+            self._select_turned(edit)
             self._made(edit)
+            current = self.selection.current
+            if current is not None and current != before:
+                self.went_to.emit(current, edits.changed_at(edit, current))
+
+    def _select_turned(self, edit: Edit) -> None:
+        """What was undone or redone is to be seen, wherever one was meanwhile."""
+        chosen, changed = set(self.selection.ids), (*edit.before, *edit.after)
+        if changed and chosen.isdisjoint(s.id for s in changed):
+            self.selection.set([s.id for s in edit.after[:1]] or self._passage_at(edit.before[0].start))
+        self._select_after(edit)
 
     def _select_after(self, edit: Edit) -> None:
         """The selection goes with what was changed, and never names what is gone."""
         there = [id for id in self.selection.ids if self.model.row_of(id) >= 0]
-        gone = len(there) != len(self.selection.ids)
-        self.selection.set(there or [s.id for s in edit.after[:1]] if gone else there, self.selection.current)
+        if self.selection.ids and not there:
+            start = next((s.start for s in edit.before if s.id == self.selection.current), None)
+            there = [s.id for s in edit.after[:1]] if start is None else self._passage_at(start)
+        self.selection.set(there, self.selection.current)
         self.selection.rows_changed.emit()
+
+    def _passage_at(self, ms: int) -> list[int]:
+        """What stands now where one began that is gone: what is said there, else the next one, else the last."""
+        segments, row = self.model.segments(), self.model.last_begun(ms)
+        over = row < 0 or segments[row].end <= ms
+        return [s.id for s in segments[row + over :][:1] or segments[-1:]]
 
     def _made(self, edit: Edit) -> None:
         assert self._session is not None

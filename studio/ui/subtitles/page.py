@@ -12,7 +12,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from studio.core.profiles import CueRules
-from studio.ui.editor.spans import Span, word_spans
+from studio.ui.editor.spans import Span, units, word_spans
 from studio.ui.models.cue_model import CueModel
 from studio.ui.models.findings import Findings
 from studio.ui.models.transcript_model import TranscriptModel
@@ -88,6 +88,14 @@ class SubtitlesPage(QWidget):
             self.leave_cue()
             self.editor.show_cue(current)
 
+    def put_caret(self, offset: int) -> None:
+        """Into the text of the current cue; `offset` is the model's."""
+        segment, text = self.editor.segment(), self.editor.text
+        if segment is not None and self.isVisible():
+            cursor = text.textCursor()
+            cursor.setPosition(units(segment.text, offset))
+            text.setTextCursor(cursor)
+
     def set_position(self, ms: int) -> None:
         """Where playback is; marks the cue and its word."""
         self._heard = ms
@@ -140,10 +148,9 @@ class SubtitlesPage(QWidget):
         self.table.setVisible(rows > 0)
         self._empty.setVisible(rows == 0)
         self.bar.count.setText(counted(rows, "cue", "cues"))
-        if self.editor.shown is not None and self._model.row_of(self.editor.shown) < 0:
+        if rows == 0:
             self.editor.show_cue(None)
-        else:
-            self.editor.refresh()
+        self.editor.refresh()  # of a cue that is gone nothing is touched: the next one is told, and the focus stays
         self.set_position(self._heard)  # the cue that is heard may have another number now
 
     def showEvent(self, event: QShowEvent) -> None:
