@@ -92,7 +92,8 @@ def _faint(color: str, below: str) -> str:
 _SHEET = """
 * { outline: none; }
 QMainWindow, QDialog { background: $win; }
-QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+/* what a dialog is for stands last, as in those that lay out their own buttons */
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; button-layout: 3; }
 QToolTip { background: $text; color: $surface; border: 1px solid $text; padding: 4px 8px; font-size: 12px; }
 
 /* Buttons */
@@ -158,6 +159,7 @@ QLineEdit, QPlainTextEdit[role="field"], QTextEdit[role="field"], QAbstractSpinB
     background: $surface; color: $text; border: 1px solid $ctl; border-radius: 6px; padding: 0 8px; min-height: 26px;
     selection-background-color: $accent; selection-color: $on_accent;
 }
+QPlainTextEdit[role="field"], QTextEdit[role="field"] { padding: 1px 8px; min-height: 24px; } /* room for the ring */
 QLineEdit:hover, QAbstractSpinBox:hover { background: $raised; }
 QLineEdit:focus, QPlainTextEdit[role="field"]:focus, QTextEdit[role="field"]:focus, QAbstractSpinBox:focus {
     background: $surface; border: 2px solid $accent; padding: 0 7px; min-height: 24px;

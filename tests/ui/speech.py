@@ -27,7 +27,7 @@ PATIENCE = 120_000  # milliseconds; the first words wait for the voice to be rea
 def open_cues(window: MainWindow, folder: Path, cues: tuple[Segment, ...] = CUES, *, recording: bool = True) -> Path:
     """The transcript of a hum of twelve seconds, or of no recording at all."""
     path, content = folder / "harbour.wav", ""
-    duration = max(12_000, cues[-1].end)
+    duration = max([12_000, *(cue.end for cue in cues[-1:])])
     if recording:
         rate = 16_000
         soundfile.write(path, 0.1 * np.sin(np.arange(duration * rate // 1000) / rate * 2 * np.pi * 200), rate)

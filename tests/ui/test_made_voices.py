@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QListWidget, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 from remote import dialog, press, recording
 from talks import button, label_text
@@ -18,6 +18,7 @@ from studio.core.transcript import EngineInfo, Segment, Source, Speaker
 from studio.services import cloning, queue
 from studio.services.sending import ASK
 from studio.services.speaking import Utterance
+from studio.ui.widgets.sign import Sign
 from studio.ui.window.main_window import MainWindow
 from tests.vendors.stt_ai import SttAi
 
@@ -99,6 +100,24 @@ def test_the_voice_speaks_after_the_user_agreed_and_once(qtbot: QtBot, window: M
     qtbot.waitUntil(lambda: desk._steps is None and bool(desk._sounding), timeout=10_000)
     (order,) = stub.requests(*ORDERS)
     assert order.fields["text"] == "Good morning."
+
+
+def test_what_went_wrong_is_said_and_squeezes_nothing(qtbot: QtBot, window: MainWindow) -> None:
+    select(window, 0)
+    window.commands["makeVoiceAction"].trigger()
+    asked = dialog(qtbot, window, "cloneDialog")
+    words = asked.findChild(QLabel, "cloneConsent")
+    gap = words.geometry().top()
+    asked.show_problem("STT.ai does not take this stretch. Nothing was charged. " * 4)
+    QApplication.processEvents()
+    problem = asked.findChild(QLabel, "cloneProblem")
+    assert problem.isVisible()
+    assert problem.parentWidget().findChild(Sign).isVisible(), "a sign beside what is red"
+    for label in (words, problem):
+        assert label.height() >= label.heightForWidth(label.width())
+    assert words.geometry().top() == gap
+    assert words.height() - words.heightForWidth(words.width()) <= 1, "no uneven gap"
+    asked.reject()
 
 
 @pytest.mark.parametrize(

@@ -158,15 +158,31 @@ class TestNothingIsCut:
             assert button.width() >= button.sizeHint().width(), button.objectName()
             assert button.mapTo(header, button.rect().bottomRight()).x() < header.width()
         assert header.findChild(QLabel, "fileName").text() == "talk.wav"
+        assert header.findChild(QLabel, "fileName").width() >= 120
         assert header.findChild(QLabel, "fileAbout").text().startswith("00:50 · 3")
+
+    def test_a_line_of_the_cue_that_is_written(self, window: MainWindow, qtbot: QtBot) -> None:
+        open_talk(window)
+        window.commands["subtitlesModeAction"].trigger()
+        text = window.desks.modes.subtitles.editor.text
+        window.desk.type_text(1, "In Semarang the tide comes up through")
+        for size in SIZES:
+            resize(window, *size)
+            assert text.document().firstBlock().layout().lineCount() == 1
 
     def test_in_the_bars_of_the_window(self, window: MainWindow, qtbot: QtBot) -> None:
         open_talk(window)
         for size in SIZES:
             resize(window, *size)
             qtbot.waitUntil(lambda: self.whole_bars(window))
+        window.transport.show_pedal(True)
+        for size in SIZES:
+            resize(window, *size)
+            qtbot.waitUntil(lambda: self.whole_bars(window))
 
     def whole_bars(self, window: MainWindow) -> None:
+        time = window.transport.time
+        assert time.width() >= time.sizeHint().width(), "how long the recording is"
         for bar in (window.tools, window.transport):
             parts = [w for w in bar.findChildren(QWidget) if w.parent() is bar and w.isVisible()]
             for part in parts:

@@ -181,6 +181,8 @@ def test_two_speakers_are_merged_after_a_question(place: Place, talk: Job, qtbot
     qtbot.keyClick(box, Qt.Key.Key_Down)
     qtbot.keyClick(box, Qt.Key.Key_Down)
     assert dialog.findChild(QLabel, "mergeSentence").text().startswith("Speaker 3 gets the 1 turn of Speaker 1.")
+    merge, cancel = (dialog.findChild(QAbstractButton, f"merge{name}Button") for name in ("Ok", "Cancel"))
+    assert cancel.x() < merge.x(), "what a dialog is for stands last, everywhere"
     place.click(qtbot, "mergeOkButton", dialog)
     assert place.who == ["S3", "S2", "S3", "S2"]
 

@@ -10,12 +10,13 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QTextCursor
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
-from talks import LINES, model_is_stored, open_talk, said, talk
+from talks import LINES, failed, model_is_stored, open_talk, said, talk
 
 from studio.core.edits import apply
 from studio.core.reflow import reflow
+from studio.ui import theme
 from studio.ui.models.cue_model import Column, CueModel
 from studio.ui.models.findings import Findings
 from studio.ui.models.transcript_model import TranscriptModel
@@ -207,8 +208,27 @@ class TestTable:
         qtbot.waitUntil(lambda: page.table.viewport().height() >= 4 * page.table.rowHeight(0))
         assert page.table.rowHeight(0) >= 2 * page.table.fontMetrics().height()
 
+    def test_without_cues_it_says_why(self, window: MainWindow, page: SubtitlesPage, qtbot: QtBot):
+        window.desk.model.clear()
+        window.page.set_job(failed(7), None)
+        said = page.nothing.findChild(QLabel, "transcriptStateLabel")
+        assert said.isVisible()
+        assert said.text() == "“Gespräch 7.wav” is empty. Copy it again from the recorder."
+        assert not any(part.isVisible() for part in (page.table, page.editor))
+        with qtbot.waitSignal(window.page.transcript.retry_requested) as wished:
+            qtbot.mouseClick(page.nothing.findChild(QPushButton, "transcriptRetryButton"), Qt.MouseButton.LeftButton)
+        assert wished.args == [7]
+
 
 class TestTyping:
+    def test_the_ring_of_the_focus_is_whole(self, window: MainWindow, page: SubtitlesPage):
+        text = page.editor.text
+        text.setFocus()
+        QApplication.processEvents()
+        image, ring = text.grab().toImage(), theme.current().color("accent")
+        middle, bottom = image.width() // 2, image.height() - 1
+        assert [image.pixelColor(middle, y) for y in (0, 1, bottom - 1, bottom)] == [ring] * 4
+
     def test_letters_change_one_word_and_its_time_stays(self, window: MainWindow, page: SubtitlesPage, qtbot: QtBot):
         choose(window, 0)
         before = window.desk.model.segment(0)

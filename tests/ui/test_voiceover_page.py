@@ -245,6 +245,19 @@ def test_a_file_without_words_says_so(window: MainWindow, tmp_path: Path, told: 
     assert not window.desks.voiceover.making
 
 
+def test_a_file_without_cues_has_nothing_to_press(window: MainWindow, tmp_path: Path) -> None:
+    open_cues(window, tmp_path, ())
+    window.commands["voiceoverModeAction"].trigger()
+    page = window.desks.voiceover.page
+    assert page.nothing.findChild(QLabel, "transcriptStateLabel").text() == "No speech was heard in this recording."
+    assert page.nothing.isVisible()
+    assert not any(part.isVisible() for part in (page.making, page.cues, page.table))
+    window.commands["newCueAction"].trigger()
+    window.desks.voiceover.voiceover.settle()
+    assert not page.nothing.isVisible()
+    assert all(part.isVisible() for part in (page.making, page.cues, page.table))
+
+
 def test_stop_leaves_what_is_made(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     many = tuple(
         Segment(n * 3_000, n * 3_000 + 2_500, f"This is sentence number {n} of very many.", speaker="S1", id=n + 1)

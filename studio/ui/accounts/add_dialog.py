@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from studio.core.accounts import Account, VendorInfo
 from studio.services import accounts
 from studio.ui.dialogs.buttons import button
+from studio.ui.widgets.error_line import ErrorLine
 
 from .key_form import GivenKey, KeyForm
 from .parts import does
@@ -50,7 +51,7 @@ class AddDialog(QDialog):
         self._name, self._url = QLineEdit(), QLineEdit()
         self._insecure = QCheckBox("Allow http to another computer: others in the network could listen in")
         self._key = KeyForm("new", has_keyring)
-        self._note, self._problem = QLabel(), QLabel()
+        self._note, self._problem = QLabel(), ErrorLine("addAccountProblem")
         self._add = button("addAccountAdd", "Add", self._tell, kind="primary")
         self._add.setDefault(True)
         self._arrange()
@@ -62,9 +63,7 @@ class AddDialog(QDialog):
 
     def _arrange(self) -> None:
         self._note.setProperty("role", "note")
-        self._problem.setProperty("role", "err")
-        self._problem.setObjectName("addAccountProblem")
-        self._problem.hide()
+        self._note.setWordWrap(True)
         form = self._form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(10)
@@ -88,9 +87,8 @@ class AddDialog(QDialog):
         column.setContentsMargins(18, 16, 18, 14)
         column.setSpacing(14)
         column.addLayout(form)
-        for label in (self._note, self._problem):
-            label.setWordWrap(True)
-            column.addWidget(label)
+        column.addWidget(self._note)
+        column.addWidget(self._problem)
         column.addStretch()
         column.addLayout(row)
 
@@ -130,7 +128,7 @@ class AddDialog(QDialog):
         self._form.setRowVisible(self._insecure, away)
 
     def _tell(self) -> None:
-        self._problem.hide()
+        self._problem.show_text("")
         key = self._key.given()
         options = {"key_env": key.variable} if key and key.variable else {}
         account = Account(
@@ -143,5 +141,4 @@ class AddDialog(QDialog):
         self.wanted.emit(NewAccount(account, key))
 
     def show_problem(self, sentence: str) -> None:
-        self._problem.setText(sentence)
-        self._problem.show()
+        self._problem.show_text(sentence)

@@ -147,6 +147,7 @@ class JobOptionsDialog(QDialog):
         for role in (roles.Ok, roles.Cancel, roles.RestoreDefaults):
             buttons.button(role).setObjectName(f"options{role.name}Button")
         buttons.button(roles.Ok).setProperty("kind", "primary")
+        buttons.button(roles.RestoreDefaults).setText("Restore defaults")
         buttons.button(roles.RestoreDefaults).clicked.connect(lambda: self._fill(JobOptions()))
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 14)

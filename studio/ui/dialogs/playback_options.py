@@ -103,6 +103,7 @@ class PlaybackOptionsDialog(QDialog):
         for role in (roles.Close, roles.RestoreDefaults):
             buttons.button(role).setObjectName(f"pedal{role.name}Button")
         buttons.button(roles.Close).setProperty("kind", "primary")
+        buttons.button(roles.RestoreDefaults).setText("Restore defaults")
         buttons.button(roles.RestoreDefaults).clicked.connect(self._restore)
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 14)

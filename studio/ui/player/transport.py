@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
 from studio.ui import theme
 from studio.ui.commands import Commands
@@ -16,11 +16,13 @@ from studio.ui.models.wording import time_code
 from studio.ui.player.clean_chip import CleanChip
 from studio.ui.player.player import FASTEST, SLOWEST, Player, Range
 from studio.ui.widgets.choice import Choice
+from studio.ui.widgets.fitting import fit
 
 RATES = (0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0, 3.0, 4.0)
 REWINDS = (0, 500, 1_000, 1_500, 2_000, 3_000, 4_000, 5_000)
 MORE = ("pauseTypingAction", "skipSilenceAction", "videoAction", "pedalAction")
-_NARROW, _TIGHT = 1_200, 1_320  # logical pixels; below them labels hide: those of the selectors, that of the chip
+# Labels of the selectors, that of the chip, captions of the steps back and forward.
+_SHAPES = ((True, True, True), (True, False, True), (False, False, True), (False, False, False))
 
 
 class TransportBar(QFrame):
@@ -89,13 +91,15 @@ class TransportBar(QFrame):
     def show_pedal(self, on: bool) -> None:
         """Whether a foot pedal is in use."""
         self._pedal.setVisible(on)
+        self._fit()
 
     def show_pressed(self, pressed: bool) -> None:
         """A pedal went down or up."""
         self._pedal.setChecked(pressed)
 
     def _arrange(self) -> None:
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(4)
         row.addWidget(self.time)
@@ -128,15 +132,24 @@ class TransportBar(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        fit(self, _SHAPES, self._show)
+
+    def _show(self, shape: tuple[bool, bool, bool]) -> None:
+        labels, chip, captions = shape
         for choice in (self.speed, self.rewind):
-            choice.set_label_hidden(self.width() < _NARROW)
-        self.clean.set_narrow(self.width() < _TIGHT)
-        self._percent.setVisible(self.width() >= _NARROW)
-        self.volume.setFixedWidth(96 if self.width() >= _NARROW else 64)
+            choice.set_label_hidden(not labels)
+        self.clean.set_narrow(not chip)
+        self._percent.setVisible(labels)
+        self.volume.setFixedWidth(96 if labels else 64)
         style = Qt.ToolButtonStyle
-        self._pedal.setToolButtonStyle(
-            style.ToolButtonTextBesideIcon if self.width() >= _NARROW else style.ToolButtonIconOnly
-        )
+        steps = [button for button in self._buttons if button.text()]
+        for buttons, words in (([self._pedal], labels), (steps, captions)):
+            for button in buttons:
+                button.setToolButtonStyle(style.ToolButtonTextBesideIcon if words else style.ToolButtonIconOnly)
+        self._row.invalidate()  # what was shown or hidden just now counts
 
     def _on_duration(self, ms: int) -> None:
         on = self._play_action.isEnabled()

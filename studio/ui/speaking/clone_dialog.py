@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from studio.ui.dialogs.buttons import button
 from studio.ui.models.wording import time_code
+from studio.ui.widgets.error_line import ErrorLine
 
 _SENT = "Nothing is sent now: the stretch goes there with each text that this voice says."
 _UNNAMED = "…"  # in the consent, until the voice has a name
@@ -56,11 +58,7 @@ class CloneDialog(QDialog):
         self._words.setObjectName("cloneConsent")
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
-        self._problem = QLabel()
-        self._problem.setObjectName("cloneProblem")
-        self._problem.setProperty("role", "err")
-        self._problem.setWordWrap(True)
-        self._problem.hide()
+        self._problem = ErrorLine("cloneProblem")
         self._make = button("cloneMake", "Agree and make the voice", self._tell, kind="primary")
         self._arrange(span)
         self._account.currentIndexChanged.connect(lambda _: self._show())
@@ -114,12 +112,23 @@ class CloneDialog(QDialog):
         column.addLayout(form)
         column.addWidget(card)
         column.addWidget(self._problem)
+        column.addStretch(1)
         column.addLayout(row)
 
     def show_problem(self, sentence: str) -> None:
-        self._problem.setText(sentence)
-        self._problem.show()
+        self._problem.show_text(sentence)
         self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+        self.resize(self.width(), self.minimumHeight())
+
+    def _fit(self) -> None:
+        """High enough for all its sentences: what is agreed to is never cut off."""
+        if self.isVisible() and (layout := self.layout()):
+            layout.activate()
+            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
 
     def _show(self) -> None:
         """What would be agreed to, and whether enough is typed for it."""
@@ -128,9 +137,10 @@ class CloneDialog(QDialog):
         lacking = [what for what, there in (("name the voice", title), ("type who agrees", agrees)) if not there]
         self._make.setEnabled(not lacking)
         self._make.setToolTip(f"First {' and '.join(lacking)}." if lacking else "")
+        self._fit()
 
     def _tell(self) -> None:
-        self._problem.hide()
+        self._problem.show_text("")
         self._make.setEnabled(False)
         account, title = self._account.currentText(), self._title.text().strip()
         self.wanted.emit(account, title, self._agrees.text().strip(), self._words.text())

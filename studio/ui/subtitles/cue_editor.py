@@ -6,7 +6,7 @@ It shows a Segment and tells what the user wishes; whoever wires it makes the ed
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.core.breaks import reading_columns
@@ -24,6 +24,7 @@ from .time_spin import TimeSpin, write_seconds
 
 _LEFT, _RIGHT = 168, 196  # pixels of what stands beside the text
 _SIDES = 3 * theme.CONTROL_SMALL + 12  # pixels of height
+_ROOMY = 850  # pixels of width, below which lines of text need the room of the measures: the table has them, too
 
 
 class CueEditor(QFrame):
@@ -96,6 +97,7 @@ class CueEditor(QFrame):
         across.addWidget(sides[0])
         across.addWidget(self.text, 1)
         across.addWidget(sides[1])
+        self._right = sides[1]
         self._column = QVBoxLayout(self)
         self._column.setSpacing(4)
         self._column.addLayout(across)
@@ -114,6 +116,10 @@ class CueEditor(QFrame):
         self._model.speakers_changed.connect(self._fill_speakers)
         self._model.modelReset.connect(self._fill_speakers)
         theme.current().changed.connect(self._fill_speakers)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._right.setVisible(self.width() >= _ROOMY)
 
     def set_low(self, low: bool) -> None:
         """Less room in low windows."""

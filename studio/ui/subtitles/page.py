@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.core.profiles import CueRules
+from studio.ui.editor.placeholder import Placeholder
 from studio.ui.editor.spans import Span, units, word_spans
 from studio.ui.models.cue_model import CueModel
 from studio.ui.models.findings import Findings
@@ -42,15 +43,12 @@ class SubtitlesPage(QWidget):
         self.bar = RulesBar()
         self.table = CueTable(CueModel(model, findings, self))
         self.editor = CueEditor(model)
-        self._empty = QLabel("No cues yet. They appear here while the text is written.")
-        self._empty.setObjectName("noCues")
-        self._empty.setProperty("role", "muted")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing = Placeholder(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.bar, self.table, self._empty, self.editor):
-            column.addWidget(part, 1 if part in (self.table, self._empty) else 0)
+        for part in (self.bar, self.table, self.nothing, self.editor):
+            column.addWidget(part, 1 if part in (self.table, self.nothing) else 0)
         self._wire()
         self._on_rows()
 
@@ -145,8 +143,9 @@ class SubtitlesPage(QWidget):
 
     def _on_rows(self) -> None:
         rows = self._model.rowCount()
-        self.table.setVisible(rows > 0)
-        self._empty.setVisible(rows == 0)
+        for part in (self.table, self.editor):
+            part.setVisible(rows > 0)
+        self.nothing.setVisible(rows == 0)
         self.bar.count.setText(counted(rows, "cue", "cues"))
         if rows == 0:
             self.editor.show_cue(None)

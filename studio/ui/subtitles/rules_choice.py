@@ -11,6 +11,7 @@ from studio.ui import theme
 from studio.ui.dialogs.export_rules import RulesForm
 from studio.ui.icons import icon
 from studio.ui.widgets.choice import Choice
+from studio.ui.widgets.error_line import ErrorLine
 
 
 def in_words(rules: CueRules) -> str:
@@ -83,11 +84,7 @@ class RulesDialog(QDialog):
         self.setObjectName("rulesDialog")
         self.setWindowTitle("Subtitle rules")
         self.form = RulesForm(rules, with_rate=True, parent=self)
-        self._problem = QLabel()
-        self._problem.setObjectName("rulesProblem")
-        self._problem.setProperty("role", "err")
-        self._problem.setWordWrap(True)
-        self._problem.hide()
+        self._problem = ErrorLine("rulesProblem")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         use = buttons.addButton("Use these rules", QDialogButtonBox.ButtonRole.AcceptRole)
         use.setObjectName("useRulesButton")
@@ -102,15 +99,14 @@ class RulesDialog(QDialog):
         column.setSpacing(12)
         for part in (self.form, note, self._problem, buttons):
             column.addWidget(part)
-        self.form.changed.connect(self._problem.hide)
+        self.form.changed.connect(lambda: self._problem.show_text(""))
 
     def _use(self) -> None:
         """Unless no subtitle could obey them."""
         try:
             rules = rules_from_dict(rules_to_dict(self.form.rules()))
         except UsageError as e:
-            self._problem.setText(e.problem.sentence)
-            self._problem.show()
+            self._problem.show_text(e.problem.sentence)
             return
         self.rules_chosen.emit(rules)
         self.accept()

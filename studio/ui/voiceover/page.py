@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from studio.ui.commands import Commands
+from studio.ui.editor.placeholder import Placeholder
 from studio.ui.models.speech_model import SpeechModel
 from studio.ui.models.voiceover import State, VoiceOver
 
@@ -33,18 +34,16 @@ class VoiceoverPage(QWidget):
         self.making, self.cues = MakingBar(commands), CuesBar(commands)
         self.table = SpeechTable(SpeechModel(voiceover, voice_name, self))
         self.table.menu_requested.connect(lambda place: self.menu().popup(place))
-        self._empty = QLabel("No cues yet. They appear here while the text is written.")
-        self._empty.setObjectName("noSpeech")
-        self._empty.setProperty("role", "muted")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing = Placeholder(self)
         line = QWidget()
         line.setFixedHeight(1)
         line.setStyleSheet("background: palette(mid);")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.making, line, self.cues, self.table, self._empty):
-            column.addWidget(part, 1 if part in (self.table, self._empty) else 0)
+        for part in (self.making, line, self.cues, self.table, self.nothing):
+            column.addWidget(part, 1 if part in (self.table, self.nothing) else 0)
+        self._of_cues = self.making, line, self.cues, self.table
         voiceover.changed.connect(self.refresh)
         self._making = False
         self.refresh()
@@ -57,8 +56,9 @@ class VoiceoverPage(QWidget):
     def refresh(self) -> None:
         """Show how many cues are in which state."""
         cues = self._voiceover.model.segments()
-        self.table.setVisible(bool(cues))
-        self._empty.setVisible(not cues)
+        for part in self._of_cues:
+            part.setVisible(bool(cues))
+        self.nothing.setVisible(not cues)
         if self._making or not self.isVisible():
             return
         states = [self._voiceover.state(cue) for cue in cues]

@@ -16,7 +16,7 @@ from ..widgets.fitting import fit
 from ..widgets.tag import Tag
 
 _MODES = {"transcript": "Transcript", "subtitles": "Subtitles", "compare": "Compare", "voiceover": "Voice-over"}
-_NAMES = 160  # pixels that name and facts have at least, before the modes lose their words
+_NAMES = 120  # pixels that name and facts have at least, before the modes lose their words
 
 
 class FileHeader(QFrame):
@@ -99,7 +99,7 @@ class _Elided(QLabel):
         self._dots = dots
         self.setObjectName(name)
         self.setProperty("role", role)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._text = self._tip = ""
 
     def show_text(self, text: str, tip: str) -> None:
@@ -109,6 +109,9 @@ class _Elided(QLabel):
 
     def sizeHint(self) -> QSize:
         return QSize(_NAMES, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -20,6 +20,7 @@ from studio.core.jobs import Job, JobState, Progress
 
 from .. import theme
 from ..commands import Commands
+from ..editor.placeholder import Placeholder
 from ..editor.transcript_view import TranscriptView
 from ..models.transcript_model import TranscriptModel
 from ..models.wording import clock, counted, percent
@@ -36,6 +37,13 @@ class HasText(Protocol):
     tab_plays: bool
 
     def split(self) -> None: ...
+
+
+@runtime_checkable
+class HasNone(Protocol):
+    """A way to look at the text that says why where there is none."""
+
+    nothing: Placeholder
 
 
 class FilePage(QWidget):
@@ -83,6 +91,8 @@ class FilePage(QWidget):
         """Another way to look at the text: "subtitles", "compare" or "voiceover"."""
         self._pages[name] = page
         self._modes.addWidget(page)
+        if isinstance(page, HasNone):
+            page.nothing.retry_requested.connect(self.transcript.retry_requested)
 
     def set_mode(self, name: str) -> None:
         """Show the text this way; "transcript" is the first one."""
@@ -126,6 +136,13 @@ class FilePage(QWidget):
         page = self._modes.currentWidget()
         if isinstance(page, HasText):
             page.split()
+
+    def set_job(self, job: Job | None, progress: Progress | None) -> None:
+        """The recording that is open; tells what to say while there is no text."""
+        self.transcript.set_job(job, progress)
+        for page in self._pages.values():
+            if isinstance(page, HasNone):
+                page.nothing.show_state(job, progress)
 
     def show_job(self, job: Job, model: TranscriptModel, progress: Progress | None) -> None:
         """Name the recording and say what is known of it."""

@@ -347,7 +347,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{shown}, Transcription Studio" if shown else "Transcription Studio")
         self.commands["exportAction"].setEnabled(self.transcript_model.rowCount() > 0)
         self.commands["detailsAction"].setEnabled(job is not None)
-        self.page.transcript.set_job(job, self._progress)
+        self.page.set_job(job, self._progress)
         self.page.transcript.set_editable(job is not None and job.transcript_id is not None)
         if job:
             self.page.show_job(job, self.transcript_model, self._progress)
