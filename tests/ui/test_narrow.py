@@ -276,6 +276,39 @@ def test_F6_goes_round_in_the_order_of_the_window(narrow: MainWindow, qtbot: QtB
     assert [part is at or part.isAncestorOf(at) for part, at in zip(expected, found, strict=True)] == [True] * 6
 
 
+@pytest.mark.parametrize("mode", ["voiceover", "compare"])
+def test_F6_comes_to_the_page_that_is_shown(window: MainWindow, qtbot: QtBot, mode: str) -> None:
+    open_talk(window)
+    window.commands[f"{mode}ModeAction"].trigger()
+    page = {"voiceover": window.desks.voiceover.page, "compare": window.desks.comparing.page}[mode]
+    window.page.waveform.setFocus()
+    assert page.isAncestorOf(press(qtbot, Qt.Key.Key_F6))
+
+
+def test_the_tabs_of_the_right_panel_have_room(window: MainWindow, qtbot: QtBot) -> None:
+    open_talk(window)
+    bar = window.inspector.tabBar()
+    for mode in ("transcript", "subtitles", "compare", "voiceover"):
+        window.commands[f"{mode}ModeAction"].trigger()
+        for name, count in (("checks", 88), ("differences", 88)):
+            window.inspector.set_count(name, count)
+        tabs = [bar.tabRect(place) for place in range(bar.count()) if bar.isTabVisible(place)]
+        assert max(tab.right() for tab in tabs) < window.inspector.width(), mode
+
+
+def test_the_panel_of_the_voices_comes_into_view(narrow: MainWindow, qtbot: QtBot) -> None:
+    for before in ("transcriptModeAction", "compareModeAction", "queuePageAction"):
+        narrow.commands[before].trigger()
+        narrow.commands["speechVoicesAction"].trigger()
+        focus = QApplication.focusWidget()
+        assert narrow.inspector.isVisible()
+        assert narrow.desks.casting.panel.isAncestorOf(focus)
+        press(qtbot, Qt.Key.Key_Escape)
+        assert not narrow.inspector.isVisible()
+    narrow.desk.open(None)
+    assert not narrow.commands["speechVoicesAction"].isEnabled()
+
+
 def test_everything_on_the_rail_has_a_name(narrow: MainWindow) -> None:
     fill_queue(narrow)
     assert nameless(narrow) == []

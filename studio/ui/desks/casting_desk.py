@@ -50,9 +50,16 @@ class CastingDesk(QObject):
         inspector.currentChanged.connect(lambda _: self.refresh())
         for changed in (desk.model.modelReset, desk.model.speakers_changed):
             changed.connect(self.refresh)
+        self._commands = commands
         commands.connect("speechVoicesAction", self.show)
+        commands["speechVoicesAction"].setEnabled(desk.job is not None)
+        desk.opened.connect(lambda job: commands["speechVoicesAction"].setEnabled(job is not None))
 
     def show(self) -> None:
+        """The panel comes into view, wherever it is."""
+        self._commands["queuePageAction"].setChecked(False)
+        if not self._inspector.isVisible():
+            self._commands["speakersAction"].trigger()
         self._inspector.show_tab("voices")
         self.panel.focus_first()
 

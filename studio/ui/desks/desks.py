@@ -136,6 +136,7 @@ class Desks(QObject):
                 before = inspector.shown
             was_there = inspector.shown == "differences"
             inspector.set_present("differences", comparing)
+            inspector.set_present("voices", not comparing)  # else the names of the tabs are cut off
             if comparing or was_there:
                 inspector.show_tab("differences" if comparing else before)
 

@@ -47,6 +47,7 @@ class Inspector(QTabWidget):
         self.setTabVisible(self._names.index(name), present)
 
     def show_tab(self, name: str) -> None:
+        self.set_present(name, True)
         self.setCurrentIndex(self._names.index(name))
 
     @property

@@ -82,9 +82,12 @@ class Panels(QObject):
     def _go(self, step: int) -> None:
         """In the order of the focus: tool bar, left, waveform, text, right, transport."""
         window, page, cues = self._window, self._window.page, self._window.desks.modes.subtitles
+        compare, speech = window.desks.comparing.page, window.desks.voiceover.page
         left = window.rail, window.queue_view.list
         middle = (window.queue_page, window.empty, page.waveform, page.transcript, cues.bar, cues.table, cues.editor)
-        next_panel([window.tools, *left, *middle, window.inspector, window.transport, window.notices], step)
+        others = compare, speech.making, speech.cues, speech.table
+        right = window.inspector, window.desks.speaking.bar, window.transport, window.notices
+        next_panel([window.tools, *left, *middle, *others, *right], step)
 
 
 def next_panel(panels: Sequence[QWidget], step: int) -> None:
