@@ -30,7 +30,8 @@ class Command:
     needs: str = ""  # what to do first where it is disabled; "" takes the menu's sentence
 
 
-_TRANSCRIPT, _RECORDING, _CUE = "Open a transcript first.", "Open a recording first.", "Choose a cue first."
+_TRANSCRIPT = "Open a recording that has text first."
+_RECORDING, _CUE = "Open a recording first.", "Choose a cue first."
 _SPOKEN = "Choose a cue that is spoken first."
 
 # What makes the commands of a menu available, said where they are disabled.

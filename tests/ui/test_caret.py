@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -107,8 +108,32 @@ class TestText:
         qtbot.keyClick(text, Key.Key_Z, CTRL)
         assert chosen(window) == [len(LINES) - 1]
 
+    def test_it_stays_while_a_comparison_follows_what_is_typed(
+        self, window: MainWindow, text: TranscriptView, qtbot: QtBot, tmp_path: Path
+    ):
+        comparing, other = window.desks.comparing, tmp_path / "other.srt"
+        other.write_text("1\n00:00:00,000 --> 00:00:04,000\nYou grew up in Husum, right behind the dike.\n", "utf-8")
+        with qtbot.waitSignal(comparing.ready):
+            comparing.compare_with_file(other)
+        window.commands["transcriptModeAction"].trigger()
+        text.put_caret(3, 3)
+        qtbot.keyClicks(text, "d")
+        qtbot.waitUntil(lambda: not comparing._soon.isActive())
+        assert said(window)[3].startswith("Iyad, betul.")
+        assert text.caret() == (3, 4, 4)
+        assert chosen(window) == [3]
+
 
 class TestSubtitles:
+    def test_after_finding_typing_goes_on(self, window: MainWindow, page: SubtitlesPage, qtbot: QtBot):
+        window.commands["findAction"].trigger()
+        field = window.desks.find.bar.field
+        qtbot.keyClicks(field, "semarang")
+        qtbot.keyClick(field, Key.Key_Return)
+        qtbot.keyClick(field, Key.Key_Escape)
+        assert page.editor.text.hasFocus()
+        assert page.editor.text.text() == LINES[2][1]
+
     @pytest.mark.parametrize(
         ("key", "modifiers"),
         [

@@ -308,7 +308,8 @@ class CompareDesk(QObject):
             self.page.step(by)
 
     def _select(self, segment: int | None) -> None:
-        if segment is not None:
+        """The page moves, too, where the text it compares is typed in another view: there the caret stays."""
+        if segment is not None and self.page.isVisible():
             self._desk.selection.set((segment,))
 
     def _tell(self, problem: Problem) -> None:

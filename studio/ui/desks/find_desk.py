@@ -94,7 +94,7 @@ class FindDesk(QObject):
         """Hide the bar and its marks; the text has the focus, with the last place selected."""
         self.bar.hide()
         self._view.set_search(None)
-        self._page.transcript.setFocus()
+        self._commands[f"{self._page.mode}ModeAction"].trigger()
 
     def go(self, step: int) -> None:
         """Select the next place, or the previous one; without words to look for, ask for them."""

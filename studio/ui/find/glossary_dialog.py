@@ -56,7 +56,7 @@ class GlossaryDialog(QDialog):
         self._remove = button("removeNameButton", "Remove", self._remove_rows)
         self._apply = button("applyGlossaryButton", "Save and apply …", self._save_and_apply)
         self._apply.setEnabled(can_apply)
-        self._apply.setToolTip("" if can_apply else "Open a transcript first.")
+        self._apply.setToolTip("" if can_apply else "Open a recording that has text first.")
         self._save = button("saveGlossaryButton", "Save", self._save_all, kind="primary")
         self._arrange()
         self.resize(640, 420)
