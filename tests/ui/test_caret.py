@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from talks import LINES, open_talk, said
 
@@ -125,6 +126,16 @@ class TestText:
 
 
 class TestSubtitles:
+    def test_typing_goes_on_when_all_cues_are_back(self, window: MainWindow, page: SubtitlesPage, qtbot: QtBot):
+        page.table.setFocus()
+        qtbot.keyClick(page.table, Key.Key_A, CTRL)
+        qtbot.keyClick(page.table, Key.Key_Delete, CTRL_SHIFT)
+        assert said(window) == []
+        qtbot.keyClick(QApplication.focusWidget(), Key.Key_Z, CTRL)
+        assert page.editor.text.hasFocus()
+        qtbot.keyClicks(page.editor.text, "X")
+        assert said(window)[0] == f"X{LINES[0][1]}"
+
     def test_after_finding_typing_goes_on(self, window: MainWindow, page: SubtitlesPage, qtbot: QtBot):
         window.commands["findAction"].trigger()
         field = window.desks.find.bar.field

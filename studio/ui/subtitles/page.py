@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from studio.core.profiles import CueRules
 from studio.ui.editor.placeholder import Placeholder
@@ -85,6 +85,8 @@ class SubtitlesPage(QWidget):
         if current != self.editor.shown:
             self.leave_cue()
             self.editor.show_cue(current)
+        if current is not None and self.hasFocus():
+            self.editor.text.setFocus()
 
     def put_caret(self, offset: int) -> None:
         """Into the text of the current cue; `offset` is the model's."""
@@ -143,6 +145,8 @@ class SubtitlesPage(QWidget):
 
     def _on_rows(self) -> None:
         rows = self._model.rowCount()
+        if rows == 0 and (focus := QApplication.focusWidget()) and self.isAncestorOf(focus):
+            self.setFocus()  # until there are cues again; Qt would give it to another panel
         for part in (self.table, self.editor):
             part.setVisible(rows > 0)
         self.nothing.setVisible(rows == 0)
