@@ -228,6 +228,22 @@ class TestCommands:
         assert said(window)[1] == "new"
         agree(window, qtbot)
 
+    def test_a_new_cue_is_made_where_there_is_none(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        text.put_caret(2, 0)
+        for taken in (1_000, 9_980):
+            window.playback.seek(taken)
+            with qtbot.waitSignal(window.desk.notice) as told:
+                window.commands["newCueAction"].trigger()
+            assert told.args[1].startswith("There is no room for a cue here.")
+            assert said(window) == [line for _, line in LINES]
+            assert window.desk.selection.ids == (3,)
+        window.playback.seek(9_000)
+        window.commands["newCueAction"].trigger()
+        new = window.desk.model.segment(1)
+        assert (new.start, new.end, new.text) == (9_000, 10_000, "")
+        assert window.desk.selection.ids == (new.id,)
+        agree(window, qtbot)
+
 
 def test_the_text_can_be_edited_while_it_is_written(window: MainWindow, text: TranscriptView, qtbot: QtBot) -> None:
     assert window.desk.job

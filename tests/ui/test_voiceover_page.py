@@ -72,6 +72,7 @@ def test_before_it_is_made_every_cue_says_so(window: MainWindow, tmp_path: Path)
     page = window.desks.voiceover.page
     assert handled(window) == ["Not made yet", "Not made yet", "Nothing to say", "Not made yet"]
     assert page.making.make.text() == "Make the voice-over"
+    assert all(label.isVisible() for label in page.cues.findChildren(QLabel)), "no number without its name"
     assert not window.commands["exportSpeechAction"].isEnabled()
     assert window.page.waveform.detail.speech is None
     assert nameless(window) == []

@@ -205,11 +205,14 @@ class EditDesk(QObject):
         self._desk.attempt(lambda: edits.merge(between))
 
     def new_cue(self) -> None:
-        start = self._playback.player.position()
-        following = self._desk.model.last_begun(start) + 1
-        model = self._desk.model
+        start, model = self._playback.player.position(), self._desk.model
+        following = model.last_begun(start) + 1
         room = model.segment(following).start if following < model.rowCount() else start + _NEW_CUE
-        self.draw(start, min(start + _NEW_CUE, room))
+        if model.segment_at(start) >= 0 or room - start < edits.SHORTEST:
+            words = "There is no room for a cue here. Split the one that is there, or go to where there is none."
+            self._desk.notice.emit("info", words)
+        else:
+            self.draw(start, min(start + _NEW_CUE, room))
 
     def draw(self, start: int, end: int) -> None:
         """A new, empty passage of whoever spoke before."""

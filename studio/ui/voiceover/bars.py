@@ -215,7 +215,7 @@ class CuesBar(_Bar):
             box.blockSignals(False)
 
     def fit(self) -> None:
-        shapes = ((True, True, True), (True, True, False), (True, False, False), (False, False, False))
+        shapes = ((True, True, True), (True, False, True), (True, False, False), (False, False, False))
         fit(self, shapes, self._shape)
 
     def _shape(self, shape: tuple[bool, bool, bool]) -> None:
