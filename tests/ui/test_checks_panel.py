@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from talks import LINES, open_talk, segment, talk
+from talks import LINES, label_text, open_talk, segment, talk
 
 from studio.core import edits
 from studio.core.checks import KINDS, Finding, check
@@ -276,9 +276,13 @@ class TestRules:
         dialog = opened.desks.checks.edit_rules()
         dialog.form._rate.setValue(10)
         dialog.form._short.setValue(6.99)
+        QApplication.processEvents()
+        form = dialog.form.height()
         dialog._use()
+        QApplication.processEvents()
         assert dialog.isVisible()
-        assert "shortest duration" in dialog._problem.text()
+        assert dialog.form.height() == form, "what is wrong squeezes nothing"
+        assert "shortest duration" in label_text(dialog, "rulesProblem")
         assert opened.desks.checks.rules == RULES
         dialog.reject()
 

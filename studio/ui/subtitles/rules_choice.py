@@ -83,6 +83,7 @@ class RulesDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("rulesDialog")
         self.setWindowTitle("Subtitle rules")
+        self.setAccessibleName("Subtitle rules")
         self.form = RulesForm(rules, with_rate=True, parent=self)
         self._problem = ErrorLine("rulesProblem")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)

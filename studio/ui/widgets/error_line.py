@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QWidget
 
 from .sign import Sign
 
@@ -28,3 +28,7 @@ class ErrorLine(QWidget):
     def show_text(self, sentence: str) -> None:
         self._label.setText(sentence)
         self.setVisible(bool(sentence))
+        dialog = self.window()
+        if self.isVisible() and isinstance(dialog, QDialog) and (layout := dialog.layout()):
+            layout.activate()  # nothing else in the dialog is squeezed
+            dialog.resize(dialog.width(), max(dialog.height(), layout.totalHeightForWidth(dialog.width())))
