@@ -114,6 +114,16 @@ def test_one_comes_back_to_where_one_was(open_window: Callable[[], MainWindow]) 
     assert place(open_window()) == 5_200
 
 
+def test_with_nothing_open_no_time_is_told(window: MainWindow) -> None:
+    window.playback.seek(5_200)
+    job = window.desk.job
+    window.desk.open(None)
+    assert window.transport.time.accessibleName() == "Position 00:00:00.000 of 00:00:00.000"
+    assert place(window) == 0
+    window.desk.open(job)
+    assert place(window) == 5_200, "and where one was is kept"
+
+
 def test_the_speed_goes_by_tenths_from_a_quarter_to_four(window: MainWindow, press: Callable[[str], None]) -> None:
     rates = []
     window.playback.player.set_rate(0.25)

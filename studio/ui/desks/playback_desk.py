@@ -375,6 +375,8 @@ class PlaybackDesk(QObject):
             self.player.load(Path(job.path), job.options.track, job.duration)
             self._page.waveform.set_duration(job.duration)
             self.seek(self._settings.get("places", {}).get(str(job.id), 0))
+        else:
+            self.player.load(Path())  # the time of the recording before is told no longer
         self._show_video()
 
     def _show_video(self) -> None:

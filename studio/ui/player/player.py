@@ -85,8 +85,8 @@ class Player(QObject):
         self.set_loop(None)
         if self._media is not None:
             self._media.setSource(QUrl())
-        self._set_duration(duration)
         self._set_position(0)
+        self._set_duration(duration)
 
     def set_alone(self, duration: int | None) -> None:
         """Let the clock run for so long without a recording, for what is heard beside it; None: as usual."""
