@@ -233,6 +233,19 @@ class TestPreviews:
         window.commands["undoAction"].trigger()
         assert window.desk.transcript == before
 
+    def test_where_nothing_is_to_change_the_keys_go_to_the_settings(self, window: MainWindow, qtbot: QtBot) -> None:
+        open_talk(window)
+        window.commands["fillersAction"].trigger()
+        preview = dialog(window, PreviewDialog)
+        ticks = [preview.findChild(QPushButton, f"preview{name}Button") for name in ("All", "None")]
+        qtbot.waitUntil(lambda: preview.isActiveWindow())
+        assert not any(tick.isEnabled() for tick in ticks)
+        field = preview.focusWidget()
+        assert isinstance(field, QLineEdit)
+        field.selectAll()
+        qtbot.keyClicks(field, "dyke")
+        assert all(tick.isEnabled() for tick in ticks)
+
     def test_nothing_is_done_on_cancel_and_settings_show_at_once(self, window: MainWindow, qtbot: QtBot) -> None:
         open_talk(window)
         window.desk.do(edits.set_text(window.desk.segments([1])[0], "so so it's fine"))

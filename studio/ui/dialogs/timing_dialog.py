@@ -31,7 +31,7 @@ from .buttons import button
 from .timing_pages import AnchorsPage, Page, Playhead, RatePage, Scope, ShiftPage, StretchPage
 
 _SOON = 200  # milliseconds after the last key until the preview follows
-_TEXT = 26  # characters of a cue in the preview
+_TEXT = 22  # characters of a cue in the preview
 _WHOLE, _SELECTION, _FROM = "whole", "selection", "from"
 
 

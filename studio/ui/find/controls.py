@@ -38,6 +38,7 @@ class TidyControls(QWidget):
             box.toggled.connect(self.changed)
             grid.addWidget(box, place // 3, place % 3)
         grid.setColumnStretch(3, 1)
+        self.setFocusProxy(next(iter(self._boxes.values())))
 
     def rules(self) -> Rules:
         return Rules(**{name: box.isChecked() for name, box in self._boxes.items()})
@@ -53,6 +54,7 @@ class FillerControls(QWidget):
         label = QLabel("&Words to take out")
         self._field = QLineEdit(", ".join(fillers))
         self._field.setObjectName("fillersField")
+        self.setFocusProxy(self._field)
         self._field.setAccessibleName("Words to take out, with commas between them")
         self._field.textChanged.connect(self.changed)
         label.setBuddy(self._field)

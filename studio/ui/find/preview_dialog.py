@@ -56,13 +56,17 @@ class PreviewDialog(QDialog):
         self._scope.setAccessibleName(self._scope.text())
         self._scope.setVisible(selected > 1)
         self._scope.toggled.connect(self.refresh)
+        self._ticks = (
+            button("previewAllButton", "Tick all", lambda: self._tick_all(True)),
+            button("previewNoneButton", "Tick none", lambda: self._tick_all(False)),
+        )
         self._apply = button("previewApplyButton", "Apply", self._accept, kind="primary")
         self._apply.setDefault(True)
         self._arrange(note, controls)
         self.model.ticks_changed.connect(self._offer)
         self.resize(880, 560)
         self.refresh()
-        self.list.setFocus()
+        (self.list if self._edit or controls is None else controls).setFocus()
 
     def _arrange(self, note: str, controls: QWidget | None) -> None:
         explained = QLabel(note)
@@ -78,8 +82,8 @@ class PreviewDialog(QDialog):
         column.addWidget(self.list, 1)
         column.addWidget(self._none, 1, Qt.AlignmentFlag.AlignCenter)
         row = QHBoxLayout()
-        row.addWidget(button("previewAllButton", "Tick all", lambda: self._tick_all(True)))
-        row.addWidget(button("previewNoneButton", "Tick none", lambda: self._tick_all(False)))
+        for tick in self._ticks:
+            row.addWidget(tick)
         row.addStretch()
         row.addWidget(button("previewCancelButton", "Cancel", self.reject))
         row.addWidget(self._apply)
@@ -92,6 +96,8 @@ class PreviewDialog(QDialog):
         there = self.model.rowCount() > 0
         self.list.setVisible(there)
         self._none.setVisible(not there)
+        for tick in self._ticks:
+            tick.setEnabled(there)
         if there:
             self.list.setCurrentIndex(self.model.index(0, 0))
 
