@@ -131,11 +131,16 @@ def replace_range(segments: Sequence[Segment], start: int, end: int, text: str, 
 def split(segment: Segment, offset: int, new_id: int) -> Edit:
     """Cut a segment in two at an offset of its text; the first part keeps id, comment and flag.
 
-    Raises UsageError where one part would have no text.
+    Raises UsageError where one part would have no text, and for a passage that lasts no time: order is by time.
     """
     left, right = segment.text[:offset].rstrip(), segment.text[offset:].lstrip()
     if not left or not right:
         raise UsageError("There is nothing to split here.", "Put the caret between two words.")
+    if segment.end <= segment.start:
+        raise UsageError(
+            "This passage lasts no time, so nothing would say which part comes first.",
+            "Give it a length, or re-time the text to the speech.",
+        )
     words = _cut(segment, offset)
     first = [w for w, (_, end) in words if end <= offset]
     second = [w for w, (_, end) in words if end > offset]
@@ -160,8 +165,9 @@ def _cut(segment: Segment, offset: int) -> list[tuple[Word, tuple[int, int]]]:
     for word, (start, end) in zip(segment.words, text_spans(segment), strict=True):
         if start < offset < end:
             middle = word.start + (word.end - word.start) * (offset - start) // (end - start)
-            cut.append((word._replace(text=word.text[: offset - start], end=middle), (start, offset)))
-            cut.append((word._replace(text=word.text[offset - start :], start=middle), (offset, end)))
+            left, right = word.text[: offset - start].rstrip(), word.text[offset - start :].lstrip()  # “50 €”
+            cut.append((word._replace(text=left, end=middle), (start, offset)))
+            cut.append((word._replace(text=right, start=middle), (offset, end)))
         else:
             cut.append((word, (start, end)))
     return cut
@@ -203,10 +209,7 @@ def merge(segments: Sequence[Segment]) -> Edit:
 
 
 def _merged(segments: Sequence[Segment]) -> Segment:
-    first = segments[0]
-    whole = first
-    for following in segments[1:]:
-        whole = joined(whole, following)
+    first, whole = segments[0], _joined(segments)
     comments = [s.comment for s in segments if s.comment]
     return whole._replace(
         start=min(s.start for s in segments),
@@ -215,6 +218,14 @@ def _merged(segments: Sequence[Segment]) -> Segment:
         comment="\n".join(dict.fromkeys(comments)),
         flagged=any(s.flagged for s in segments),
     )
+
+
+def _joined(segments: Sequence[Segment]) -> Segment:
+    """Halves first: one after the other, thousands would take minutes."""
+    if len(segments) == 1:
+        return segments[0]
+    middle = len(segments) // 2
+    return joined(_joined(segments[:middle]), _joined(segments[middle:]))
 
 
 def _nearest_break(text: str, offset: int) -> int:

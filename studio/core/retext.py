@@ -208,8 +208,10 @@ def _tokens(text: str, like: Sequence[Word] | None, behind: bool = False) -> lis
         line = "\n" in text[at : chunk.start()]
         space = chunk.start() > 0 or not (by_character or behind)
         at = chunk.end()
-        for number, piece in enumerate(_pieces(chunk[0]) if by_character else (chunk[0],)):
-            found.append((piece, space and number == 0, line and number == 0))
+        for piece in _pieces(chunk[0]) if by_character else (chunk[0],):
+            bare = piece.rstrip(_NO_BREAK)  # such a space before a character is one between words
+            found.append((bare, space, line))
+            space, line = bare != piece, False
     return found
 
 
@@ -220,7 +222,7 @@ def _pieces(chunk: str) -> Iterator[str]:
     run = ""
     for char in chunk:
         if HAS_CJK.match(char) and char.isalnum():
-            if run and not run[-1:].isspace():
+            if run:
                 yield run
             run = char
         else:
@@ -272,7 +274,8 @@ def _respaced(old: Sequence[Word], tokens: list[Token]) -> list[Word]:
     words, done = list[Word](), 0
     for text, space, line in tokens:
         begin, done = done, done + len("".join(text.split()))
-        words.append(Word(text, edges[begin][0], edges[done - 1][1], None, space, line))
+        start = edges[begin][0]
+        words.append(Word(text, start, max(start, edges[done - 1][1]), None, space, line))
     return words
 
 

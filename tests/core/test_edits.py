@@ -264,3 +264,26 @@ def test_any_sequence_can_be_taken_back_exactly_and_in_one_go(data: st.DataObjec
         states[-1] = apply(states[-1], edit.inverse())
         assert states[-1] == before
     assert apply(apply(talk(), at_once), at_once.inverse()) == talk()
+
+
+class TestOddText:
+    def test_a_no_break_space_before_a_chinese_character_takes_nothing_away(self) -> None:
+        new = retext(segment("a"), "b\u00a0今日\u00a0は")
+        assert new.text == "b 今日 は"
+        assert [w.text for w in new.words] == ["b", "今", "日", "は"]
+        assert join_words(new.words) == new.text
+
+    def test_words_out_of_order_that_are_joined_last_no_less_than_no_time(self) -> None:
+        words = (Word("a", 0, 0), Word("b", 10, 12), Word("c", 5, 5))
+        new = retext(Segment.from_words(words, id=1), "a bc")
+        assert new.words[1] == Word("bc", 10, 10)
+
+    @pytest.mark.parametrize("offset", [4, 5])
+    def test_a_cut_at_a_no_break_space_leaves_none_at_the_edges(self, offset: int) -> None:
+        words = (Word("a", 0, 90), Word("50\u00a0€", 100, 200))
+        cut = edits.split(Segment.from_words(words, id=1), offset, -1)
+        assert [[w.text for w in s.words] for s in cut.after] == [["a", "50"], ["€"]]
+
+    def test_a_passage_of_no_length_is_not_cut_as_its_parts_would_change_places(self) -> None:
+        with pytest.raises(UsageError, match="lasts no time"):
+            edits.split(Segment(0, 0, "plain text", id=3), 5, -1)
