@@ -53,9 +53,9 @@ class _Fitting:
         gone, after = change
         known = {s.id for s in speakers}
         for n, made in enumerate(after):
-            if made.speaker not in known:
+            if made.speaker is not None and made.speaker not in known:
                 speaker = _speaker_at((made.start + made.end) // 2, gone.values())
-                after[n] = made._replace(speaker=speaker)
+                after[n] = made._replace(speaker=speaker if speaker in known else None)
         fitted = Edit(edit.name, tuple(sorted(gone.values(), key=order)), tuple(sorted(after, key=order)))
         if speakers != self._speakers:
             fitted = replace(fitted, speakers_before=self._speakers, speakers_after=speakers)
@@ -82,7 +82,7 @@ class _Fitting:
         old_of = {s.id: s for s in edit.before}
         kept = {self._id(s.id) for s in edit.after if s.id in old_of}
         used = self._now.keys() - gone.keys() | kept
-        lowest = min(0, *used, *(s.id for s in edit.after))
+        lowest = min([0, *used, *(s.id for s in edit.after)])
         after = []
         for segment in edit.after:
             id, made = self._id(segment.id), self._speaks(segment)

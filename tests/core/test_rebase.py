@@ -125,3 +125,23 @@ def test_undo_of_what_others_have_not_touched() -> None:
     now, lost = both(apply(talk(), split), [lambda t: edits.flag([of(t, 1)])], [lambda t: split.inverse()])
     assert not lost
     assert texts(now) == texts(talk())
+
+
+def test_the_only_passage_is_deleted_while_others_write_in_another_place() -> None:
+    alone = Transcript(talk().segments[:1], talk().speakers)
+    flagged: Make = lambda t: edits.flag(t.segments)  # noqa: E731
+    made, lost = both(alone, [flagged], [lambda t: edits.delete(t.segments)])
+    assert made.segments == ()
+    assert lost == []
+
+
+def test_undoing_a_new_speaker_leaves_nobody_where_nobody_was() -> None:
+    first = talk(())
+    ours = split_off(first, [1])
+    theirs = apply(first, ours)
+    theirs = apply(theirs, edits.flag(theirs.segments[3:4]))
+    (made,), lost = rebased([ours.inverse()], theirs)
+    after = apply(theirs, made)
+    assert after.speakers == ()
+    assert after.segments[0].speaker is None
+    assert lost == []
