@@ -20,6 +20,7 @@ from .edits import Edit
 from .errors import UsageError
 from .retext import retext, retext_later
 from .transcript import Segment, Transcript
+from .wording import within_words
 
 LIMIT = 0.5  # seconds that a search with a regular expression may take
 _SHOWN = 24  # characters of what was searched that the name of a step shows
@@ -132,7 +133,7 @@ def _search(
         for segment in segments:
             left = max(end - time.monotonic(), 0.001)
             if found := [m for m in search(segment.text, timeout=left) if m[0]]:
-                yield segment, found
+                yield segment, sorted(found, key=lambda m: m.span())  # “(?r)” searches backwards
     except TimeoutError as e:
         raise UsageError(f"“{_short(query.text)}” takes too long here.", "Write it in a simpler way.") from e
 
@@ -141,7 +142,8 @@ def _search(
 def _plain(query: Query) -> re.Pattern[str]:
     pattern = re.escape(query.text)
     if query.whole_word:
-        pattern = rf"(?<!\w){pattern}(?!\w)"
+        letter = f"[{within_words()}]"
+        pattern = f"(?<!{letter}){pattern}(?!{letter})"
     return re.compile(pattern, re.NOFLAG if query.case else re.IGNORECASE)
 
 
@@ -156,6 +158,8 @@ def _expression(query: Query) -> Any:
     except regex.error as e:
         why = _WRONG.get(e.msg, e.msg)
         raise UsageError(f"“{_short(query.text)}” cannot be searched: {why}.") from e
+    except RecursionError as e:
+        raise UsageError(f"“{_short(query.text)}” cannot be searched: its brackets are nested too deeply.") from e
 
 
 def _template(query: Query, replacement: str) -> str:

@@ -10,10 +10,11 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from .edits import Edit
 from .transcript import Segment, Transcript
-from .wording import reworded
+from .wording import reworded, within_words
 
 _NARROW = "\u202f"  # the space that French sets before ; : ! ? and inside « »
 
@@ -34,11 +35,10 @@ _SHORT = re.compile(
 )
 _CLOSERS = "\"'”’“‘»)]"
 _SENTENCE = re.compile(rf"(?P<word>[\w.’'-]*)(?P<end>[.?!]+)(?P<close>[{re.escape(_CLOSERS)}]*)(?P<gap>\s+)(?=\S)")
-_AGAIN = re.compile(r"(?<![\w'’-])([^\W\d_]+)(?:\s+\1)+(?![\w'’-])", re.IGNORECASE)
 _I = re.compile(r"(?<![\w.'’-])i(?=(?:['’](?:m|ll|ve|d|s)\b)|[\s,;:!?\"”)]|[.…](?!\w)|$)")
-_BEFORE_MARK = re.compile(r"[ \u00a0\u202f]+(?=[,.;:!?…]+(?:\s|[\"”»’)]|$))")
+_BEFORE_MARK = re.compile(r"(?<![ \u00a0\u202f])[ \u00a0\u202f]+(?=[,.;:!?…]+(?:\s|[\"”»’)]|$))")
 _FRENCH_MARK = re.compile(r"[ \u00a0](?=[;:!?]+(?:\s|[\"”»)]|$))|(?<=«)[ \u00a0]|[ \u00a0](?=»)")
-_FRENCH_CLOSE = re.compile(r"[ \u00a0\u202f]+(?=[,.…]+(?:\s|[\"”»’)]|$))")
+_FRENCH_CLOSE = re.compile(r"(?<![ \u00a0\u202f])[ \u00a0\u202f]+(?=[,.…]+(?:\s|[\"”»’)]|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def tidy(transcript: Transcript, rules: Rules, ids: Collection[int] | None = Non
 def _tidied(text: str, rules: Rules, language: str) -> str:
     """What does not depend on the passages around."""
     if rules.repeats:
-        text = _AGAIN.sub(r"\1", text)
+        text = _again().sub(r"\1", text)
     if rules.spaces:
         text = _spaced(text, language)
     if rules.capitals:
@@ -84,6 +84,12 @@ def _tidied(text: str, rules: Rules, language: str) -> str:
     if rules.quotes:
         text = _quoted(text, language)
     return text
+
+
+@cache
+def _again() -> re.Pattern[str]:
+    letter = f"['’{within_words()}-]"
+    return re.compile(rf"(?<!{letter})([^\W\d_]+)(?:\s+\1)+(?!{letter})", re.IGNORECASE)
 
 
 def _spaced(text: str, language: str) -> str:

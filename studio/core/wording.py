@@ -6,12 +6,23 @@ them and leave others: `part`.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable
+from functools import cache
 
 from .collector import resting, spare
 from .edits import Edit
 from .retext import retext_later
 from .transcript import Segment
+
+
+@cache
+def within_words() -> str:
+    """What goes on a word, for the inside of “[ ]”: `\\w` of the standard library leaves out the marks that are set to
+    letters, with which Hindi, Arabic and Thai are written, and “ü” on some computers; and joiners and soft hyphens.
+    """
+    marks = (chr(n) for n in range(0x10000) if unicodedata.category(chr(n))[0] == "M")
+    return "".join((r"\w\u00ad\u200c\u200d", *marks))
 
 
 def reworded(name: str, texts: Iterable[tuple[Segment, str]]) -> Edit | None:

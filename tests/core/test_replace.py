@@ -150,3 +150,19 @@ class TestReplace:
         expected = re.sub(re.escape(wanted), "x", plain)
         assert (replaced(text, Query(wanted), "x") or plain) == expected
         assert (replaced(text, Query(re.escape(wanted), regex=True), "x") or plain) == expected
+
+
+class TestOddSearches:
+    def test_an_expression_that_searches_backwards_replaces_each_place_once(self) -> None:
+        assert replaced("aXbXc", Query("(?r)X", regex=True), "-") == "a-b-c"
+
+    def test_brackets_nested_too_deeply_are_refused(self) -> None:
+        with pytest.raises(UsageError, match="nested too deeply"):
+            found("a", Query("(" * 5000 + ")" * 5000, regex=True))
+
+    @pytest.mark.parametrize(
+        ("text", "word"),
+        [("cafe\u0301 cafe", "cafe"), ("नमस्ते नमस", "नमस"), ("می\u200cخواهم می", "می"), ("so\u00adft so", "so")],
+    )
+    def test_marks_and_joiners_go_on_a_word(self, text: str, word: str) -> None:
+        assert replaced(text, Query(word, whole_word=True), "x") == f"{text.split()[0]} x"

@@ -211,3 +211,14 @@ def test_a_part_of_an_edit_changes_only_what_was_ticked() -> None:
     some = part(edit, {1, 3})
     assert some.name == "remove filler words"
     assert texts(before, some) == ["Um, yes", "no"]
+
+
+def test_marks_that_are_set_to_letters_belong_to_the_word() -> None:
+    said = talk("um\u0301 cafe\u0301 here", "हम हमारे", "cafe cafe\u0301")
+    assert remove_fillers(said, ["um"]) is None
+    assert texts(said, apply_glossary(said, parse("Bar: cafe"))) == [
+        "um\u0301 cafe\u0301 here",
+        "हम हमारे",
+        "Bar cafe\u0301",
+    ]
+    assert tidy(said, Rules(False, False, False, False, repeats=True)) is None
