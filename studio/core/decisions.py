@@ -59,10 +59,11 @@ def decided(passage: Passage, choices: Choices) -> Segment | None:
         return old._replace(text=join_words(words))
     # A subtitle that is shown longer than it is spoken stays so, and no passage moves to beyond its old end.
     begin, end = words[0].start, max(words[-1].end, words[0].start)
-    moves = old.start == old.words[0].start and begin < old.end
+    first, last = old.words[0].start, old.words[-1].end
+    moves = old.start == first and begin < old.end
     return old._replace(
-        start=begin if moves else min(old.start, begin),
-        end=end if old.end == old.words[-1].end else max(old.end, end),
+        start=begin if moves or begin < min(old.start, first) else old.start,
+        end=end if old.end == last or end > max(old.end, last) else old.end,
         text=join_words(words),
         words=tuple(words),
         confidence=mean_confidence(words),

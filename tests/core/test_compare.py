@@ -310,3 +310,12 @@ def test_decisions_one_by_one_and_all_at_once_are_the_same(left: Transcript, oth
         so_far[n] = Keep.RIGHT
         now = apply(now, accept(now, comparison, so_far, "decide"))
     assert now == apply(left, accept(left, comparison, all_at_once, "decide"))
+
+
+def test_keeping_the_left_moves_no_cue_that_begins_after_its_first_word() -> None:
+    """A subtitle among many may be shown a little late."""
+    late = transcript("one two three").segments[0]._replace(start=200, end=900)
+    left = Transcript((late,))
+    comparison = compare(left, transcript("one too three"))
+    edit = accept(left, comparison, {0: Keep.LEFT}, "keep")
+    assert [(s.start, s.end) for s in edit.after] == [(200, 900)]
