@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from .transcript import Segment
 
@@ -193,29 +193,36 @@ def wrap_lines(tokens: list[Token], max_line: int, max_lines: int) -> list[list[
         return [tokens]
     if fewest > max_lines:
         return _greedy(tokens, max_line)
-    return _balanced(tokens, max_line, fewest)[1]
+    return _balanced(tokens, max_line, fewest)
 
 
-def _balanced(tokens: list[Token], max_line: int, count: int) -> tuple[float, list[list[Token]]]:
-    """(cost, lines) of the best way to set the tokens in `count` lines; cost is infinite if they do not fit."""
-    if count == 1:
-        return (0.0 if _width(tokens) <= max_line else float("inf")), [tokens]
-    target = _width(tokens) / count
-    best: tuple[float, list[list[Token]]] = (float("inf"), [])
-    width = 0
-    for at in range(1, len(tokens)):
-        width += tokens[at - 1].width + (tokens[at - 1].space if at > 1 else 0)
-        if width > max_line:
-            break
-        # A line above its share costs more than one below: the longer line reads better at the bottom.
-        uneven = abs(width - target)
-        cost = break_cost(tokens[at - 1], tokens[at]) + uneven * (0.6 if width <= target else 0.8)
-        if cost >= best[0]:
-            continue
-        rest, lines = _balanced(tokens[at:], max_line, count - 1)
-        if cost + rest < best[0]:
-            best = (cost + rest, [tokens[:at], *lines])
-    return best
+def _balanced(tokens: list[Token], max_line: int, count: int) -> list[list[Token]]:
+    """The best way to set the tokens in `count` lines; where they do not fit, the last line is too long."""
+
+    @cache  # the same rest is set behind many first lines
+    def best(begin: int, count: int) -> tuple[float, list[list[Token]]]:
+        """(cost, lines) of the tokens from there on; cost is infinite if they do not fit."""
+        rest = tokens[begin:]
+        if count == 1:
+            return (0.0 if _width(rest) <= max_line else float("inf")), [rest]
+        target = _width(rest) / count
+        found: tuple[float, list[list[Token]]] = (float("inf"), [rest])
+        width = 0
+        for at in range(1, len(rest)):
+            width += rest[at - 1].width + (rest[at - 1].space if at > 1 else 0)
+            if width > max_line:
+                break
+            # A line above its share costs more than one below: the longer line reads better at the bottom.
+            uneven = abs(width - target)
+            cost = break_cost(rest[at - 1], rest[at]) + uneven * (0.6 if width <= target else 0.8)
+            if cost >= found[0]:
+                continue
+            behind, lines = best(begin + at, count - 1)
+            if cost + behind < found[0]:
+                found = (cost + behind, [rest[:at], *lines])
+        return found
+
+    return best(0, count)[1]
 
 
 def _greedy(tokens: list[Token], max_line: int) -> list[list[Token]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from .breaks import HAS_CJK
@@ -109,6 +110,7 @@ def _has_partner(segments: Sequence[Segment], row: int, mark: Mark) -> bool:
     return False
 
 
+@lru_cache(maxsize=1024)
 def _goes_on(text: str, kind: str) -> bool:
     """Whether a cue begins with the opening mark, and closes it at its very end or not at all."""
     marks = [m for m in _marks(text) if m.kind == kind]
@@ -117,10 +119,11 @@ def _goes_on(text: str, kind: str) -> bool:
     return len(marks) == 1 or (len(marks) == 2 and marks[1].at == len(text.rstrip()) - 1)
 
 
-def _lone(text: str) -> list[Mark]:
+@lru_cache(maxsize=1024)  # each cue is looked at from all that are within reach
+def _lone(text: str) -> tuple[Mark, ...]:
     """The marks without a partner in the text."""
     if not _MARK.search(text):
-        return []
+        return ()
     lone: list[Mark] = []
     for mark in _marks(text):
         before = next((m for m in reversed(lone) if m.kind == mark.kind), None)
@@ -128,7 +131,7 @@ def _lone(text: str) -> list[Mark]:
             lone.remove(before)
         else:
             lone.append(mark)
-    return lone
+    return tuple(lone)
 
 
 def _marks(text: str) -> Iterator[Mark]:

@@ -266,3 +266,13 @@ def test_a_cue_is_short_only_where_others_press(transcript: Transcript):
         if problem.kind == "too short":
             assert at + 1 < len(cues)
             assert cues[at].end == cues[at + 1].start - RULES.min_gap
+
+
+def test_four_long_lines_are_set_at_once():
+    """The ways to set them are a million; each rest of the text is looked at once."""
+    text = "".join(chr(0x4E00 + n) for n in range(350))
+    cues = make_cues(
+        Transcript((Segment(0, 60_000, text),)), CueRules(max_lines=4, max_line=200, max_duration=60_000, max_cps=100)
+    )
+    assert "".join(line for cue in cues for line in cue.lines) == text
+    assert max(len(cue.lines) for cue in cues) == 4
