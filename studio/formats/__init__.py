@@ -67,7 +67,7 @@ _SIGNS = {
     "ttml": re.compile(r"\s*<(?:[?!][^<>]*>\s*<)*(?:\w+:)?tt[\s>]"),
 }
 _WESTERN = frozenset("äöüÄÖÜßàâáãåæçéèêëíìîïñóòôõøœúùûýÿÀÂÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÕØŒÚÙÛÝ«»‹›“”„‘’‚–—…¿¡°€£©®·´\u00a0")
-_SRT_TIMES = re.compile(r"^\s*[0-9]+:[0-9]+.*-->.*[0-9]+:[0-9]+", re.MULTILINE)
+_BEGINS_WITH_TIME, _TIME = re.compile(r"\s*[0-9]+:[0-9]"), re.compile("[0-9]:[0-9]")
 
 
 def format_of(text: str, name: str) -> Format:
@@ -82,7 +82,7 @@ def format_of(text: str, name: str) -> Format:
         return FORMATS["json"]
     if named is FORMATS["txt"] and audacity.looks_alike(start):
         return FORMATS["audacity"]
-    if named is not FORMATS["json"] and _SRT_TIMES.search(start):
+    if named is not FORMATS["json"] and _has_srt_times(start):
         return FORMATS["srt"]
     if named is None:
         known = ", ".join([*(f.suffix for f in readable), *READ_ONLY])
@@ -112,7 +112,13 @@ def read_any(text: str, name: str) -> Parsed:
 def _old_reader(text: str, name: str) -> Callable[[str], Parsed] | None:
     """The reader of an old kind, if the file's name ends like that and it is not SubRip after all."""
     ends = (read for suffix, read in READ_ONLY.items() if name.lower().endswith(suffix))
-    return None if _SRT_TIMES.search(text[:20_000]) else next(ends, None)
+    return None if _has_srt_times(text[:20_000]) else next(ends, None)
+
+
+def _has_srt_times(start: str) -> bool:
+    """Whether a line reads like "0:01 --> 0:02". Line by line, as one expression may take minutes over odd files."""
+    parts = (line.partition("-->") for line in start.split("\n"))
+    return any(arrow and _BEGINS_WITH_TIME.match(one) and _TIME.search(other) for one, arrow, other in parts)
 
 
 def decode_text(data: bytes) -> str:
@@ -126,8 +132,10 @@ def decode_text(data: bytes) -> str:
     ):
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")
-    if len(data) % 2 == 0 and data[:200].count(0) > len(data[:200]) // 4:
-        return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le", errors="replace")
+    high, low = data[:200:2].count(0), data[1:200:2].count(0)
+    if high + low > len(data[:200]) // 4:
+        whole = data[: len(data) // 2 * 2]  # one that was cut off may end with half a character
+        return whole.decode("utf-16-be" if high > low else "utf-16-le", errors="replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

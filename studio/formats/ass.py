@@ -14,7 +14,7 @@ from studio.core.errors import FormatError
 from studio.core.transcript import Transcript
 
 from .base import Parsed, Read, WriteOptions, lines_of, printable, quoted, with_speakers
-from .subtitles import NOTHING, Piece, checked_end, cues_for, segments_of
+from .subtitles import NOTHING, Piece, checked_end, cues_for, joined, segments_of
 
 _FIELDS = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
 _LINE = re.compile(r"\s*(Format|Dialogue|Comment|Picture|Sound|Movie|Command)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
@@ -187,13 +187,11 @@ class _Shown:
             else:
                 self._override(match[0][1:-1])
         self._add(pieces, text[at:])
-        return [p._replace(text=p.text.replace("\\" + _JOINER, "\\")) for p in pieces]
+        return [p._replace(text=p.text.replace("\\" + _JOINER, "\\")) for p in joined(pieces)]
 
     def _add(self, pieces: list[Piece], text: str) -> None:
         if self.drawing:
             self.drawn = self.drawn or bool(text.strip())
-        elif pieces and (pieces[-1].start, pieces[-1].end) == (self.clock, self.stop):
-            pieces[-1] = pieces[-1]._replace(text=pieces[-1].text + text)
         else:
             pieces.append(Piece(text, None, self.clock, self.stop))
 

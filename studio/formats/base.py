@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Literal
 
 from studio.core.breaks import SPACES
@@ -52,6 +53,7 @@ class Format:
 
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_ENDLESS = re.compile("&#[0-9]{100,};?")  # Python reads no more than 4,300 digits
 _NAMED = re.compile(r"([^\W\d_][^:\n]{0,39}):[ \t]+(?=[^ \t\n])")
 _STAMP = r"(?:([0-9]+)\s*:\s*)?([0-9]{1,3})\s*:\s*([0-9]{1,2})(?:\s*[,.:]\s*([0-9]{1,9}))?"
 _TIMES = re.compile(rf"\s*{_STAMP}\s*-{{1,3}}>\s*{_STAMP}(?![0-9:,.])\s*(.*)", re.DOTALL)
@@ -69,6 +71,11 @@ def require_times(transcript: Transcript) -> None:
             "This transcript has no times, and this kind of file needs them.",
             "Save it as text, or transcribe the recording it belongs to.",
         )
+
+
+def unescaped(text: str) -> str:
+    """The text with the characters that references of HTML stand for. One of thousands of digits is none of them."""
+    return unescape(_ENDLESS.sub("\ufffd", text))
 
 
 def lines_of(text: str) -> list[str]:

@@ -64,7 +64,7 @@ def _whisper(root: Object) -> Parsed:
         text = optional(entry, "text", str, at)
         said = _fit(words, text.strip() if text is not None else join_words(words), at, warnings)
         logprob = entry.get("avg_logprob")
-        sure = round(math.exp(min(0.0, logprob)), 4) if isinstance(logprob, int | float) else None
+        sure = round(math.exp(max(-99, min(0, logprob))), 4) if isinstance(logprob, int | float) else None
         segment = Segment(start, end, *said, confidence=sure if sure is not None else mean_confidence(said[1]))
         segments.append((_name(entry.get("speaker")), segment))
     if not listed:

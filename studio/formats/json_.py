@@ -109,7 +109,7 @@ def read(text: str) -> Parsed:
     segments = [_read_segment(s, i, names, warnings) for i, s in enumerate(list_of(root, "segments", ""))]
     colors += [None] * (len(names) - len(colors))
     transcript = Transcript(
-        segments=tuple(segments),
+        segments=tuple(sorted(segments, key=lambda s: s.start)),
         speakers=tuple(Speaker(f"S{n}", *of) for n, of in enumerate(zip(names, colors, strict=False), 1)),
         language=optional(root, "language", str, ""),
         duration=milliseconds(root, "duration", "", max((s.end for s in segments), default=0)),

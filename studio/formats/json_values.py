@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from studio.core.errors import FormatError
 
+_MOST = 10**12  # no time in milliseconds is greater: 31 years; the library holds eighteen digits
 _KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
 
 
@@ -73,15 +74,15 @@ def number(entry: dict[str, Any], key: str, at: str, default: int | None = None)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         found = "nothing" if value is None else f"“{str(value)[:40]}”"
         raise FormatError(f"{path(at, key)}: there must be a number from 0 on, not {found}.", "Correct this value.")
-    return value
+    return min(value, _MOST)
 
 
 def milliseconds(entry: dict[str, Any], key: str, at: str, default: int | None = None) -> int:
     """A time given in seconds. `default` is in milliseconds."""
     if default is not None and entry.get(key) is None:
         return default
-    return round(min(number(entry, key, at), 1e9) * 1000)
+    return round(min(number(entry, key, at), _MOST // 1000) * 1000)
 
 
 def fraction(entry: dict[str, Any], key: str, at: str) -> float | None:
-    return None if entry.get(key) is None else number(entry, key, at)
+    return None if entry.get(key) is None else min(number(entry, key, at), 1)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from itertools import zip_longest
 
 from studio.core.breaks import SPACES
 from studio.core.errors import FormatError
 from studio.core.transcript import Segment
 
-from .base import Parsed, lines_of, quoted, with_speakers
+from .base import Parsed, lines_of, quoted, unescaped, with_speakers
 from .subtitles import NOTHING, end_after, named, printable_lines
 
 _SYNC = re.compile(r"<\s*sync\b([^<>]*)>", re.IGNORECASE)
@@ -48,4 +47,4 @@ def read(text: str) -> Parsed:
 def _plain(text: str) -> str:
     """Line ends of the file are spaces, as in HTML."""
     text = _BREAK.sub("\n", SPACES.sub(" ", _ASIDE.sub("", text)))
-    return printable_lines(unescape(_TAG.sub("", text)).replace("\u00a0", " "))
+    return printable_lines(unescaped(_TAG.sub("", text)).replace("\u00a0", " "))

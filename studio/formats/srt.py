@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html import unescape
 
 from studio.core.errors import FormatError
 from studio.core.transcript import Segment, Transcript
 
-from .base import Parsed, WriteOptions, lines_of, loose_times, quoted, with_speakers
+from .base import Parsed, WriteOptions, lines_of, loose_times, quoted, unescaped, with_speakers
 from .subtitles import NOTHING, checked_end, cues_for, named, no_times_before, places_lost, printable_lines, stamp
 
-_LIKE_TIMES = re.compile(r"[0-9]\s*:.*-->|-->.*[0-9]\s*:")
+_CLOCK = re.compile(r"[0-9]\s*:")
 _NUMBER = re.compile(r"\s*[0-9]+\s*")
 _TAG = re.compile(r"</?(?:b|i|u|s|em|strong|font|c|v|lang|ruby|rt|span)(?:[\s.][^<>]*)?/?>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>|\\[Nn](?![a-z])", re.IGNORECASE)
@@ -74,7 +73,7 @@ def _blocks(lines: list[str]) -> list[_Block]:
             if blocks:
                 _drop_number(blocks[-1].text, len(blocks) + 1)
             blocks.append(_Block(index + 1, *times))
-        elif _LIKE_TIMES.search(line) and (blank_before or _NUMBER.fullmatch(lines[index - 1])):
+        elif "-->" in line and _CLOCK.search(line) and (blank_before or _NUMBER.fullmatch(lines[index - 1])):
             raise FormatError(f"Line {index + 1}: {quoted(line)} is not a pair of times.", "Correct this line.")
         elif not blocks:
             if line.strip() and not _NUMBER.fullmatch(line):
@@ -113,4 +112,4 @@ def _timeless(lines: list[str], index: int, expected: int) -> bool:
 def _plain(text: str) -> str:
     """The lines of the text without formatting tags and codes, entities decoded."""
     text = _CODE.sub("", _TAG.sub("", _BREAK.sub("\n", text)))
-    return printable_lines(re.sub(r"&#?\w+;", lambda match: unescape(match[0]), text))
+    return printable_lines(re.sub(r"&#?\w+;", lambda match: unescaped(match[0]), text))

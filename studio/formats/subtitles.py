@@ -32,6 +32,11 @@ class Piece(NamedTuple):
     end: int | None = None  # None: until the next piece with a time
 
 
+def joined(pieces: Iterable[Piece]) -> list[Piece]:
+    """Those in a row that differ in nothing but their text as one."""
+    return [Piece("".join(p.text for p in same), *rest) for rest, same in groupby(pieces, key=lambda p: p[1:])]
+
+
 NOTHING = "Line 1: the file holds no subtitles."
 
 

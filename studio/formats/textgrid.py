@@ -175,7 +175,7 @@ class _Tokens:
         return round(min(max(0.0, float(self._next("number", "a time"))), 1e9) * 1000)
 
     def count(self) -> int:
-        return int(float(self._next("number", "a number")))
+        return int(min(float(self._next("number", "a number")), 1e9))
 
     def flag(self) -> str:
         return self._next("flag", "<exists>")

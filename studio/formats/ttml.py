@@ -139,11 +139,12 @@ class _Reader:
             self.warnings.append(NOTHING)
         starts = sorted(segment.start for _, (_, segment), _ in self.found)
         read: list[Read] = []
+        names = {id: printable(name) for id, name in self.names.items()}
         for line, (voice, segment), ended in self.found:
             if not ended:
                 self.warnings.append(f"Line {line}: the subtitle has no end; it lasts until the next one.")
                 ((_, segment),) = segments_of([Piece(segment.text)], segment.start, end_after(segment.start, starts))
-            read.append((self.names.get(voice or "", voice), segment))
+            read.append((names.get(voice or "", voice), segment))
         return read
 
     def _entity(self, name: str, *_: object) -> None:
@@ -216,14 +217,14 @@ class _Reader:
         if match := _OFFSET.fullmatch(value):
             lengths = {"h": 3600000.0, "m": 60000.0, "s": 1000.0, "": 1000.0, "ms": 1.0}
             lengths |= {"f": 1000 / self.frames, "t": 1000 / self.ticks}
-            return round(float(match[1]) * lengths[match[2]])
+            return round(min(float(match[1]) * lengths[match[2]], 1e12))
         element.bad = value
         return None
 
     def _text(self, text: str) -> None:
         element = self.elements[-1]
         if element.name == "name" and self.agent:
-            self.names[self.agent] = printable(self.names.get(self.agent, "") + text)
+            self.names[self.agent] = self.names.get(self.agent, "") + text
         else:
             self._add(text if element.preserve else SPACES.sub(" ", text))
 

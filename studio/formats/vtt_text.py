@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html import unescape
 
-from .subtitles import Piece
+from .base import unescaped
+from .subtitles import Piece, joined
 
 _TIMESTAMP = re.compile(r"(?:([0-9]+):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})(?![0-9])")
 _TAG = re.compile(r"<([^>]*)(?:>|\Z)")
@@ -59,7 +59,7 @@ def parse(text: str) -> Node:
 
 def _add_text(node: Node, text: str) -> None:
     if text:
-        node.children.append(unescape(text))
+        node.children.append(unescaped(text))
 
 
 def _open(stack: list[Node], tag: str) -> None:
@@ -68,7 +68,7 @@ def _open(stack: list[Node], tag: str) -> None:
     if not match or not (name in _ELEMENTS or (name == "rt" and stack[-1].name == "ruby")):
         return
     classes = tuple(c for c in match[2].split(".") if c)
-    annotation = " ".join(unescape(match[3] or "").split()) if name in ("v", "lang") else ""
+    annotation = " ".join(unescaped(match[3] or "").split()) if name in ("v", "lang") else ""
     node = Node(name, classes, annotation)
     stack[-1].children.append(node)
     stack.append(node)
@@ -97,8 +97,6 @@ def pieces(root: Node) -> list[Piece]:
                 voice = item.annotation or None
             if item.name != "rt":
                 waiting += ((child, voice) for child in reversed(item.children))
-        elif found and (found[-1].voice, found[-1].start) == (voice, time):
-            found[-1] = Piece(found[-1].text + item, voice, time)
         else:
             found.append(Piece(item, voice, time))
-    return found
+    return joined(found)

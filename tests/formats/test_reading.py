@@ -237,3 +237,44 @@ def test_an_unknown_kind_and_an_empty_file_are_refused_by_name():
 )
 def test_text_is_decoded_whatever_its_encoding(encoding: str, text: str):
     assert decode_text(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("id", ["srt", "vtt"])
+def test_a_reference_of_thousands_of_digits_is_no_character(id: str):
+    head = "WEBVTT\n\n" if id == "vtt" else ""
+    text = f"{head}00:00:01.000 --> 00:00:02.000\na&#{'9' * 5000};b\n"
+    assert FORMATS[id].read(text).transcript.segments[0].text == "a\ufffdb"
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 20_000 + "x", "1:1" + "-->" * 3000 + "1" * 9000, "1:" * 1_000_000], ids=["blank", "arrows", "times"]
+)
+def test_odd_files_are_refused_before_anybody_loses_patience(text: str):
+    for name in ("x.foo", "x.srt"):
+        with pytest.raises(FormatError):
+            read_any(text, name)
+
+
+def test_times_beyond_all_reason_still_fit_the_library():
+    ttml = FORMATS["ttml"].read('<tt><body><p begin="1s" end="999999999999999h">a</p></body></tt>').transcript
+    cpp = '{"transcription": [{"offsets": {"from": 0, "to": 1e300}, "text": "a"}]}'
+    told = '{"text": "a", "words": [{"text": "a", "start": 0, "end": 9, "confidence": 1' + "0" * 400 + "}]}"
+    whisper = '{"segments": [{"start": 0, "end": 1, "text": "a", "avg_logprob": -1' + "0" * 400 + "}]}"
+    for transcript in (ttml, *(FORMATS["json"].read(text).transcript for text in (cpp, told, whisper))):
+        (segment,) = transcript.segments
+        assert segment.start <= segment.end < 2**53
+        assert segment.confidence is None or 0 <= segment.confidence <= 1
+    with pytest.raises(FormatError, match="too early"):
+        read_any('"ooTextFile" "TextGrid" 0 1 <exists> 1e999 "IntervalTier"', "x.TextGrid")
+
+
+def test_segments_of_json_come_in_order_of_time():
+    text = '{"segments": [{"start": 5, "end": 6, "text": "b"}, {"start": 1, "end": 2, "text": "a"}]}'
+    assert [s.text for s in FORMATS["json"].read(text).transcript.segments] == ["a", "b"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_may_begin_with_any_letter_and_be_cut_off(encoding: str):
+    text = "字幕\n" + "Hello there, all of you.\n" * 5
+    assert decode_text(text.encode(encoding)) == text
+    assert decode_text(text.encode(encoding)[:-1]) == text[:-1]
