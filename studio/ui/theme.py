@@ -7,6 +7,8 @@ The application has one Theme. Widgets ask `current()` for it, paint with `theme
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -174,6 +176,16 @@ class Theme(QObject):
             app.styleHints().colorSchemeChanged.connect(self._refresh)
         self._app = app
         self._dress()
+
+    @contextmanager
+    def undressed(self) -> Iterator[None]:
+        """While a window is put together: each part would be dressed again with every one that it comes to lie in."""
+        sheet = self._app.styleSheet() if self._app else ""
+        if self._app:
+            self._app.setStyleSheet("")
+        yield
+        if self._app:
+            self._app.setStyleSheet(sheet)
 
     def _wants_dark(self) -> bool:
         if self._mode == "system":

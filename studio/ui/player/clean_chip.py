@@ -6,25 +6,25 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.ui.commands import Commands
+from studio.ui.widgets.steady import SteadyButton
 
 _AS_IS, _CLEANED = "As recorded", "Cleaned"
 
 
-class CleanChip(QToolButton):
+class CleanChip(SteadyButton):
     """Its menu has the ways to clean; what is chosen there is told by `way_chosen`."""
 
     way_chosen = Signal(str)
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Cleaning 100 %", parent)
         self.setObjectName("cleanChip")
         self._action = commands["cleanListenAction"]
         self.setDefaultAction(self._action)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setPopupMode(self.ToolButtonPopupMode.MenuButtonPopup)
         self.ways: Callable[[], Sequence[tuple[str, str]]] = lambda: ()  # name, words; asked when the menu opens
         self._way = ""
         menu = QMenu(self)
@@ -34,8 +34,6 @@ class CleanChip(QToolButton):
         self.setMenu(menu)
         self._words, self._tip = _AS_IS, ""
         self._action.changed.connect(self._show)
-        self.setText("Cleaning 100 %")
-        self.setMinimumWidth(self.sizeHint().width())  # nothing beside it moves when it is switched
         self.show_state(False, "")
 
     def show_state(self, cleaned: bool, way: str, doing: str = "", share: float | None = None) -> None:
@@ -52,9 +50,6 @@ class CleanChip(QToolButton):
         """Only the icon, where there is no room for words."""
         style = Qt.ToolButtonStyle
         self.setToolButtonStyle(style.ToolButtonIconOnly if narrow else style.ToolButtonTextBesideIcon)
-        self.setMinimumWidth(0)
-        self.setText("Cleaning 100 %")
-        self.setMinimumWidth(self.sizeHint().width())
         self._show()
 
     def _show(self) -> None:

@@ -17,6 +17,7 @@ from studio.ui.player.clean_chip import CleanChip
 from studio.ui.player.player import FASTEST, SLOWEST, Player, Range
 from studio.ui.widgets.choice import Choice
 from studio.ui.widgets.fitting import fit
+from studio.ui.widgets.steady import SteadyButton
 
 RATES = (0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0, 3.0, 4.0)
 REWINDS = (0, 500, 1_000, 1_500, 2_000, 3_000, 4_000, 5_000)
@@ -215,12 +216,9 @@ class TransportBar(QFrame):
         return button
 
     def _loop_button(self) -> QToolButton:
-        button = QToolButton()
+        button = SteadyButton("Loop 000.0 s")
         button.setObjectName("loopButton")
         button.setDefaultAction(self._commands["loopAction"])
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setText("Loop 000.0 s")
-        button.setMinimumWidth(button.sizeHint().width())  # nothing beside it moves when it is switched
         self._commands["loopAction"].changed.connect(lambda: self._on_loop(self._player.loop))
         self.loop = button
         self._on_loop(None)

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushBu
 
 from studio.core.jobs import Job
 from studio.ui import theme
-from studio.ui.icons import icon
 from studio.ui.models.queue_model import QueueModel, Section, section_of
 from studio.ui.models.wording import counted
+from studio.ui.widgets.key_button import KeyButton
 
 from .page_delegate import VCENTRE, PageDelegate, columns
 from .queue_list import QueueList
@@ -101,19 +101,8 @@ class QueuePage(QueuePanel):
         return header
 
     def _back_button(self, parent: QWidget) -> QPushButton:
-        back = QPushButton(icon("arrow-left"), "Back to editor", parent)
-        back.setObjectName("queueBackButton")
-        back.setAccessibleName("Back to editor")
-        back.setToolTip("Back to editor (Esc)")
+        back = KeyButton("queueBackButton", "Back to editor", "arrow-left", "Esc", parent)
         back.clicked.connect(self.back_requested)
-        key = QLabel("Esc", back)
-        key.setProperty("role", "key")
-        key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        key.ensurePolished()
-        key.adjustSize()
-        back.setStyleSheet(f"QPushButton {{ padding-right: {key.width() + 14}px; }}")
-        back.setFixedSize(back.sizeHint().width(), theme.CONTROL)
-        key.move(back.width() - key.width() - 7, (back.height() - key.height()) // 2)
         return back
 
     def _make_segments(self, parent: QWidget) -> QFrame:

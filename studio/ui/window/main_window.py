@@ -68,8 +68,9 @@ class MainWindow(QMainWindow):
         self.desk = TranscriptDesk(studio, self.transcript_model, self)
         self.export = ExportDesk(studio, self)
 
-        self._make_parts()
-        self._lay_out()
+        with theme.current().undressed():
+            self._make_parts()
+            self._lay_out()
         self._make_bars()
         self._connect_queue()
         self._connect_transcript()
