@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import shiboken6
 from opinions import interview
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QLabel,
     QListWidget,
@@ -412,6 +414,41 @@ def test_a_new_one_is_queued_and_awaited(
     with qtbot.waitSignal(desks.compare.ready):
         desks.compare.on_job_event(asked.id, JobChanged(studio.library.jobs.get(asked.id)))
     assert label_text(desks.page, "rightName") == "faster-whisper tiny.en"
+
+
+class TestTheDialogIsGoneWhenItIsFinished:
+    @pytest.mark.parametrize("name", ["compareButton", "opinionCancelButton"])
+    def test_however_it_ends(self, desks: Desks, qtbot: QtBot, name: str):
+        dialog = desks.compare.ask()
+        assert dialog is not None
+        press(qtbot, dialog, name)
+        qtbot.waitUntil(lambda: not shiboken6.isValid(dialog))
+        assert not desks.window.findChildren(OpinionDialog)
+
+    def test_what_was_begun_in_it_goes_on(self, desks: Desks, qtbot: QtBot):
+        dialog = desks.compare.ask()
+        assert dialog is not None
+        with qtbot.waitSignal(desks.compare.ready):
+            press(qtbot, dialog, "compareButton")
+            close(dialog)
+        assert label_text(desks.page, "rightName") == "faster-whisper small"
+
+    def test_and_what_fails_is_said_in_the_window(self, desks: Desks, qtbot: QtBot):
+        """The recording is not where it was."""
+        dialog = desks.compare.ask()
+        assert dialog is not None
+        with qtbot.waitSignal(desks.compare.notice) as told:
+            press(qtbot, dialog, "opinionMakeButton")
+            close(dialog)
+        assert told.args[0] == "error"
+        assert "Öl.wav" in told.args[1]
+
+
+def close(dialog: OpinionDialog) -> None:
+    """Before anything that it began is finished."""
+    dialog.reject()
+    QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete)
+    assert not shiboken6.isValid(dialog)
 
 
 def test_another_recording_closes_the_comparison(compared: Desks):

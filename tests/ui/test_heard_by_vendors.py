@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QProgressBar
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
 from remote import NAME, ORDERS, add_account, dialog, jobs, press, recording, until
 from talks import label_text
@@ -193,3 +194,16 @@ class TestSecondOpinion:
         remembered = opinion.remembered(window._studio, job.transcript_id or 0)
         assert isinstance(remembered, Job)
         assert remembered.id == other.id
+
+    def test_closed_before_its_cost_is_known_it_orders_nothing(self, window: MainWindow, qtbot: QtBot) -> None:
+        window._studio.library.settings.set(ASK, True)
+        window.commands["compareModeAction"].trigger()
+        window.commands["secondOpinionAction"].trigger()
+        asked = dialog(qtbot, window, "opinionDialog")
+        choose(asked)
+        with qtbot.waitSignal(window.sending.notice) as told:
+            press(asked, "opinionMakeButton")
+            asked.close()
+            QApplication.sendPostedEvents(asked, QEvent.Type.DeferredDelete)
+        assert told.args == ["info", "Nothing was sent, and nothing was queued."]
+        assert len(jobs(window)) == 1

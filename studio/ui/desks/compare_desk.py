@@ -6,6 +6,7 @@ The comparison itself is made in a worker thread, decisions are made here, at on
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -57,6 +58,7 @@ class CompareDesk(QObject):
         self._studio, self._desk, self.page, self._panel, self._commands = studio, desk, page, panel, commands
         self.decisions: Decisions | None = None
         self._awaited: int | None = None  # the job whose text is wanted when it is done
+        self._asking: OpinionDialog | None = None  # while it is open; it is freed then
         self._soon = QTimer(self, singleShot=True, interval=_SOON)
         self._soon.timeout.connect(self._follow)
         self._reopening = QTimer(self, singleShot=True, interval=0)  # when its text is there
@@ -93,8 +95,25 @@ class CompareDesk(QObject):
         dialog.job_chosen.connect(lambda other: self._take(dialog, other))
         dialog.file_wanted.connect(lambda: self._ask_for_file(dialog))
         dialog.make_requested.connect(lambda options: self._make(dialog, options))
+        dialog.finished.connect(self._on_asked)
+        dialog.finished.connect(dialog.deleteLater)
+        self._asking = dialog
         dialog.open()
         return dialog
+
+    def _on_asked(self) -> None:
+        self._asking = None
+
+    def _accept(self, dialog: OpinionDialog) -> None:
+        if dialog is self._asking:
+            dialog.accept()
+
+    def _refuse(self, dialog: OpinionDialog, problem: Problem) -> None:
+        """Said in the dialog; where it was closed meanwhile, in the window."""
+        if dialog is self._asking:
+            dialog.show_problem(problem.sentence)
+        else:
+            self._tell(problem)
 
     def compare_with_file(self, path: Path) -> None:
         self._start(path, self._tell)
@@ -143,7 +162,7 @@ class CompareDesk(QObject):
             self._take(dialog, Path(name))
 
     def _take(self, dialog: OpinionDialog, source: Job | Path) -> None:
-        self._start(source, lambda problem: dialog.show_problem(problem.sentence), dialog.accept)
+        self._start(source, partial(self._refuse, dialog), partial(self._accept, dialog))
 
     def _make(self, dialog: OpinionDialog, options: HearOptions) -> None:
         """Queue the recording once more; the queue works in its own threads."""
@@ -160,22 +179,19 @@ class CompareDesk(QObject):
         try:
             wanted = opinion.order(job, options)
         except StudioError as e:
-            dialog.show_problem(e.problem.sentence)
+            self._refuse(dialog, e.problem)
             return
-
-        def fail(problem: Problem) -> None:
-            dialog.show_problem(problem.sentence)
-
+        fail = partial(self._refuse, dialog)
         self._sending.hear(job, wanted, lambda: self._queue(dialog, job, options), fail, dialog)
 
     def _queue(self, dialog: OpinionDialog, job: Job, options: HearOptions) -> None:
         task = Task(lambda: opinion.ask_for(self._studio, job, options), self)
         task.done.connect(lambda other: self._on_made(dialog, other))
-        task.failed.connect(lambda problem: dialog.show_problem(problem.sentence))
+        task.failed.connect(partial(self._refuse, dialog))
         task.start()
 
     def _on_made(self, dialog: OpinionDialog, job: Job) -> None:
-        dialog.accept()
+        self._accept(dialog)
         if job.state is JobState.DONE:
             self._start(job, self._tell)
             return

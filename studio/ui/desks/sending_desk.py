@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
@@ -136,6 +137,9 @@ class SendingDesk(QObject):
         return sending.plan(self._studio, account, wish.lengths(stop))
 
     def _ask(self, plan: sending.Plan, wish: _Wish) -> None:
+        if not shiboken6.isValid(wish.over):  # the dialog of whoever wished for it was closed meanwhile
+            self._nothing()
+            return
         if not plan.ask:
             wish.then()
             return
