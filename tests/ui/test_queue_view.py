@@ -197,12 +197,25 @@ class TestView:
             qtbot.keyClick(view.list, Qt.Key.Key_Delete)
         assert removed.args == [[3, 4]]
 
-    def test_home_and_end_go_to_the_ends_of_the_list(self, view, qtbot, model):
+    def test_home_and_end_go_to_the_first_and_last_recording(self, view, qtbot, model):
         view.select_job(4)
         qtbot.keyClick(view.list, Qt.Key.Key_End)
-        assert model.job_at(view.list.currentIndex()).id == 6
+        assert view.selected_ids() == [6]
         qtbot.keyClick(view.list, Qt.Key.Key_Home)
-        assert view.list.currentIndex().row() == 0
+        assert view.selected_ids() == [1]
+        for section in (Section.WORKING, Section.DONE):  # headers without recordings are at the ends now
+            model.toggle_section(section)
+        qtbot.keyClick(view.list, Qt.Key.Key_End)
+        assert view.selected_ids() == [5]
+        qtbot.keyClick(view.list, Qt.Key.Key_Home)
+        assert view.selected_ids() == [2]
+
+    def test_home_brings_the_first_header_into_view(self, view, qtbot, model):
+        view.resize(276, 320)
+        qtbot.keyClick(view.list, Qt.Key.Key_End)
+        assert view.list.verticalScrollBar().value() > 0
+        qtbot.keyClick(view.list, Qt.Key.Key_Home)
+        assert view.list.verticalScrollBar().value() == 0
 
     def test_enter_on_a_header_folds_it(self, view, qtbot, model):
         view.list.setCurrentIndex(model.index(0))

@@ -181,10 +181,18 @@ class QueueList(QTableView):
         elif key in self.SHORTCUTS and plain:
             self.key_pressed.emit(key)
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and plain:
-            # In a table they stay in the row; in a list they go to its ends.
-            self.setCurrentIndex(self._model.index(0 if key == Qt.Key.Key_Home else self._model.rowCount() - 1))
+            self._go_to_end(last=key == Qt.Key.Key_End)
         else:
             super().keyPressEvent(event)
+
+    def _go_to_end(self, last: bool) -> None:
+        """To the first or last recording; a table would stay in the row, and a header cannot be selected."""
+        rows = range(self._model.rowCount())
+        indexes = map(self._model.index, reversed(rows) if last else rows)
+        found = next(filter(self._model.job_at, indexes), None)
+        if found is not None:
+            self.setCurrentIndex(found)
+            (self.scrollToBottom if last else self.scrollToTop)()  # headers at the ends are seen, too
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         where = event.globalPos()
