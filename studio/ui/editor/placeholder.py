@@ -66,11 +66,12 @@ class Placeholder(QWidget):
             column.addLayout(row)
         column.addStretch(3)
 
-    def show_state(self, job: Job | None, progress: Progress | None) -> None:
+    def show_state(self, job: Job | None, progress: Progress | None, why_empty: str = NO_SPEECH) -> None:
+        """`why_empty`: what to say of a recording that is done and has no text."""
         state = job.state if job else None
         self._job_id = job.id if job else 0
         sentence = job_sentence(job, progress) if job else NOTHING_OPEN
-        self._text.setText(NO_SPEECH if state is JobState.DONE else sentence)
+        self._text.setText(why_empty if state is JobState.DONE else sentence)
         self._text.setAccessibleName(self._text.text())
         sign, role = _SIGNS.get(state, _SIGNS[None])
         self._sign.setPixmap(icons.pixmap(sign, role, 32, self.devicePixelRatioF()))

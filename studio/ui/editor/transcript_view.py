@@ -38,7 +38,7 @@ from . import gutter, marks
 from .following import Following
 from .menu import transcript_menu
 from .name_edit import NameEdit
-from .placeholder import Placeholder
+from .placeholder import NO_SPEECH, Placeholder
 from .search import Place, Search
 from .segment_text import SegmentText
 from .spans import Span, in_units
@@ -85,6 +85,7 @@ class TranscriptView(SegmentText):
         self._spoken: tuple[int | None, Span] = (None, (0, 0))  # segment id and the word that a voice says
         self._job: Job | None = None
         self._progress: Progress | None = None
+        self._why_empty = NO_SPEECH
         self.setViewportMargins(gutter.WIDTH, 0, 0, 0)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the window behind need not be painted
         self._gutter = gutter.Gutter(self)
@@ -102,9 +103,9 @@ class TranscriptView(SegmentText):
 
     # What the window tells
 
-    def set_job(self, job: Job | None, progress: Progress | None = None) -> None:
+    def set_job(self, job: Job | None, progress: Progress | None = None, why_empty: str = NO_SPEECH) -> None:
         """The recording that is open; tells what to say while there is no text."""
-        self._job, self._progress = job, progress
+        self._job, self._progress, self._why_empty = job, progress, why_empty
         self._show_placeholder()
 
     def set_position(self, ms: int) -> None:
@@ -247,7 +248,7 @@ class TranscriptView(SegmentText):
     def _show_placeholder(self) -> None:
         empty = self.model.rowCount() == 0
         if empty:
-            self._placeholder.show_state(self._job, self._progress)
+            self._placeholder.show_state(self._job, self._progress, self._why_empty)
         self._placeholder.setVisible(empty)
         self._following.keep_up()
 

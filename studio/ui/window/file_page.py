@@ -20,7 +20,7 @@ from studio.core.jobs import Job, JobState, Progress
 
 from .. import theme
 from ..commands import Commands
-from ..editor.placeholder import Placeholder
+from ..editor.placeholder import NO_SPEECH, Placeholder
 from ..editor.transcript_view import TranscriptView
 from ..models.transcript_model import TranscriptModel
 from ..models.wording import clock, counted, percent
@@ -54,6 +54,7 @@ class FilePage(QWidget):
     def __init__(self, model: TranscriptModel, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("filePage")
+        self._commands = commands
         self.waveform = WaveformView()
         self.video = VideoPane()
         self.transcript = TranscriptView(model)
@@ -139,10 +140,17 @@ class FilePage(QWidget):
 
     def set_job(self, job: Job | None, progress: Progress | None) -> None:
         """The recording that is open; tells what to say while there is no text."""
-        self.transcript.set_job(job, progress)
+        why_empty = self._why_empty()
+        self.transcript.set_job(job, progress, why_empty)
         for page in self._pages.values():
             if isinstance(page, HasNone):
-                page.nothing.show_state(job, progress)
+                page.nothing.show_state(job, progress, why_empty)
+
+    def _why_empty(self) -> str:
+        """Where there is something to undo, a text was there."""
+        if not self._commands["undoAction"].isEnabled():
+            return NO_SPEECH
+        return f"All text was deleted. {(*self._commands.keys('undoAction'), 'Edit, Undo')[0]} brings it back."
 
     def show_job(self, job: Job, model: TranscriptModel, progress: Progress | None) -> None:
         """Name the recording and say what is known of it."""
