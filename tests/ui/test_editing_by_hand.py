@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent, QTextCursor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 from talks import LINES, model_is_stored, open_talk, said
 
@@ -17,6 +17,7 @@ from studio.core.jobs import SegmentsStored
 from studio.core.transcript import Segment, Word
 from studio.ui.editor.spans import block_text, units
 from studio.ui.editor.transcript_view import TranscriptView
+from studio.ui.models.wording import time_code
 from studio.ui.window.main_window import MainWindow
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
@@ -157,6 +158,24 @@ class TestRows:
         agree(window, qtbot)
 
 
+@pytest.mark.parametrize("mode", ["transcript", "subtitles", "voiceover"])
+def test_where_all_text_was_deleted_that_is_said(window: MainWindow, text: TranscriptView, qtbot: QtBot, mode: str):
+    def says() -> list[str]:
+        labels = window.page.findChildren(QLabel, "transcriptStateLabel")
+        return [label.text() for label in labels if label.isVisible()]
+
+    window.commands[f"{mode}ModeAction"].trigger()
+    window.desk.selection.set([s.id for s in window.desk.model.segments()])
+    window.commands["deleteCueAction"].trigger()
+    qtbot.waitUntil(lambda: says() == ["All text was deleted. Ctrl+Z brings it back."])
+    window._open_id(window.desk.job.id)  # as after a restart
+    qtbot.waitUntil(lambda: says() == ["All text was deleted. Ctrl+Z brings it back."])
+    window.commands["undoAction"].trigger()
+    qtbot.waitUntil(lambda: says() == [])
+    assert said(window) == [line for _, line in LINES]
+    agree(window, qtbot)
+
+
 class TestCommands:
     def test_keys_of_commands_work_inside_the_text(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
         def press(key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
@@ -202,6 +221,30 @@ class TestCommands:
         with qtbot.waitSignal(window.desk.notice) as told:
             qtbot.keyClick(text, Key.Key_F12)  # an end before the start
         assert told.args[1].startswith("A passage lasts at least 0.04 s.")
+        agree(window, qtbot)
+
+    def test_where_a_neighbour_stops_an_edge_that_is_said(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        before, segment, after = window.desk.model.segments()[:3]
+        text.put_caret(1, 0)
+        for seek, key, edge, at in (
+            (before.start, Key.Key_F11, "start", before.end),
+            (after.end, Key.Key_F12, "end", after.start),
+        ):
+            window.playback.seek(seek)
+            with qtbot.waitSignal(window.desk.notice) as told:
+                qtbot.keyClick(text, key)
+            stopped = f"Another cue is in the way, so the {edge} stops at {time_code(at)}."
+            assert told.args == ["info", stopped]
+            assert getattr(window.desk.model.segment(1), edge) == at
+        for nudge, edge in (("nudgeStartBackAction", "start"), ("nudgeEndForwardAction", "end")):
+            with qtbot.waitSignal(window.desk.notice) as told:
+                window.commands[nudge].trigger()
+            assert f"so the {edge} stops at" in told.args[1]
+        told_more: list[str] = []
+        window.desk.notice.connect(lambda _, words: told_more.append(words))
+        window.commands["nudgeStartForwardAction"].trigger()  # nothing is in the way
+        window.page.waveform.retime_requested.emit(segment.id, before.start, after.end, False)  # as one drags it there
+        assert told_more == []
         agree(window, qtbot)
 
     def test_one_selection_in_text_and_waveform(self, window: MainWindow, text: TranscriptView):

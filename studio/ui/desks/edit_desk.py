@@ -20,6 +20,7 @@ from studio.services.studio import Studio
 from ..commands import Commands
 from ..dialogs.comment_dialog import CommentDialog
 from ..editor.spans import units
+from ..models.wording import time_code
 from ..window.file_page import FilePage
 from .playback_desk import PlaybackDesk
 from .transcript_desk import TranscriptDesk
@@ -232,12 +233,24 @@ class EditDesk(QObject):
     def _move(self, start: int | None = None, end: int | None = None) -> None:
         segment = self.current()
         if segment:
-            self.retime(segment.id, segment.start if start is None else start, segment.end if end is None else end)
+            self._ask_times(segment, segment.start if start is None else start, segment.end if end is None else end)
 
     def _nudge(self, start: int, end: int) -> None:
         segment = self.current()
         if segment:
-            self.retime(segment.id, segment.start + start, segment.end + end)
+            self._ask_times(segment, max(segment.start + start, 0), segment.end + end)
+
+    def _ask_times(self, segment: Segment, start: int, end: int) -> None:
+        """By a key, which does not show where it leads: said where a neighbour left no room for all of it."""
+        self.retime(segment.id, start, end)
+        now = next(iter(self._desk.segments([segment.id])), segment)
+        if start < now.start <= segment.start:
+            self._tell_stop("start", now.start)
+        elif segment.end <= now.end < end:
+            self._tell_stop("end", now.end)
+
+    def _tell_stop(self, edge: str, ms: int) -> None:
+        self._desk.notice.emit("info", f"Another cue is in the way, so the {edge} stops at {time_code(ms)}.")
 
     def give_to(self, number: int) -> None:
         """The chosen passages are of the speaker at this place; one place behind the last makes a new speaker."""
