@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -469,3 +469,30 @@ def test_painting_keeps_none_alive(window: MainWindow) -> None:
     for n in range(1000):
         label.setText(str(n))
     assert sys.getrefcount(None) > before - 500
+
+
+@pytest.mark.parametrize("mode", ["transcript", "subtitles"])
+def test_with_a_recording_open_it_starts_with_the_caret_in_the_text(
+    qtbot: QtBot, window: MainWindow, mode: str
+) -> None:
+    open_talk(window)
+    window.commands[f"{mode}ModeAction"].trigger()
+    window.close()
+    _, again = build([])
+    try:
+        again.show()
+        again.activateWindow()
+        text = again.page.transcript if mode == "transcript" else again.desks.modes.subtitles.editor.text
+        qtbot.waitUntil(lambda: QApplication.focusWidget() is text)
+        before = again.desk.model.segment(0).text
+        qtbot.keyClicks(text, "So ")
+        assert again.desk.model.segment(0).text == f"So {before}"
+    finally:
+        again.close()
+        again.deleteLater()
+        QApplication.sendPostedEvents(again, QEvent.Type.DeferredDelete)
+
+
+def test_with_nothing_open_it_starts_where_recordings_are_added(qtbot: QtBot, window: MainWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.tools.findChild(QWidget, "addFilesButton"))

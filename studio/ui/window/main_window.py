@@ -79,6 +79,8 @@ class MainWindow(QMainWindow):
         self._offer_accounts()
         self._show_place(self.next_job.options())
         self._open(self._last_job())
+        if self.desk.job:
+            self.desks.modes.focus()
 
     # Layout
 
