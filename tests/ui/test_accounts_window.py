@@ -30,6 +30,7 @@ from studio.library import Submission
 from studio.services import standing
 from studio.services.standing import Standing, State
 from studio.ui.accounts.window import AccountsWindow
+from studio.ui.widgets.sign import Sign
 from studio.ui.window.main_window import MainWindow
 from tests.vendors.prosa import Prosa
 
@@ -300,11 +301,14 @@ class TestChanging:
         field = shown.findChild(QLineEdit, "accountUrl")
         enter(field, "http://192.0.2.7/")
         assert "not encrypted" in text(shown, "accountProblem")
+        sign = shown.findChild(QLabel, "accountProblem").parentWidget().findChild(Sign)
+        assert sign.isVisible(), "a sign beside what is red"
         assert remote_window._studio.accounts.get(NAME).url == stub.base_url
         enter(field, "https://speech.example.com/v2/")
         qtbot.waitUntil(shown.findChild(QPushButton, "accountAgree").isVisible)
         assert shown.findChild(QWidget, "accountRoute").accessibleName().endswith("speech.example.com")
         assert text(shown, "accountProblem") == ""
+        assert not sign.isVisible()
         press(shown, "accountAgree")
         qtbot.waitUntil(shown.findChild(QLabel, "accountAgreed").isVisible)
         assert remote_window._studio.accounts.get(NAME).agreed

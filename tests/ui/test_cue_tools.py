@@ -31,6 +31,7 @@ from studio.ui.dialogs.reflow_dialog import ReflowDialog
 from studio.ui.dialogs.reflow_plan import plan_reflow
 from studio.ui.dialogs.time_field import TimeField, parse_time, time_text
 from studio.ui.dialogs.timing_dialog import TimingDialog
+from studio.ui.widgets.sign import Sign
 from studio.ui.window.main_window import MainWindow
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
@@ -277,11 +278,14 @@ class TestTiming:
         write(qtbot, field, "0:00:99")
         assert self.refused(dialog, qtbot) == "Seconds go from 0 to 59."
         assert field.property("wrong")
-        write(qtbot, field, "-3")
         problem = part(dialog.page, QLabel, "timingProblem")
+        sign = problem.parentWidget().findChild(Sign)
+        assert sign.isVisible(), "a sign beside what is red"
+        write(qtbot, field, "-3")
         qtbot.waitUntil(lambda: "before the recording" in problem.text(), timeout=5000)
         write(qtbot, field, "3")
         qtbot.waitUntil(lambda: not problem.text(), timeout=5000)
+        assert not sign.isVisible()
         assert not field.property("wrong")
 
     def test_cues_before_the_start_are_counted_and_clamped_only_when_that_is_wished_for(

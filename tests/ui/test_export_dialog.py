@@ -28,6 +28,7 @@ from studio.services.file_names import file_stem
 from studio.ui.dialogs.export_dialog import ExportDialog
 from studio.ui.dialogs.export_options import ExportRequest
 from studio.ui.dialogs.export_preview import ExportPreview
+from studio.ui.widgets.sign import Sign
 
 SOME = [FORMATS[id] for id in ("srt", "vtt", "txt", "docx", "json", "csv")]
 
@@ -119,8 +120,12 @@ def test_the_preview_follows_the_choices(dialog, qtbot):
 def test_a_bad_name_cannot_be_exported_and_says_why(dialog, name):
     part(dialog, QLineEdit, "exportNameField").setText(name)
     assert not part(dialog, QPushButton, "exportRunButton").isEnabled()
-    assert part(dialog, QLabel, "exportNameWrong").isVisible()
+    wrong = part(dialog, QLabel, "exportNameWrong")
+    sign = wrong.parentWidget().findChild(Sign)
+    assert (wrong.isVisible(), sign.isVisible()) == (True, True)
+    assert wrong.height() >= wrong.heightForWidth(wrong.width()), "all of it is seen"
     part(dialog, QLineEdit, "exportNameField").setText("gut")
+    assert not sign.isVisible()
     assert part(dialog, QPushButton, "exportRunButton").isEnabled()
 
 

@@ -26,6 +26,7 @@ from studio.ui.find.changes import Column, differences
 from studio.ui.find.find_bar import FindBar
 from studio.ui.find.glossary_dialog import GlossaryDialog
 from studio.ui.find.preview_dialog import PreviewDialog
+from studio.ui.widgets.sign import Sign
 from studio.ui.window.main_window import MainWindow
 
 ALT, SHIFT, CONTROL = (
@@ -112,6 +113,7 @@ class TestFind:
         qtbot.keyClicks(bar.field, "(in")
         problem = bar.findChild(QLabel, "searchProblem")
         assert problem.isVisible()
+        assert problem.parentWidget().findChild(Sign).isVisible(), "a sign beside what is red"
         assert problem.text() == "“(in” cannot be searched: a “(” has no “)”."
         qtbot.keyClick(bar.field, Qt.Key.Key_Return)
         qtbot.keyClicks(bar.field, ")")

@@ -11,6 +11,7 @@ from studio.services.standing import Standing
 from studio.ui import theme
 from studio.ui.dialogs.buttons import button
 from studio.ui.icons import icon
+from studio.ui.widgets.error_line import ErrorLine
 
 from .connection_section import ConnectionSection, ModelSection
 from .key_section import KeySection
@@ -44,10 +45,7 @@ class AccountPage(QWidget):
         self._use = QCheckBox("Use this account")
         self._use.setObjectName("accountEnabled")
         self._use.clicked.connect(lambda on: self.changed.emit(self.account.name, {"enabled": on}))
-        self._problem = QLabel()
-        self._problem.setObjectName("accountProblem")
-        self._problem.setProperty("role", "err")
-        self._problem.setWordWrap(True)
+        self._problem = ErrorLine("accountProblem")
         self.key = KeySection(has_keyring)
         self._audio = _AudioSection()
         self._model, self._connection, self._limits = ModelSection(), ConnectionSection(), LimitsSection()
@@ -121,8 +119,7 @@ class AccountPage(QWidget):
 
     def show_problem(self, sentence: str) -> None:
         """Why the last change was not taken; "" when all is well."""
-        self._problem.setText(sentence)
-        self._problem.setVisible(bool(sentence))
+        self._problem.show_text(sentence)
 
     def _open_website(self) -> None:
         QDesktopServices.openUrl(QUrl(self._website))

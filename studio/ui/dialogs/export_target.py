@@ -25,6 +25,7 @@ from studio.core.errors import UsageError
 from studio.services.export import IfExists
 from studio.services.file_names import PLACEHOLDERS
 from studio.ui import icons
+from studio.ui.widgets.error_line import ErrorLine
 
 _IF_EXISTS = {"ask first": IfExists.REFUSE, "keep both": IfExists.KEEP_BOTH, "replace it": IfExists.REPLACE}
 _FORBIDDEN = set('/\\:*?"<>|')
@@ -46,7 +47,7 @@ class ExportTarget(QWidget):
         self._insert = QToolButton(self)
         self._folder_button = QPushButton(icons.icon("folder"), "", self)
         self._if_exists = QComboBox(self)
-        self._wrong = QLabel(self)
+        self._wrong = ErrorLine("exportNameWrong", self)
         self._files = QLabel(self)
         self._dress()
         self._arrange()
@@ -71,7 +72,7 @@ class ExportTarget(QWidget):
         self.changed.emit()
 
     def add_below(self, widget: QWidget) -> None:
-        self._grid.addWidget(widget, 2, 0, 1, 4)
+        self._grid.addWidget(widget, 3, 0, 1, 4)
 
     def stem(self) -> tuple[str, str]:
         """The name of the files without ending, and what is wrong with it: one of both is empty."""
@@ -86,14 +87,13 @@ class ExportTarget(QWidget):
     def refresh(self, suffixes: list[str]) -> None:
         """Show what the files will be called."""
         stem, wrong = self.stem()
-        self._wrong.setText(wrong)
-        self._wrong.setVisible(bool(wrong))
         self._name.setProperty("wrong", bool(wrong))
         self._name.style().polish(self._name)
-        text = f"{stem}{', '.join(suffixes)}" if suffixes else "Tick at least one format."
+        names = f"{stem}{', '.join(suffixes)}" if suffixes else "Tick at least one format."
+        text = "" if wrong else names
         self._files.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 560))
         self._files.setToolTip(text)
-        self._files.setVisible(not wrong)
+        self._wrong.show_text(wrong)
         near = self._folder == self._beside
         place = "Next to the recording" if near else str(self._folder)
         self._folder_button.setText(self.fontMetrics().elidedText(place, Qt.TextElideMode.ElideMiddle, 300))
@@ -128,8 +128,6 @@ class ExportTarget(QWidget):
         self._insert.setToolTip("Insert what differs from file to file, like the name of the recording")
         self._folder_button.setObjectName("exportFolderButton")
         self._folder_button.setStyleSheet("QPushButton { text-align: left; }")
-        self._wrong.setObjectName("exportNameWrong")
-        self._wrong.setProperty("role", "err")
         self._files.setObjectName("exportFiles")
         self._files.setProperty("role", "note")
         self._if_exists.setObjectName("ifThereBox")
@@ -154,13 +152,13 @@ class ExportTarget(QWidget):
         below = QHBoxLayout()
         below.setSpacing(8)
         below.addWidget(self._files, 1)
-        below.addWidget(self._wrong, 1)
         below.addWidget(exists)
         below.addWidget(self._if_exists)
         grid.addWidget(name, 0, 0)
         grid.addLayout(field, 0, 1)
         grid.addWidget(folder, 0, 2)
         grid.addWidget(self._folder_button, 0, 3)
-        grid.addLayout(below, 1, 1, 1, 3)
+        grid.addWidget(self._wrong, 1, 1, 1, 3)
+        grid.addLayout(below, 2, 1, 1, 3)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)

@@ -29,6 +29,7 @@ from studio.core.errors import UsageError
 from studio.core.timing import FRAME_RATES, Ids
 from studio.core.transcript import Segment, Transcript
 from studio.ui.models.wording import time_code
+from studio.ui.widgets.error_line import ErrorLine
 from studio.ui.widgets.spin import pad
 
 from .time_field import TimeField
@@ -61,10 +62,7 @@ class Page(QWidget):
         self.playhead = playhead
         self.scope: Scope | None = None
         self.times: list[TimeField] = []
-        self._problem = QLabel()
-        self._problem.setObjectName("timingProblem")
-        self._problem.setProperty("role", "err")
-        self._problem.setWordWrap(True)
+        self._problem = ErrorLine("timingProblem")
         self._problem.setContentsMargins(144, 0, 0, 0)
         self.grid = QGridLayout()
         self.grid.setHorizontalSpacing(12)
@@ -87,7 +85,7 @@ class Page(QWidget):
 
     def show_problem(self, sentence: str) -> None:
         """Below the fields, of which the wrong one has a red edge; "" for none."""
-        self._problem.setText(sentence)
+        self._problem.show_text(sentence)
         used = self.used() if sentence else []
         unreadable = [field for field in used if not _readable(field)]
         for field in self.times:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdi
 from studio.core.replace import Query
 from studio.ui.commands import Commands
 from studio.ui.icons import icon
+from studio.ui.widgets.error_line import ErrorLine
 
 # Letters that no menu has: Alt with them reaches the button from field and text.
 _OPTIONS = (
@@ -40,10 +41,7 @@ class FindBar(QFrame):
         self._count = QLabel()
         self._count.setObjectName("searchMatches")
         self._count.setProperty("role", "note")
-        self._problem = QLabel()
-        self._problem.setObjectName("searchProblem")
-        self._problem.setProperty("role", "err")
-        self._problem.setWordWrap(True)
+        self._problem = ErrorLine("searchProblem")
         self._case, self._word, self._regex, self.in_selection = (self._option(*o) for o in _OPTIONS)
         self._lower = QFrame()
         self._arrange(commands)
@@ -180,9 +178,8 @@ class FindBar(QFrame):
         self._tell(sentence)
 
     def _tell(self, problem: str) -> None:
-        if self._problem.text() != problem or self._problem.isHidden() == bool(problem):
-            self._problem.setText(problem)
-            self._problem.setVisible(bool(problem))
+        self._problem.show_text(problem)
+        if bool(self.field.property("wrong")) != bool(problem):
             self.field.setProperty("wrong", bool(problem))
             self.field.style().polish(self.field)
 
