@@ -289,6 +289,7 @@ class ChecksDesk(QObject):
         self._rest.start()
 
     def _on_findings(self) -> None:
+        self._slices.stop()  # what they have found so far is out of date
         self._rest.start()
         if not self._soon.isActive():
             self._soon.start()

@@ -230,16 +230,16 @@ class TranscriptModel(QAbstractListModel):
         return all(key(row - 1) <= key(row) for row in seams if 0 < row < len(segments))
 
     def _change(self, rows: list[int], after: dict[int, Segment]) -> None:
-        moved = self._differing(_TIMES, rows, after)
-        only_text = not self._differing(_BESIDE, rows, after)
+        beside = self._differing(_BESIDE, rows, after)
+        moved = self._differing(_TIMES, beside, after)
         for row in rows:
             self._segments[row] = after[self._segments[row].id]
         if moved:
             self._index(moved[0])
-        if not only_text:
+        if beside:
             self._shares = None
         for first, last in _runs(rows) if len(rows) <= _MANY else [(rows[0], rows[-1])]:
-            self._touch(first, last, _TEXT_ROLES if only_text else ())
+            self._touch(first, last, () if beside else _TEXT_ROLES)
 
     def _exchange(self, rows: list[int], after: dict[int, Segment]) -> None:
         """Rows of segments that are in both stay where they can; others are taken out and put in."""
