@@ -10,6 +10,7 @@ Qt's own fields with the same text, in the same run, tells how quick the machine
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import random
 import statistics
@@ -122,6 +123,19 @@ class Bench:
         self.rows.append([what, limit, *(f"{ms:.2f}" for ms in (medians[0], p95, ordered[-1], medians[1]))])
 
 
+def going_on(bench: Bench, go_on: Callable[[], object]) -> Callable[[], None]:
+    """What is done before each key: after forty of them one goes on in another passage, as people do."""
+    keys = itertools.count(1)
+
+    def before() -> None:
+        if next(keys) % 40 == 0:
+            go_on()
+            bench.settle()
+        bench.idle()
+
+    return before
+
+
 def typed(number: int) -> Qt.Key:
     """What is typed as the key of this number: words of five letters."""
     from PySide6.QtCore import Qt
@@ -169,7 +183,9 @@ def measure_typing(bench: Bench, middle: int) -> None:
     )
     view.put_caret(middle, 3)
     bench.settle()
-    bench.timed("keystroke", "2", key, 20 * rounds, bench.idle)
+    passages = itertools.count(middle + 10, 10)
+    before = going_on(bench, lambda: view.put_caret(next(passages), 3))
+    bench.timed("keystroke", "2", key, 20 * rounds, before)
     bench.settle()
     measure_bare(bench, QPlainTextEdit(view.toPlainText()), view)
     bench.timed("keystroke, each after a pause", "2", key, rounds // 2, bench.settle)
@@ -199,7 +215,8 @@ def measure_subtitles(bench: Bench) -> None:
     def key(number: int) -> None:
         QTest.keyClick(text, typed(number))
 
-    bench.timed("keystroke in a cue", "2", key, 20 * rounds, bench.idle)
+    before = going_on(bench, window.commands["nextCueAction"].trigger)
+    bench.timed("keystroke in a cue", "2", key, 20 * rounds, before)
     measure_bare(bench, QTextEdit(text.toPlainText()), text)
     bench.left("what a keystroke in a cue leaves for later", key)
     bench.settle()
