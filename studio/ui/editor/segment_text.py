@@ -19,7 +19,7 @@ from studio.ui.models.findings import AFTER
 from studio.ui.models.transcript_model import Index, TranscriptModel
 
 from .marks import span_rects
-from .spans import Span, block_text, place_in, units, word_spans
+from .spans import Span, block_text, blocks_text, place_in, units, word_spans
 from .text_layout import TranscriptLayout
 from .typing import Typing
 
@@ -235,7 +235,7 @@ class SegmentText(QPlainTextEdit):
         self._spans.clear()
         self._typing.row = -1
         with self._write():
-            self.setPlainText("\n".join([block_text(s) for s in self.model.segments()]))
+            self.setPlainText(blocks_text(self.model.segments()))
         self.shown()
 
     def _remember_place(self) -> None:
@@ -250,7 +250,7 @@ class SegmentText(QPlainTextEdit):
             self._scroll_to_line(self._first_line(max(0, self.model.last_begun(ms))))
 
     def _on_inserted(self, _parent: Index, first: int, last: int) -> None:
-        texts = "\n".join(block_text(self.model.segment(row)) for row in range(first, last + 1))
+        texts = blocks_text(self.model.segments()[first : last + 1])
         if last - first + 1 == self.model.rowCount():
             self.load()
             return

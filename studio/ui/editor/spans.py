@@ -6,6 +6,8 @@ to be the model's. While a row is typed in, its block may hold more spaces than 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from studio.core.transcript import Segment
 
 Span = tuple[int, int]  # first offset, offset behind the last
@@ -16,8 +18,15 @@ _BLOCK_SAFE = str.maketrans({"\n": LINE_BREAK, "\u2029": LINE_BREAK, "\r": " ", 
 
 
 def block_text(segment: Segment) -> str:
-    text = segment.text
-    return text if text.isprintable() else text.translate(_BLOCK_SAFE)  # nearly all are, and it is found out at once
+    return segment.text.translate(_BLOCK_SAFE)
+
+
+def blocks_text(segments: Iterable[Segment]) -> str:
+    """One block for each."""
+    texts = [s.text for s in segments]
+    if not "".join(texts).isprintable():  # else there is nothing to make safe in any of them
+        texts = [text.translate(_BLOCK_SAFE) for text in texts]
+    return "\n".join(texts)
 
 
 def model_text(text: str) -> str:
