@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from .edits import Edit
 from .transcript import Segment, Transcript
-from .wording import reworded, within_words
+from .wording import reworded, whole_words
 
 # By language; a letter may be drawn out (“ummm”).
 FILLERS: dict[str, tuple[str, ...]] = {
@@ -61,8 +61,7 @@ def _pattern(fillers: Sequence[str]) -> re.Pattern[str]:
     """Fillers in a row with what stands between them, a comma before and a mark behind."""
     words = sorted({f.strip().lower() for f in fillers if f.strip()}, key=len, reverse=True)
     one = "|".join("".join(re.escape(c) + ("+" if c.isalpha() else "") for c in w) for w in words)
-    letter = f"['’{within_words()}-]"
-    filler = rf"(?<!{letter})(?:{one})(?!{letter})"
+    filler = whole_words(one, also=r"'’\-")
     return re.compile(
         rf"(?P<comma>[,;]?)(?P<gap>\s*)(?P<run>{filler}(?:[\s,;.…]*{filler})*)(?P<mark>\s?(?:\.\.\.|[,;.…?!]))?",
         re.IGNORECASE,

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from .edits import Edit
 from .transcript import Segment, Transcript
-from .wording import reworded, within_words
+from .wording import reworded, whole_words
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
@@ -100,8 +100,7 @@ def _plain(text: str) -> str:
 def _whole(variants: Sequence[str], case: bool = False) -> re.Pattern[str]:
     """Any of these as whole words, however the spaces between them look."""
     choice = "|".join(r"\s+".join(map(re.escape, v.split())) for v in variants)
-    letter = f"[{within_words()}]"
-    return re.compile(f"(?<!{letter})(?:{choice})(?!{letter})", re.NOFLAG if case else re.IGNORECASE)
+    return re.compile(whole_words(choice), re.NOFLAG if case else re.IGNORECASE)
 
 
 def _similar(segments: Sequence[Segment], entries: Sequence[Entry], exact: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from .edits import Edit
 from .errors import UsageError
 from .retext import retext, retext_later
 from .transcript import Segment, Transcript
-from .wording import within_words
+from .wording import whole_words
 
 LIMIT = 0.5  # seconds that a search with a regular expression may take
 _SHOWN = 24  # characters of what was searched that the name of a step shows
@@ -142,8 +142,7 @@ def _search(
 def _plain(query: Query) -> re.Pattern[str]:
     pattern = re.escape(query.text)
     if query.whole_word:
-        letter = f"[{within_words()}]"
-        pattern = f"(?<!{letter}){pattern}(?!{letter})"
+        pattern = whole_words(pattern)
     return re.compile(pattern, re.NOFLAG if query.case else re.IGNORECASE)
 
 

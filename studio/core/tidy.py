@@ -14,7 +14,7 @@ from functools import cache
 
 from .edits import Edit
 from .transcript import Segment, Transcript
-from .wording import reworded, within_words
+from .wording import reworded, whole_words
 
 _NARROW = "\u202f"  # the space that French sets before ; : ! ? and inside « »
 
@@ -88,8 +88,7 @@ def _tidied(text: str, rules: Rules, language: str) -> str:
 
 @cache
 def _again() -> re.Pattern[str]:
-    letter = f"['’{within_words()}-]"
-    return re.compile(rf"(?<!{letter})([^\W\d_]+)(?:\s+\1)+(?!{letter})", re.IGNORECASE)
+    return re.compile(whole_words(r"([^\W\d_]+)(?:\s+\1)+", also=r"'’\-"), re.IGNORECASE)
 
 
 def _spaced(text: str, language: str) -> str:

@@ -16,8 +16,14 @@ from .retext import retext_later
 from .transcript import Segment
 
 
+def whole_words(pattern: str, also: str = "") -> str:
+    """The pattern where no word goes on before and behind it; `also`: characters that words go on with here."""
+    letter = f"[{also}{_within_words()}]"
+    return f"(?<!{letter})(?:{pattern})(?!{letter})"
+
+
 @cache
-def within_words() -> str:
+def _within_words() -> str:
     """What goes on a word, for the inside of “[ ]”: `\\w` of the standard library leaves out the marks that are set to
     letters, with which Hindi, Arabic and Thai are written, and “ü” on some computers; and joiners and soft hyphens.
     """

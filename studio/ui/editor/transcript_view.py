@@ -83,9 +83,7 @@ class TranscriptView(SegmentText):
         self._search = Search()
         self._unsure = Unsure()
         self._spoken: tuple[int | None, Span] = (None, (0, 0))  # segment id and the word that a voice says
-        self._job: Job | None = None
-        self._progress: Progress | None = None
-        self._why_empty = NO_SPEECH
+        self._state: tuple[Job | None, Progress | None, str] = (None, None, NO_SPEECH)  # what is said without text
         self.setViewportMargins(gutter.WIDTH, 0, 0, 0)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the window behind need not be painted
         self._gutter = gutter.Gutter(self)
@@ -105,7 +103,7 @@ class TranscriptView(SegmentText):
 
     def set_job(self, job: Job | None, progress: Progress | None = None, why_empty: str = NO_SPEECH) -> None:
         """The recording that is open; tells what to say while there is no text."""
-        self._job, self._progress, self._why_empty = job, progress, why_empty
+        self._state = job, progress, why_empty
         self._show_placeholder()
 
     def set_position(self, ms: int) -> None:
@@ -248,7 +246,7 @@ class TranscriptView(SegmentText):
     def _show_placeholder(self) -> None:
         empty = self.model.rowCount() == 0
         if empty:
-            self._placeholder.show_state(self._job, self._progress, self._why_empty)
+            self._placeholder.show_state(*self._state)
         self._placeholder.setVisible(empty)
         self._following.keep_up()
 
