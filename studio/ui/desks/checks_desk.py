@@ -33,7 +33,7 @@ from .transcript_desk import TranscriptDesk
 
 _SOON = 150  # milliseconds after a change until list, counts and markers follow it
 _REST = 600  # milliseconds without a change until markers and unsure words do
-_SLICE = 200  # rows that markers are found and unsure words counted in at a time; 1 ms, 4 where words are not read yet
+_SLICE = 200  # rows that markers are found and unsure words counted in at a time; 4 ms where words are not read yet
 _WAYS_OUT: dict[Kind, str] = {
     "too fast": "Shorten its text, or give it more time.",
     "too long": "Split it, or move its end.",
@@ -310,9 +310,10 @@ class ChecksDesk(QObject):
 
     def _look_at_slice(self) -> None:
         rows = range(self._looked, min(self._looked + _SLICE, self._desk.model.rowCount()))
-        of, kinds, rules = self.findings.of, self.kinds, self.rules
+        found, kinds, rules = self.findings.by_segment, self.kinds, self.rules
         for segment in self._desk.model.segments()[rows.start : rows.stop]:
-            self._problems += [(segment.start, severity(f, rules)) for f in of(segment.id) if f.kind in kinds]
+            if segment.id in found:
+                self._problems += [(segment.start, severity(f, rules)) for f in found[segment.id] if f.kind in kinds]
             if segment.flagged:
                 self._flags.append((segment.start, "flag"))
         self._so_far += self._page.transcript.unsure_count(rows)

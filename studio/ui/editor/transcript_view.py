@@ -96,6 +96,7 @@ class TranscriptView(SegmentText):
         self.verticalScrollBar().actionTriggered.connect(lambda _: self.set_following(False))
         self.updateRequest.connect(self._on_update)
         theme.current().changed.connect(self._on_theme)
+        model.modelReset.connect(self._unsure.forget)
         self.load()
         self.cursorPositionChanged.connect(self._describe_row)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from studio.core.transcript import Segment
+from studio.core.transcript import Segment, Word
 
 from .search import Place
 from .spans import Span
@@ -15,6 +15,7 @@ UNSURE = 0.5  # words below this confidence are underlined
 class Unsure:
     def __init__(self) -> None:
         self.doubtful: Mapping[int, Collection[int]] = {}  # numbers of words by segment id
+        self._counted: dict[int, tuple[Sequence[Word], int]] = {}  # by segment id: which words, how many are unsure
 
     def words(self, segment: Segment) -> list[int]:
         """The numbers of a segment's unsure words, in order."""
@@ -26,13 +27,23 @@ class Unsure:
         ]
 
     def count(self, segments: Iterable[Segment]) -> int:
-        doubtful, count = self.doubtful, 0
+        """How many there are; words that are the same ones as the last time are not looked at again."""
+        count = 0
         for segment in segments:
-            if segment.id in doubtful:
+            id, words = segment.id, segment.words
+            if id in self.doubtful:
                 count += len(self.words(segment))
-            else:
-                count += sum(word[3] is not None and word[3] < UNSURE for word in segment.words)
+                continue
+            known = self._counted.get(id)
+            if known is None or known[0] is not words:
+                unsure = sum(word[3] is not None and word[3] < UNSURE for word in words)
+                known = self._counted[id] = words, unsure
+            count += known[1]
         return count
+
+    def forget(self) -> None:
+        """Another transcript is shown."""
+        self._counted.clear()
 
     @staticmethod
     def next(rows: int, spans_of: Callable[[int], list[Span]], caret: tuple[int, int, int], step: int) -> Place | None:

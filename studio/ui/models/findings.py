@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
@@ -114,9 +114,14 @@ class Findings(QObject):
         self._catch_up()
         return self._counts
 
-    def of(self, segment: int) -> list[Finding]:
+    @property
+    def by_segment(self) -> Mapping[int, list[Finding]]:
+        """By segment id, of those that have any."""
         self._catch_up()
-        return self._found.get(segment, [])
+        return self._found
+
+    def of(self, segment: int) -> list[Finding]:
+        return self.by_segment.get(segment, [])
 
     def all(self, kinds: Collection[Kind] = OF_CUES) -> list[Finding]:
         """Those of these kinds, in order."""
