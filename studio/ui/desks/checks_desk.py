@@ -101,6 +101,7 @@ class ChecksDesk(QObject):
     def _connect(self) -> None:
         self.findings.changed.connect(self._on_findings)
         self.findings.swept.connect(lambda: self._refresh() if self.findings.complete else None)
+        self._desk.changed.connect(self._put_off)
         self._desk.selection.changed.connect(self._on_selection)
         self._page.mode_changed.connect(self._on_mode)
         panel = self.panel
@@ -289,8 +290,7 @@ class ChecksDesk(QObject):
         self._rest.start()
 
     def _on_findings(self) -> None:
-        self._slices.stop()  # what they have found so far is out of date
-        self._rest.start()
+        self._put_off()
         if not self._soon.isActive():
             self._soon.start()
 
@@ -301,6 +301,11 @@ class ChecksDesk(QObject):
             self.panel.refresh()
             self.panel.show_current(self._current)
         self._offer()
+
+    def _put_off(self) -> None:
+        """Something is changed: what was found so far is out of date."""
+        self._slices.stop()
+        self._rest.start()
 
     def _look_around(self) -> None:
         """What takes longer, once nothing is changed for a moment: markers in the overview, unsure words."""
