@@ -73,18 +73,16 @@ def replace_all(
     With a regular expression \\1, $1 and \\g<name> stand for groups, $$ for a dollar sign. Raises like `find`.
     """
     template = _template(query, replacement)
-    before, after, places, exact = list[Segment](), list[Segment](), 0, True
     with resting():
-        for segment, text, count in _texts(transcript.segments, query, template, ids):
-            before.append(segment)
-            after.append(put := retext_later(segment, text))
-            exact &= put.text == text
-            places += count
+        found = list(_texts(transcript.segments, query, template, ids))
+        after = tuple([retext_later(segment, text) for segment, text, _ in found])
         spare(len(after))
-    if not places:
+    if not found:
         return None
+    places = sum(count for _, _, count in found)
     where = f" in {places:,} places" if places > 1 else ""
-    return Edit(_name(query, replacement) + where, tuple(before), tuple(after), retexted=exact)
+    exact = all(put.text == text for put, (_, text, _) in zip(after, found, strict=True))
+    return Edit(_name(query, replacement) + where, tuple([s for s, _, _ in found]), after, retexted=exact)
 
 
 def replace_one(segment: Segment, match: Match, query: Query, replacement: str) -> Edit | None:

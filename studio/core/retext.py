@@ -18,7 +18,6 @@ _CHUNK = re.compile(rf"\S+(?:[{_NO_BREAK}]+\S+)*")
 _TEXT = itemgetter(0)  # of a word
 _LINE = re.compile(r"[ \t]*\n[ \t]*")
 _SETTLED = re.compile(r"\S+(?:[ \n]\S+)*")  # a text that its words make up again as it is
-_DEEPEST = 20  # changes one upon the other whose words nobody has looked at
 
 
 def retext(segment: Segment, text: str) -> Segment:
@@ -39,31 +38,34 @@ def retext(segment: Segment, text: str) -> Segment:
 
 def retext_later(segment: Segment, text: str) -> Segment:
     """What `retext` gives, its words reckoned when somebody looks at them: for changes of many segments."""
-    # taken apart, which is quicker than _replace(): a replace-all comes here for each segment
+    # taken apart and put together by hand, which is quicker than _replace(): a replace-all does it for each segment
     start, end, old, words, speaker, confidence, id, comment, flagged = segment
-    settled = " ".join(text.split()) == text or _SETTLED.fullmatch(text)  # the first is quicker, and mostly so
+    # the first is quicker, and mostly so
+    settled = " ".join(text.split()) == text or _SETTLED.fullmatch(text)
     if not text or text == old or not words or not settled:
         return retext(segment, text)
-    return Segment(start, end, text, _RetextedWords(segment, text), speaker, confidence, id, comment, flagged)
+    later = _RetextedWords(segment, text)
+    return tuple.__new__(Segment, (start, end, text, later, speaker, confidence, id, comment, flagged))
 
 
 class _RetextedWords(LaterWords):
-    __slots__ = ("_deep", "_from")
+    __slots__ = ("_from",)
 
     def __init__(self, segment: Segment, text: str) -> None:
         self._made = None
-        old = segment.words
-        self._deep: int = old._deep + 1 if isinstance(old, _RetextedWords) and old._made is None else 0
-        if self._deep > _DEEPEST:
-            segment, self._deep = segment._replace(words=old[:]), 0
         self._from: tuple[Segment, str] | None = segment, text
 
     def make(self) -> tuple[Word, ...]:
-        origin = self._from
-        if origin is not None:
-            self._made = tuple(retext(*origin).words)
-            self._from = None  # what was before is not kept for it; another thread finds what was made
-        assert self._made is not None
+        """Nobody may have looked at what was before either: from the last words that are known on, change by change."""
+        words: Sequence[Word] = self
+        changes: list[tuple[Segment, str]] = []
+        while isinstance(words, _RetextedWords) and (origin := words._from) is not None:
+            changes.append(origin)
+            words = origin[0].words
+        for segment, text in reversed(changes):
+            words = retext(segment._replace(words=words), text).words
+        self._made = tuple(words)
+        self._from = None  # what was before is not kept for it; another thread finds what was made
         return self._made
 
 

@@ -199,8 +199,10 @@ class TranscriptModel(QAbstractListModel):
         """Show a change: rows that only look different are told as such, others come and go."""
         before, after = {s.id for s in edit.before}, {s.id: s for s in edit.after}
         rows = sorted(row for row in map(self._row_of.get, before) if row is not None)
-        if before == after.keys() and self._stays_in_order(rows, after):
-            self._change(rows, after)
+        if edit.retexted and len(rows) == len(after):
+            self._change(rows, after, beside=[])
+        elif before == after.keys() and self._stays_in_order(rows, after):
+            self._change(rows, after, self._differing(_BESIDE, rows, after))
         elif len(before) + len(after) > _MANY:
             self.beginResetModel()
             rest = [s for s in self._segments if s.id not in before]
@@ -229,8 +231,8 @@ class TranscriptModel(QAbstractListModel):
         seams = {seam for row in moved for seam in (row, row + 1)}
         return all(key(row - 1) <= key(row) for row in seams if 0 < row < len(segments))
 
-    def _change(self, rows: list[int], after: dict[int, Segment]) -> None:
-        beside = self._differing(_BESIDE, rows, after)
+    def _change(self, rows: list[int], after: dict[int, Segment], beside: list[int]) -> None:
+        """`beside`: those of the rows of which more than the text is another."""
         moved = self._differing(_TIMES, beside, after)
         for row in rows:
             self._segments[row] = after[self._segments[row].id]
@@ -247,7 +249,7 @@ class TranscriptModel(QAbstractListModel):
         if not self._stays_in_order(kept, after):
             kept = []
         stay = {self._segments[row].id: after[self._segments[row].id] for row in kept}
-        self._change(kept, stay)
+        self._change(kept, stay, self._differing(_BESIDE, kept, stay))
         gone = [row for row in rows if row not in set(kept)]
         for first, last in reversed(list(_runs(gone))):
             self.beginRemoveRows(QModelIndex(), first, last)
