@@ -45,6 +45,7 @@ class EditSession:
         self._top = self._store.top_step(transcript_id)  # the last one that could be made again
         self._waiting: list[_Waiting] = []  # in order
         self._storing = False  # what was waiting is being stored
+        self._grows: tuple[int, Edit] | None = None  # the last step as it was stored, which may have grown since
         self._made: dict[int, Edit] = {}  # steps by number: all that are not stored, and the last ones
         self._typing: Edit | None = None  # the last step, while it may grow
         self._seen: tuple[tuple[int, int], Transcript | None] = _NOTHING  # what `look` has read, and its state
@@ -172,7 +173,10 @@ class EditSession:
                     stored += len(entries)
             except BaseException as e:
                 with self._guard:
-                    self._waiting, self._storing = batch[stored:] + self._waiting, False
+                    left = batch[stored:]
+                    if left and self._waiting and left[-1][0] == "do" and left[-1][:2] == self._waiting[0][:2]:
+                        left.pop()  # more was typed meanwhile, and its step holds what this one did
+                    self._waiting, self._storing = left + self._waiting, False
                 if isinstance(e, StudioError) or not isinstance(e, Exception):
                     raise
                 raise StorageError(  # whatever it was, who saves must know, and go on
@@ -191,7 +195,9 @@ class EditSession:
         kind = entries[0][0]
         if kind == "do":
             self._revision = self._store.record(self.id, self._revision, {step: edit for _, step, edit in entries})
+            self._grows = entries[-1][1:]
             return
+        self._grows = None
         turn = self._store.undo if kind == "undo" else self._store.redo
         if turn(self.id, self._revision) is not None:
             self._revision += 1
@@ -215,6 +221,9 @@ class EditSession:
             assert transcript is not None  # its revision was found
             with self._guard:
                 changes = [edit.inverse() if kind == "undo" else edit for kind, _, edit in self._waiting]
+                if self._waiting and self._grows and self._waiting[0][:2] == ("do", self._grows[0]):
+                    changes[0] = Edit(changes[0].name, self._grows[1].after, changes[0].after)
+                self._grows = None
                 fitted, lost = rebased(changes, transcript)
                 self._revision, self._typing = state[0], None
                 self._last = last + len(fitted)

@@ -23,12 +23,18 @@ from studio.services.studio import Studio
 
 LOOK_EVERY = 2.0  # seconds; jobs may also be added by another process
 _GATHER = 0.1  # seconds that a key waits for more to be stored with it
+_AFTER_YOU = 0.02  # seconds that the window has to show a change, before threads that use it take turns with it
 _LOOK_AT_OPEN = 0.7  # seconds; another process may have changed what is open
 _BREATH = 0.005  # seconds that the window gets between two parts of a large change
 _TELL_EVERY = 0.1  # seconds between two readings of a job's progress
 _REST_AFTER = 30  # looks without work before the engines give their memory back
 
 log = logging.getLogger(__name__)
+
+
+def after_you() -> None:
+    """For a thread that has time: first the window shows what it has changed."""
+    time.sleep(_AFTER_YOU)
 
 
 class Sparing:
@@ -186,8 +192,7 @@ class Saver(Worker):
                 continue
             self._wake.clear()
             sessions = self.waiting()
-            if any(session.typing for session in sessions):
-                self._stop.wait(_GATHER)
+            self._stop.wait(_GATHER if any(session.typing for session in sessions) else _AFTER_YOU)
             if not self._save_all():
                 self._stop.wait(LOOK_EVERY)
                 self._wake.set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from studio.core import edits
@@ -83,6 +85,59 @@ def test_telling_the_speakers_apart_leaves_steps_that_were_undone_behind(studio:
     while later.undo():
         pass
     assert later.read().segments == (first.segments if kept else now.segments)
+
+
+def test_more_typed_while_the_start_is_being_stored_and_others_were_faster_is_there_once(
+    studio: Studio, talk: int
+) -> None:
+    session = EditSession(studio, talk)
+    segment = session.read().segments[3]
+    began, met = threading.Event(), []
+
+    def save() -> None:
+        began.set()
+        try:
+            session.save()
+        except ConflictError as e:
+            met.append(e)
+
+    saver = threading.Thread(target=save)
+
+    def theirs(now: Transcript) -> Edit:
+        """While this runs nobody else can store anything: the saver has taken what was typed, and waits."""
+        typed = session.type_text(segment, f"mu{segment.text}").after[0]
+        saver.start()
+        began.wait()
+        while session._waiting:
+            pass
+        session.type_text(typed, f"much {segment.text}")
+        return edits.comment(now.segments[3], "look here")
+
+    studio.library.transcripts.relabel(talk, theirs, EngineInfo(speakers="x"))
+    saver.join()
+    assert met
+    now, lost = session.make_again()
+    session.save()
+    assert stored(studio, talk) == now
+    assert (now.segments[3].text, now.segments[3].comment) == (f"much {segment.text}", "look here")
+    assert not lost
+
+
+def test_typing_that_goes_on_after_others_were_faster_is_there_once(studio: Studio, talk: int) -> None:
+    session, other = EditSession(studio, talk), EditSession(studio, talk)
+    segment = session.read().segments[3]
+    typed = session.type_text(segment, f"mu{segment.text}").after[0]
+    session.save()
+    other.make_again()
+    other.do(edits.comment(stored(studio, talk).segments[3], "look here"))
+    other.save()
+    session.type_text(typed, f"much {segment.text}")
+    with pytest.raises(ConflictError):
+        session.save()
+    now, _ = session.make_again()
+    session.save()
+    assert stored(studio, talk) == now
+    assert (now.segments[3].text, now.segments[3].comment) == (f"much {segment.text}", "look here")
 
 
 def test_a_worker_goes_on_where_another_window_was_faster(studio: Studio, talk: int) -> None:

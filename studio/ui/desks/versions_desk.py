@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 from studio.core import edits
 from studio.core.edits import Edit
 from studio.core.errors import Problem, StudioError
-from studio.core.jobs import Job
+from studio.core.jobs import Job, StopToken
 from studio.library import Version
 from studio.services import versions
 from studio.services.studio import Studio
@@ -23,6 +23,7 @@ from ..commands import Commands
 from ..dialogs.versions_dialog import VersionsDialog
 from ..lane import Lane
 from ..notices import NoticeBar
+from ..workers import after_you
 from .transcript_desk import TranscriptDesk
 
 
@@ -62,9 +63,12 @@ class VersionsDesk(QObject):
         name = f"Before “{edit.name}”" if large else "While editing" if self._kept else "As it was opened"
         self._kept = now
         after, stored, studio = self._desk.transcript, self._desk.stored_before, self._studio
-        self._keeping.run(
-            lambda stop: versions.keep(studio, id, edits.apply(after, edit.inverse()), name, stored), failed=self._tell
-        )
+
+        def keep(stop: StopToken) -> None:
+            after_you()
+            versions.keep(studio, id, edits.apply(after, edit.inverse()), name, stored)
+
+        self._keeping.run(keep, failed=self._tell)
 
     def ask_name(self) -> None:
         """Keep the transcript as it is now, under a name."""
