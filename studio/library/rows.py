@@ -87,6 +87,10 @@ class StoredWords(LaterWords):
     __hash__ = LaterWords.__hash__
 
 
+def words_from(column: str) -> Sequence[Word]:
+    return () if column == "[]" else StoredWords(column)
+
+
 def speakers_to(speakers: tuple[Speaker, ...]) -> str:
     return dump([[s.id, s.name, s.color] for s in speakers])
 
@@ -121,11 +125,7 @@ def segments_from(found: Iterable[Sequence[Any]]) -> tuple[Segment, ...]:
         found.sort(key=_TIME)
         return tuple(
             [
-                Segment(start, end, text, _stored(words), speaker, confidence, id, comment, bool(flagged))
+                Segment(start, end, text, words_from(words), speaker, confidence, id, comment, bool(flagged))
                 for id, start, end, speaker, text, confidence, words, comment, flagged in found
             ]
         )
-
-
-def _stored(column: str) -> Sequence[Word]:
-    return () if column == "[]" else StoredWords(column)

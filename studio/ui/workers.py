@@ -25,7 +25,8 @@ LOOK_EVERY = 2.0  # seconds; jobs may also be added by another process
 _GATHER = 0.1  # seconds that a key waits for more to be stored with it
 _AFTER_YOU = 0.02  # seconds that the window has to show a change, before threads that use it take turns with it
 _LOOK_AT_OPEN = 0.7  # seconds; another process may have changed what is open
-_BREATH = 0.005  # seconds that the window gets between two parts of a large change
+_QUIET = 0.3  # seconds without a change until parts of large ones come into the rows
+_BREATH = 0.005  # seconds that the window gets between two of these parts
 _TELL_EVERY = 0.1  # seconds between two readings of a job's progress
 _REST_AFTER = 30  # looks without work before the engines give their memory back
 
@@ -138,8 +139,7 @@ class QueueWorker(JobsWorker):
 class Saver(Worker):
     """Stores what edit sessions wait with, a moment after it was made: keys typed in between are stored together.
 
-    In its spare time it brings large changes into the rows of the library, reads what could be undone next, and looks
-    whether someone else has changed what is open.
+    In its spare time it reads what could be undone next, and looks whether someone else has changed what is open.
     """
 
     saved = Signal()
@@ -147,15 +147,13 @@ class Saver(Worker):
     conflict = Signal(object)  # EditSession whose transcript someone else has changed
     arrived = Signal(object, object)  # EditSession, segments that were recognised; they may be shown already
 
-    def __init__(self, pending: Pending, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("saver")
-        self._pending = pending
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._sessions: list[EditSession] = []
         self._watched: EditSession | None = None
-        self._stuck = False  # the last part could not be worked off
         self._guard = threading.Lock()
 
     def soon(self, session: EditSession) -> None:
@@ -181,14 +179,9 @@ class Saver(Worker):
         self.wait()
 
     def work(self) -> None:
-        more = True  # to be worked off: a process that was killed may have left something
         while not self._stop.is_set():
-            if more and not self._wake.wait(_BREATH):
-                more = self._work_off()
-                continue
             if not self._wake.wait(_LOOK_AT_OPEN):
                 self._look()
-                more = self._stuck
                 continue
             self._wake.clear()
             sessions = self.waiting()
@@ -196,7 +189,6 @@ class Saver(Worker):
             if not self._save_all():
                 self._stop.wait(LOOK_EVERY)
                 self._wake.set()
-            more = True
             for session in sessions:
                 self._read_ahead(session)
         self._save_all()
@@ -220,17 +212,6 @@ class Saver(Worker):
             self.saved.emit()
         return not failed
 
-    def _work_off(self) -> bool:
-        """A part of what is not in the rows yet; whether the next one may follow at once."""
-        try:
-            more, self._stuck = self._pending.work_off(), False
-            return more
-        except StudioError as e:  # nothing is lost, and it is tried again: one sentence is enough
-            if not self._stuck:
-                self.failed.emit(e.problem)
-            self._stuck = True
-            return False
-
     def _look(self) -> None:
         session = self._watched
         if session is None:
@@ -250,6 +231,54 @@ class Saver(Worker):
             session.read_ahead()
         except StudioError as e:  # undo tries again, and says so
             log.warning("reading ahead: %s", e.problem.sentence)
+
+
+class Tidier(Worker):
+    """Brings large changes, which are stored as one value, into the rows of the library, part by part.
+
+    It does so while nothing is changed: neither a key nor the storing of it waits for this.
+    """
+
+    failed = Signal(object)  # Problem; it is tried again until it works
+
+    def __init__(self, pending: Pending, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("tidier")
+        self._pending = pending
+        self._changed = threading.Event()
+        self._stop = threading.Event()
+        self._stuck = False  # the last part could not be brought in
+
+    def put_off(self) -> None:
+        """Something was changed: there may be something to do, once nothing is changed any more."""
+        self._changed.set()
+
+    def shut_down(self) -> None:
+        """End the thread; what is left is done the next time. Returns when it has ended."""
+        self._stop.set()
+        self._changed.set()
+        self.wait()
+
+    def work(self) -> None:
+        more = True  # a process that was killed may have left something
+        while not self._stop.is_set():
+            if self._changed.wait(_BREATH if more else LOOK_EVERY if self._stuck else None):
+                self._changed.clear()
+                self._stop.wait(_QUIET)
+                more = True
+            else:
+                more = self._work_off()
+
+    def _work_off(self) -> bool:
+        """Whether the next part may follow at once."""
+        try:
+            more, self._stuck = self._pending.work_off(), False
+            return more
+        except StudioError as e:  # nothing is lost, and it is tried again: one sentence is enough
+            if not self._stuck:
+                self.failed.emit(e.problem)
+            self._stuck = True
+            return False
 
 
 class Task(Worker):

@@ -22,7 +22,7 @@ from studio.services.studio import Studio
 
 from ..models.selection import Selection
 from ..models.transcript_model import TranscriptModel
-from ..workers import Saver
+from ..workers import Saver, Tidier
 
 
 class TranscriptDesk(QObject):
@@ -46,7 +46,11 @@ class TranscriptDesk(QObject):
         self.selection = Selection(self)
         self._session: EditSession | None = None
         self._history: tuple[str | None, str | None] = None, None  # as it was told last
-        self._saver = Saver(studio.library.pending, self)
+        self._tidier = Tidier(studio.library.pending, self)
+        self._tidier.failed.connect(self._tell)
+        self._tidier.start()
+        self._saver = Saver(self)
+        self._saver.saved.connect(self._tidier.put_off)
         self._saver.saved.connect(self.saved)
         self._saver.failed.connect(self._tell)
         self._saver.conflict.connect(self._on_conflict)
@@ -192,6 +196,7 @@ class TranscriptDesk(QObject):
 
     def shut_down(self) -> None:
         """Store everything; nothing may be changed any more."""
+        self._tidier.shut_down()
         self._saver.shut_down()
         self.store_all()  # what has met a conflict just now
 
@@ -228,6 +233,7 @@ class TranscriptDesk(QObject):
             return
         try:
             self._store(session)
+            self._tidier.put_off()
         except StudioError as e:
             self._saver.soon(session)
             self._tell(e.problem)
@@ -285,6 +291,7 @@ class TranscriptDesk(QObject):
     def _made(self, edit: Edit) -> None:
         assert self._session is not None
         self._saver.soon(self._session)
+        self._tidier.put_off()
         self.changed.emit(edit)
         self._tell_history()
 
