@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
@@ -143,6 +144,29 @@ class TestPassages:
         assert texts(window) == SAID, "the transcript that it is about is open"
         press(shown, "rerunReplaceButton")
         assert texts(window)[1] == "empat lima tujuh"
+
+    @pytest.mark.parametrize("name", ["rerunKeepButton", "rerunLeaveButton"])
+    def test_closed_it_is_gone(self, window: MainWindow, qtbot: QtBot, stub: Prosa, name: str) -> None:
+        stub.configure(work_s=60, polls_until_done=None)
+        asked = ask(window, qtbot)
+        if name == "rerunLeaveButton":
+            press(asked, "rerunStartButton")
+            qtbot.waitUntil(lambda: "is writing the text" in label_text(asked, "rerunStage"), timeout=20_000)
+        press(asked, name)
+        qtbot.waitUntil(lambda: not shiboken6.isValid(asked))
+        assert not window.findChildren(RerunDialog)
+
+    def test_what_fails_when_it_is_closed_is_said_in_the_window(
+        self, window: MainWindow, qtbot: QtBot, stub: Prosa
+    ) -> None:
+        asked = ask(window, qtbot)
+        add_account(window, stub, enabled=False)
+        with qtbot.waitSignal(window.desks.rerunning.notice) as told:
+            press(asked, "rerunStartButton")
+            asked.close()
+            QApplication.sendPostedEvents(asked, QEvent.Type.DeferredDelete)
+        assert told.args[0] == "error"
+        assert NAME in told.args[1]
 
     def test_stopped_it_is_given_up_at_the_vendor(self, window: MainWindow, qtbot: QtBot, stub: Prosa) -> None:
         stub.configure(work_s=60, polls_until_done=None)

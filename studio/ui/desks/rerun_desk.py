@@ -7,11 +7,12 @@ the queue, which the dialog follows: it may be left there, and what comes of it 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from studio.core.errors import StudioError
+from studio.core.errors import Problem, StudioError
 from studio.core.jobs import Job, JobState, Progress
 from studio.models import catalogue
 from studio.services import queue, rerun
@@ -53,7 +54,7 @@ class RerunDesk(QObject):
         self._action = commands["rerunAction"]
         self._result: Reheard | None = None
         self._small: Job | None = None  # at a vendor, followed or shown by the dialog
-        self._dialog: RerunDialog | None = None
+        self._dialog: RerunDialog | None = None  # while it is open; it is freed then
         commands.connect("rerunAction", self.ask)
         desk.selection.changed.connect(self._offer)
         desk.opened.connect(lambda _: self._offer())
@@ -84,12 +85,20 @@ class RerunDesk(QObject):
         dialog.cancel_requested.connect(self._cancel)
         dialog.replace_requested.connect(lambda: self._replace(dialog))
         dialog.finished.connect(self._on_closed)
+        dialog.finished.connect(dialog.deleteLater)
         self._dialog, self._small = dialog, None
         dialog.open()
         return dialog
 
     def _on_closed(self) -> None:
         self._dialog = self._small = None
+
+    def _refuse(self, dialog: RerunDialog, problem: Problem) -> None:
+        """Said in the dialog; where it was closed meanwhile, in the window."""
+        if dialog is self._dialog:
+            dialog.show_problem(problem.sentence)
+        else:
+            self.notice.emit("error", problem.sentence)
 
     def _run(self, dialog: RerunDialog, start: int, end: int, options: HearOptions) -> None:
         job, transcript = self._desk.job, self._desk.transcript
@@ -112,6 +121,8 @@ class RerunDesk(QObject):
             self._follow(self._studio.library.jobs.get(self._small.id))
 
     def _on_result(self, dialog: RerunDialog, result: Reheard) -> None:
+        if dialog is not self._dialog:
+            return
         self._result, comparison = result, result.comparison
         dialog.show_result(Decisions(comparison.left, comparison.right), engine_title(self._desk.transcript.engine))
 
@@ -136,21 +147,22 @@ class RerunDesk(QObject):
         try:
             wanted = rerun.order(job, self._desk.transcript, start, end, options)
         except StudioError as e:
-            dialog.show_problem(e.problem.sentence)
+            self._refuse(dialog, e.problem)
             return
+        fail = partial(self._refuse, dialog)
 
         def queue_it() -> None:
             dialog.show_running(options)
             task = Task(lambda: queue.again(self._studio, job, wanted), self)
-            task.done.connect(self._on_queued)
-            task.failed.connect(lambda problem: dialog.show_problem(problem.sentence))
+            task.done.connect(lambda small: self._on_queued(dialog, small))
+            task.failed.connect(fail)
             task.start()
 
-        self._sending.hear(job, wanted, queue_it, lambda problem: dialog.show_problem(problem.sentence), dialog)
+        self._sending.hear(job, wanted, queue_it, fail, dialog)
 
-    def _on_queued(self, small: Job) -> None:
+    def _on_queued(self, dialog: RerunDialog, small: Job) -> None:
         self._jobs.on_queued(small)
-        if self._dialog:
+        if dialog is self._dialog:
             self._small = small
             self._follow(small)
 
