@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
-from talks import open_talk, talk
+from talks import label_text, open_talk, talk
 
 from studio.core.decisions import doubtful
 from studio.core.edits import apply
@@ -82,10 +82,34 @@ class TestPopup:
 
     def test_typing_replaces_it(self, window: MainWindow, popup: UnsurePopup, text: TranscriptView, qtbot: QtBot):
         qtbot.keyClicks(text, "Holstein")
-        assert not popup.isVisible()
         assert word(window) == ("Holstein", None)
+        assert label_text(popup, "unsureHint") == "Enter keeps what you typed, Alt P plays it again."
+        assert not any(choice.isVisible() for choice in popup.findChildren(QPushButton))
+        qtbot.keyClick(text, Key.Key_Return)
+        assert not popup.isVisible()
+        assert window.desk.model.rowCount() == 5
         qtbot.keyClick(text, Key.Key_Return)  # it is the text's again
         assert window.desk.model.rowCount() == 6
+
+    def test_typing_on_somewhere_else_closes_it(
+        self, window: MainWindow, popup: UnsurePopup, text: TranscriptView, qtbot: QtBot
+    ):
+        qtbot.keyClicks(text, "Holstx")
+        qtbot.keyClick(text, Key.Key_Backspace)
+        qtbot.keyClick(text, Key.Key_Left)
+        assert popup.isVisible(), "what was typed may be corrected"
+        qtbot.keyClick(text, Key.Key_End)
+        assert not popup.isVisible()
+        assert word(window)[0] == "Holst"
+
+    def test_what_was_typed_may_be_taken_back(
+        self, window: MainWindow, popup: UnsurePopup, text: TranscriptView, qtbot: QtBot
+    ):
+        qtbot.keyClicks(text, "Holstein")
+        window.commands["undoAction"].trigger()
+        assert word(window) == ("Nordfriesland", 0.2)
+        qtbot.keyClick(text, Key.Key_Escape)
+        assert not popup.isVisible()
 
     def test_escape_and_going_away_close_it(
         self, window: MainWindow, popup: UnsurePopup, text: TranscriptView, qtbot: QtBot

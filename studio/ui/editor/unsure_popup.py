@@ -1,6 +1,7 @@
 """The popup at a word that recognition was not sure of: how sure, and other spellings. Runs on the window's thread.
 
 The keyboard stays with the text: the popup only takes the keys that it names, and goes away with the first other one.
+What is typed over a selected word answers it: the popup stays until Enter, which then does not cut the passage.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ class UnsurePopup(QFrame):
         self._view, self._candidates = view, candidates
         self._place = -1, -1  # row and number of the word
         self._caret = -1, -1  # where caret and anchor were when it opened
+        self._around: tuple[str, str] | None = None  # what stands before and behind a word that may be typed over
+        self._typed = False  # it was
+        self._heard = 0, 0  # milliseconds
         self._choice = 0
         self._texts: list[str] = []
         self.setObjectName("unsurePopup")
@@ -54,7 +58,7 @@ class UnsurePopup(QFrame):
         self.hide()
         view.word_clicked.connect(lambda row, word: self._open(row, word, ""))
         view.cursorPositionChanged.connect(self._on_caret)
-        view.textChanged.connect(self.close_popup)
+        view.textChanged.connect(self._on_text)
         view.model.modelReset.connect(self.close_popup)
         view.verticalScrollBar().valueChanged.connect(lambda _: self._put())
 
@@ -78,6 +82,8 @@ class UnsurePopup(QFrame):
         if word < 0:
             return False
         self._open(row, word, ", type to replace")
+        text = self._view.textCursor().block().text()
+        self._around = text[:start], text[end:]
         return True
 
     @property
@@ -93,7 +99,8 @@ class UnsurePopup(QFrame):
     def _open(self, row: int, word: int, more: str) -> None:
         """`more`: what else may be done."""
         segment = self._view.model.segment(row)
-        self._place = row, word
+        self._place, self._around, self._typed = (row, word), None, False
+        self._heard = segment.words[word].start, segment.words[word].end
         text = segment.words[word].text
         confidence = segment.words[word].confidence
         self._word.setText(bare(text) or text)
@@ -172,8 +179,31 @@ class UnsurePopup(QFrame):
 
     def _on_caret(self) -> None:
         cursor = self._view.textCursor()
-        if self.isVisible() and (cursor.anchor(), cursor.position()) != self._caret:
+        if self.isVisible() and (cursor.anchor(), cursor.position()) != self._caret and not self._typing():
             self.close_popup()
+
+    def _on_text(self) -> None:
+        if not self._typing():
+            self.close_popup()
+        elif not self._typed:
+            self._typed = True
+            for button in self._buttons:
+                button.hide()
+            self._hint.setText("Enter keeps what you typed, Alt P plays it again.")
+            self.adjustSize()
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._view, self._hint.text()))
+
+    def _typing(self) -> bool:
+        """Whether the caret is in what was typed over the word, and nothing else is another."""
+        cursor = self._view.textCursor()
+        if self._around is None or cursor.hasSelection() or cursor.blockNumber() != self._place[0]:
+            return False
+        text, (before, behind) = cursor.block().text(), self._around
+        return (
+            text.startswith(before)
+            and text.endswith(behind)
+            and len(before) <= cursor.positionInBlock() <= len(text) - len(behind)
+        )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The keys of the text while the popup is open."""
@@ -194,18 +224,16 @@ class UnsurePopup(QFrame):
             return modifiers == Qt.KeyboardModifier.AltModifier
         if modifiers:
             return False
-        sideways = key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and len(self._buttons) > 1
+        sideways = key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and len(self._buttons) > 1 and not self._typed
         return sideways or key == Qt.Key.Key_Escape or (key in _ENTER and not self._view.isReadOnly())
 
     def _press(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape or (self._typed and event.key() in _ENTER):
             self.close_popup()
         elif event.key() in _ENTER:
             self._take(self._choice)
         elif event.key() == Qt.Key.Key_P:
-            row, word = self._place
-            heard = self._view.model.segment(row).words[word]
-            self.play_requested.emit(heard.start, heard.end)
+            self.play_requested.emit(*self._heard)
         else:
             step = 1 if event.key() == Qt.Key.Key_Right else -1
             self._choose((self._choice + step) % len(self._buttons))
