@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from .edits import Edit
 from .transcript import Segment, Transcript
-from .wording import reworded, whole_words
+from .wording import any_of, forms, letters_of, reworded, whole_words
 
 # By language; a letter may be drawn out (“ummm”).
 FILLERS: dict[str, tuple[str, ...]] = {
@@ -60,7 +60,7 @@ def remove_fillers(transcript: Transcript, fillers: Sequence[str], ids: Collecti
 def _pattern(fillers: Sequence[str]) -> re.Pattern[str]:
     """Fillers in a row with what stands between them, a comma before and a mark behind."""
     words = sorted({f.strip().lower() for f in fillers if f.strip()}, key=len, reverse=True)
-    one = "|".join("".join(re.escape(c) + ("+" if c.isalpha() else "") for c in w) for w in words)
+    one = "|".join("".join(f"{any_of(forms(c))}{'+' if c[0].isalpha() else ''}" for c in letters_of(w)) for w in words)
     filler = whole_words(one, also=r"'’\-")
     return re.compile(
         rf"(?P<comma>[,;]?)(?P<gap>\s*)(?P<run>{filler}(?:[\s,;.…]*{filler})*)(?P<mark>\s?(?:\.\.\.|[,;.…?!]))?",

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from .edits import Edit
 from .transcript import Segment, Transcript
-from .wording import reworded, whole_words
+from .wording import either_form, reworded, whole_words
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
@@ -94,12 +94,13 @@ def _variants(text: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
+    text = unicodedata.normalize("NFC", text)
     return " ".join(text.lower().split())
 
 
 def _whole(variants: Sequence[str], case: bool = False) -> re.Pattern[str]:
     """Any of these as whole words, however the spaces between them look."""
-    choice = "|".join(r"\s+".join(map(re.escape, v.split())) for v in variants)
+    choice = "|".join(r"\s+".join(map(either_form, v.split())) for v in variants)
     return re.compile(whole_words(choice), re.NOFLAG if case else re.IGNORECASE)
 
 

@@ -20,7 +20,7 @@ from .edits import Edit
 from .errors import UsageError
 from .retext import retext, retext_later
 from .transcript import Segment, Transcript
-from .wording import whole_words
+from .wording import NOT_MARKED, either_form, forms, letters_of, whole_words
 
 LIMIT = 0.5  # seconds that a search with a regular expression may take
 _SHOWN = 24  # characters of what was searched that the name of a step shows
@@ -103,7 +103,8 @@ def _texts(
         for segment, found in _search(segments, query, ids):
             yield segment, _replaced(segment, found, query, template), len(found)
         return
-    subn, template = _plain(query).subn, template.replace("\\", r"\\")  # which `re` reads back as it was
+    segments = tuple(segments)
+    subn, template = _plain(query, segments).subn, template.replace("\\", r"\\")  # which `re` reads back as it was
     for segment in segments:
         if ids is None or segment.id in ids:
             text, count = subn(template, segment.text)
@@ -120,7 +121,8 @@ def _search(
     if ids is not None:
         segments = [s for s in segments if s.id in ids]
     if not query.regex:
-        finditer = _plain(query).finditer
+        segments = tuple(segments)
+        finditer = _plain(query, segments).finditer
         for segment in segments:
             if found := list(finditer(segment.text)):
                 yield segment, found
@@ -136,19 +138,32 @@ def _search(
         raise UsageError(f"“{_short(query.text)}” takes too long here.", "Write it in a simpler way.") from e
 
 
+def _plain(query: Query, segments: Iterable[Segment]) -> re.Pattern[str]:
+    """Finds letters in either form, which takes more time, where any is written in another than the usual one."""
+    usual, either, signs = _patterns(query)
+    text = "".join(s.text for s in segments) if signs else ""
+    return either if any(sign in text for sign in signs) else usual
+
+
 @lru_cache(maxsize=8)
-def _plain(query: Query) -> re.Pattern[str]:
-    pattern = re.escape(query.text)
-    if query.whole_word:
-        pattern = whole_words(pattern)
-    return re.compile(pattern, re.NOFLAG if query.case else re.IGNORECASE)
+def _patterns(query: Query) -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
+    """For letters in their usual form; in every form; and signs of which a letter in another form has one."""
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        pattern = whole_words(pattern + NOT_MARKED) if query.whole_word else pattern + NOT_MARKED
+        return re.compile(pattern, re.NOFLAG if query.case else re.IGNORECASE)
+
+    letters = [forms(letter) for letter in letters_of(query.text)]
+    signs = {sign for _, *others in letters for form in others for sign in form if not sign.isascii()}
+    usual = "".join(usual for usual, *_ in letters)
+    return compiled(re.escape(usual)), compiled(either_form(query.text)), frozenset(signs)
 
 
 @lru_cache(maxsize=8)
 def _expression(query: Query) -> Any:
     import regex  # here, because it is slow to load and most searches go without
 
-    pattern = rf"(?<!\w)(?:{query.text})(?!\w)" if query.whole_word else query.text
+    pattern = whole_words(query.text, marks=False) if query.whole_word else query.text
     try:
         regex.compile(query.text)  # by itself first, so that an error tells of what was typed
         return regex.compile(pattern, regex.MULTILINE | (0 if query.case else regex.IGNORECASE))

@@ -6,6 +6,7 @@ them and leave others: `part`.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from functools import cache
@@ -15,20 +16,64 @@ from .edits import Edit
 from .retext import retext_later
 from .transcript import Segment
 
+NOT_MARKED = r"(?![\u0300-\u036f\u1160-\u11ff\u3099\u309a])"  # no mark makes another letter of the one before
 
-def whole_words(pattern: str, also: str = "") -> str:
-    """The pattern where no word goes on before and behind it; `also`: characters that words go on with here."""
-    letter = f"[{also}{_within_words()}]"
-    return f"(?<!{letter})(?:{pattern})(?!{letter})"
+
+def whole_words(pattern: str, also: str = "", marks: bool = True) -> str:
+    """The pattern where no word goes on before and behind it; `also`: characters that words go on with here.
+
+    `marks`: `\\w` of the standard library leaves out the marks that are set to letters, with which Hindi, Arabic and
+    Thai are written, and “ü” on some computers; that of `regex` has them.
+    Apostrophes part words (“l’eau”, “Miller’s”), but what English has shortened is none: neither the “t” of “don’t”
+    nor its “don” is a word of its own, while the “we” of “we’re” is.
+    """
+    letter = rf"[\w{also}\u00ad\u200c\u200d{_marks() if marks else ''}]"  # with soft hyphens and joiners
+    shortened = rf"(?<=['’])(?<={letter}.)(?i:t|s|d|m|re|ve|ll)(?!{letter})"
+    return rf"(?<!{letter})(?!{shortened})(?:{pattern})(?!{letter}|(?<=[nN])['’][tT](?!{letter}))"
+
+
+def letters_of(text: str) -> list[str]:
+    """Each with the marks that are set to it: “ü” may be one sign or two."""
+    return re.findall(rf".[{_marks()}\u1160-\u11ff]*", text, re.DOTALL)  # with the later parts of Korean letters
+
+
+def forms(letter: str) -> list[str]:
+    """How else a letter may be written with its marks in it or set to it; the usual way first."""
+    if letter.isascii():
+        return [letter]
+    first, *marks = unicodedata.normalize("NFD", letter)
+    found = {letter, first + "".join(marks)}
+    for size in range(1, len(marks) + 1):
+        for n in range(len(marks)):  # Vietnamese is typed with one mark in the letter and the other set to it
+            within, set_to = marks[n : n + size], marks[:n] + marks[n + size :]
+            found |= {sign + "".join(set_to) for sign in _signs().get(first + "".join(within), ())}
+    usual = unicodedata.normalize("NFC", letter)
+    return [usual, *sorted(found - {usual})]
+
+
+def any_of(forms: Iterable[str]) -> str:
+    """The pattern of a letter that may be written in these ways."""
+    return f"(?:{'|'.join(map(re.escape, forms))})"
+
+
+def either_form(text: str) -> str:
+    """The pattern of a text, in whatever form its letters are written."""
+    return "".join(any_of(forms(letter)) for letter in letters_of(text))
 
 
 @cache
-def _within_words() -> str:
-    """What goes on a word, for the inside of “[ ]”: `\\w` of the standard library leaves out the marks that are set to
-    letters, with which Hindi, Arabic and Thai are written, and “ü” on some computers; and joiners and soft hyphens.
-    """
-    marks = (chr(n) for n in range(0x10000) if unicodedata.category(chr(n))[0] == "M")
-    return "".join((r"\w\u00ad\u200c\u200d", *marks))
+def _signs() -> dict[str, list[str]]:
+    """What signs there are for a letter and its marks."""
+    signs: dict[str, list[str]] = {}
+    for sign in map(chr, range(0x10000)):
+        if unicodedata.decomposition(sign)[:1] not in ("", "<") or "\uac00" <= sign <= "\ud7a3":
+            signs.setdefault(unicodedata.normalize("NFD", sign), []).append(sign)
+    return signs
+
+
+@cache
+def _marks() -> str:
+    return "".join(chr(n) for n in range(0x10000) if unicodedata.category(chr(n))[0] == "M")
 
 
 def reworded(name: str, texts: Iterable[tuple[Segment, str]]) -> Edit | None:

@@ -166,3 +166,66 @@ class TestOddSearches:
     )
     def test_marks_and_joiners_go_on_a_word(self, text: str, word: str) -> None:
         assert replaced(text, Query(word, whole_word=True), "x") == f"{text.split()[0]} x"
+
+
+class TestLettersWithMarks:
+    """The same letter may be one sign, or several."""
+
+    @pytest.mark.parametrize(
+        ("one", "several"),
+        [
+            ("\u00fc", "u\u0308"),  # ü
+            ("\u1ed9", "\u00f4\u0323"),  # ộ, as it is typed with a Vietnamese keyboard
+            ("\u1ed9", "o\u0323\u0302"),
+            ("\ud55c", "\u1112\u1161\u11ab"),  # Korean
+            ("\u304c", "\u304b\u3099"),  # Japanese
+            ("\u0958", "\u0915\u093c"),  # Hindi
+            ("\u00c5", "\u212b"),  # Å and the sign for a length
+        ],
+    )
+    def test_either_is_found_and_replaced_as_a_whole(self, one: str, several: str) -> None:
+        text = f"a{one}b, x{several}y {several}"
+        for wanted in (one, several):
+            query = Query(wanted, case=True)
+            assert found(text, query) == [one, several, several]
+            assert replaced(text, query, "e") == "aeb, xey e"
+            assert found(text, Query(f"X{wanted}")) == [f"x{several}"]
+            assert found(text, Query(wanted, whole_word=True)) == [several]
+
+    def test_a_letter_without_its_mark_is_another(self) -> None:
+        text = "cafe\u0301 cafe"
+        assert find([segment(text)], Query("cafe")) == [Match(1, 6, 10)]
+        assert replaced(text, Query("e"), "a") == "cafe\u0301 cafa"
+        assert found("की", Query("क")) == ["क"]
+
+    def test_capitals_and_places(self) -> None:
+        text = "O\u0308l und \u00d6L"
+        assert found(text, Query("\u00f6l")) == ["O\u0308l", "\u00d6L"]
+        assert found(text, Query("O\u0308l", case=True)) == ["O\u0308l"]
+        [first, second] = find([segment(text)], Query("\u00f6l"))
+        edit = replace_one(segment(text), second, Query("\u00f6l"), "\u00d6ls")
+        assert edit
+        assert edit.after[0].text == "O\u0308l und \u00d6ls"
+        assert first == Match(1, 0, 3)
+
+
+class TestApostrophes:
+    @pytest.mark.parametrize("regex", [False, True])
+    @pytest.mark.parametrize(
+        ("text", "word", "count"),
+        [
+            ("don't DON’T don", "don", 1),
+            ("can't you can", "can", 1),
+            ("can't t 't", "t", 2),
+            ("it's we're we’ll", "s", 0),
+            ("it's we're we’ll", "re", 0),
+            ("it's we're we’ll", "we", 2),
+            ("Miller's", "miller", 1),
+            ("l'eau, dell’arte", "eau", 1),
+            ("O'Neill", "Neill", 1),
+            ("she said 'don' and 'can't'", "can't", 1),
+            ("the cat’s", "the cat", 1),
+        ],
+    )
+    def test_what_is_shortened_is_no_word(self, text: str, word: str, count: int, regex: bool) -> None:
+        assert len(found(text, Query(word, whole_word=True, regex=regex))) == count

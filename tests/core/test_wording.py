@@ -222,3 +222,17 @@ def test_marks_that_are_set_to_letters_belong_to_the_word() -> None:
         "Bar cafe\u0301",
     ]
     assert tidy(said, Rules(False, False, False, False, repeats=True)) is None
+
+
+def test_letters_may_be_written_in_either_form() -> None:
+    said = talk("A\u0308hm, Mu\u0308ller", "\u00c4hm, M\u00fcller", "a\u0308a\u0308hm so")
+    for filler in ("\u00e4hm", "a\u0308hm"):
+        assert texts(said, remove_fillers(said, [filler])) == ["Mu\u0308ller", "M\u00fcller", "so"]
+    for entry in ("Miller: m\u00fcller", "Miller: mu\u0308ller"):
+        assert texts(said, apply_glossary(said, parse(entry)))[:2] == ["A\u0308hm, Miller", "\u00c4hm, Miller"]
+
+
+def test_what_english_has_shortened_is_no_word() -> None:
+    said = talk("Don't, don, and Don's")
+    assert texts(said, apply_glossary(said, parse("Dawn: don"))) == ["Don't, Dawn, and Dawn's"]
+    assert remove_fillers(said, ["t", "s"]) is None
