@@ -163,7 +163,7 @@ def _patterns(query: Query) -> tuple[re.Pattern[str], re.Pattern[str], frozenset
 def _expression(query: Query) -> Any:
     import regex  # here, because it is slow to load and most searches go without
 
-    pattern = whole_words(query.text, marks=False) if query.whole_word else query.text
+    pattern = whole_words(query.text, knows_marks=True) if query.whole_word else query.text
     try:
         regex.compile(query.text)  # by itself first, so that an error tells of what was typed
         return regex.compile(pattern, regex.MULTILINE | (0 if query.case else regex.IGNORECASE))

@@ -19,22 +19,22 @@ from .transcript import Segment
 NOT_MARKED = r"(?![\u0300-\u036f\u1160-\u11ff\u3099\u309a])"  # no mark makes another letter of the one before
 
 
-def whole_words(pattern: str, also: str = "", marks: bool = True) -> str:
+def whole_words(pattern: str, also: str = "", knows_marks: bool = False) -> str:
     """The pattern where no word goes on before and behind it; `also`: characters that words go on with here.
 
-    `marks`: `\\w` of the standard library leaves out the marks that are set to letters, with which Hindi, Arabic and
-    Thai are written, and “ü” on some computers; that of `regex` has them.
+    `\\w` of the standard library leaves out the marks that are set to letters, with which Hindi, Arabic and Thai are
+    written, and “ü” on some computers; that of `regex` knows them.
     Apostrophes part words (“l’eau”, “Miller’s”), but what English has shortened is none: neither the “t” of “don’t”
     nor its “don” is a word of its own, while the “we” of “we’re” is.
     """
-    letter = rf"[\w{also}\u00ad\u200c\u200d{_marks() if marks else ''}]"  # with soft hyphens and joiners
+    letter = rf"[\w{also}\u00ad\u200c\u200d{'' if knows_marks else marks()}]"  # with soft hyphens and joiners
     shortened = rf"(?<=['’])(?<={letter}.)(?i:t|s|d|m|re|ve|ll)(?!{letter})"
     return rf"(?<!{letter})(?!{shortened})(?:{pattern})(?!{letter}|(?<=[nN])['’][tT](?!{letter}))"
 
 
 def letters_of(text: str) -> list[str]:
     """Each with the marks that are set to it: “ü” may be one sign or two."""
-    return re.findall(rf".[{_marks()}\u1160-\u11ff]*", text, re.DOTALL)  # with the later parts of Korean letters
+    return re.findall(rf".[{marks()}\u1160-\u11ff]*", text, re.DOTALL)  # with the later parts of Korean letters
 
 
 def forms(letter: str) -> list[str]:
@@ -72,7 +72,8 @@ def _signs() -> dict[str, list[str]]:
 
 
 @cache
-def _marks() -> str:
+def marks() -> str:
+    """All that are set to letters, for the inside of “[ ]”."""
     return "".join(chr(n) for n in range(0x10000) if unicodedata.category(chr(n))[0] == "M")
 
 

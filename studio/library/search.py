@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
+from studio.core.wording import any_of, forms, letters_of, marks
+
 from .database import Database, spaced
 from .pending import Pending
 
 _PART = re.compile(r'"([^"]*)"?|([^\s"]+)')  # words in quotes belong together
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_ACCENT = re.compile("[\u0300-\u036f]")
 _WORD = re.compile(r"[^\W_]")
 _BEFORE, _LONGEST = 30, 120  # characters of a snippet: before the first word found, and in all
 _FIRST_ID = 1 << 31  # ids are counted down from -1 by edits
@@ -115,12 +118,16 @@ def _terms(text: str) -> list[tuple[str, bool]]:
 
 
 def _expression(terms: Iterable[tuple[str, bool]]) -> str:
-    return " AND ".join(_quoted(term) + (" *" if begins else "") for term, begins in terms)
+    return " AND ".join(_quoted(term, " *" if begins else "") for term, begins in terms)
 
 
-def _quoted(text: str) -> str:
-    """The words of a text, one after the other, as the index wants them."""
-    return '"' + spaced(_CONTROL.sub(" ", text)).replace('"', " ") + '"'
+def _quoted(text: str, behind: str = "") -> str:
+    """The words of a text, one after the other, as the index wants them. It leaves out accents but no other marks, nor
+    does it know that a Korean letter may be written in parts; so either form may stand there.
+    """
+    text = _CONTROL.sub(" ", text).replace('"', " ")
+    either = dict.fromkeys(map(spaced, (text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text))))
+    return "(" + " OR ".join(f'"{words}"{behind}' for words in either) + ")"
 
 
 # Where it stands in a text
@@ -133,8 +140,14 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _plain_letter(letter: str) -> str:
-    base = unicodedata.normalize("NFD", letter)[0].lower()
-    return base if len(base) == 1 else letter
+    base, *set_to = unicodedata.normalize("NFD", letter)
+    return base.lower() if len(base.lower()) == 1 and all(map(unicodedata.combining, set_to)) else letter
+
+
+def _letter(letter: str) -> str:
+    """The pattern of a letter without its accents, whatever accents are there."""
+    bare = _ACCENT.sub("", unicodedata.normalize("NFD", letter))
+    return f"{any_of({_plain(form) for form in forms(bare)})}[{marks()}]*" if bare else ""
 
 
 @lru_cache(maxsize=16)
@@ -142,7 +155,8 @@ def _finder(terms: tuple[tuple[str, bool], ...]) -> re.Pattern[str]:
     """Finds any of the words in a text that `_plain` made."""
     patterns = []
     for term, begins in terms:
-        pattern = r"[\W_]+".join(re.findall(r"[^\W_]+", _plain(term)))  # the index takes “_” for no letter
+        words = re.findall(rf"(?:[^\W_]|[{marks()}])+", term)  # the index takes “_” for no letter
+        pattern = r"[\W_]+".join("".join(map(_letter, letters_of(word))) for word in words)
         unspaced = spaced(term) != term
         patterns.append(pattern if unspaced else rf"(?<![^\W_]){pattern}" + ("" if begins else r"(?![^\W_])"))
     return re.compile("|".join(patterns))

@@ -172,3 +172,35 @@ def test_an_older_library_is_filled_when_it_is_opened(tmp_path: Path) -> None:
     assert [(hit.recording, hit.segment_id) for hit in library.search.search("東京")] == [("old.wav", -3)]
     assert texts(library, "ebbe") == ["Ebbe 東京"]
     library.close()
+
+
+@pytest.mark.parametrize(
+    ("one", "several", "begun"),
+    [
+        ("gr\u00fcne", "gru\u0308ne", "gr\u00fc"),
+        ("gr\u00fcne", "gru\u0308ne", "gru"),
+        ("\ud55c\uad6d", "\u1112\u1161\u11ab\u1100\u116e\u11a8", "\ud55c\uad6d"),
+        ("\u304c", "\u304b\u3099", "\u304c"),
+    ],
+)
+def test_letters_are_found_and_shown_in_either_form(library: Library, one: str, several: str, begun: str) -> None:
+    job = add(library, "a.wav", f"x {one} y", f"x {several} y")
+    for wanted in (one, several, begun):
+        hits = library.search.search(wanted)
+        assert [hit.snippet for hit in hits] == [f"x {one} y", f"x {several} y"]
+        for hit, written in zip(hits, (one, several), strict=True):
+            [(start, end)] = hit.spans
+            assert written.startswith(hit.snippet[start:end])
+            assert wanted == begun or hit.snippet[start:end] == written
+    assert library.search.holding(one) == library.search.holding(several) == [job.transcript_id]
+
+
+def test_what_stands_there_as_it_is_typed_is_found(library: Library) -> None:
+    add(library, "a.wav", "\u0958\u093e")  # which has no usual form of one sign
+    assert texts(library, "\u0958\u093e") == ["\u0958\u093e"]
+
+
+def test_another_korean_letter_is_not_shown_as_found(library: Library) -> None:
+    add(library, "a.wav", "하나 한국")
+    [hit] = library.search.search("한국")
+    assert [hit.snippet[a:b] for a, b in hit.spans] == ["한국"]
