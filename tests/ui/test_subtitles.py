@@ -17,6 +17,7 @@ from talks import LINES, failed, model_is_stored, open_talk, said, talk
 from studio.core.edits import apply
 from studio.core.reflow import reflow
 from studio.ui import theme
+from studio.ui.commands import COMMANDS
 from studio.ui.models.cue_model import Column, CueModel
 from studio.ui.models.findings import Findings
 from studio.ui.models.transcript_model import TranscriptModel
@@ -274,6 +275,23 @@ class TestTyping:
         window.commands["undoAction"].trigger()  # each cue's typing is a step
         assert said(window)[:2] == [f"a {LINES[0][1]}", LINES[1][1]]
         agree(window, qtbot)
+
+    def test_without_a_chosen_cue_nothing_happens_to_the_one_at_the_playhead(
+        self, window: MainWindow, page: SubtitlesPage, qtbot: QtBot
+    ):
+        acting = [c.name for c in COMMANDS if c.menu in ("Cue", "Cue/Speaker") and window.commands[c.name].isEnabled()]
+        before = list(window.desk.model.segments())
+        window.playback.seek(before[2].start + 500)
+        window.desk.selection.set(())
+        still = [name for name in acting if window.commands[name].isEnabled()]
+        assert {"splitPlayheadAction", "newCueAction", "nextCueAction", "previousCueAction"} <= set(still)
+        assert not {"setStartAction", "deleteCueAction", "mergeNextAction", "flagAction", "speaker1Action"} & set(still)
+        assert window.commands.why_not("setStartAction") == "Choose a cue first."
+        qtbot.keyClick(window, Key.Key_F11)
+        assert window.desk.model.segments() == before
+        window.commands["nextCueAction"].trigger()
+        assert window.desk.selection.current == before[2].id
+        assert [name for name in acting if window.commands[name].isEnabled()] == acting
 
     def test_keys_of_the_player(self, page: SubtitlesPage, qtbot: QtBot):
         text = page.editor.text

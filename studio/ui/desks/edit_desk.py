@@ -1,6 +1,7 @@
 """Editing by hand: what views and keys wish for becomes edits of the open transcript. Runs on the window's thread.
 
-The selection is one for text, list and waveform; commands act on it, or on the passage at the playhead.
+The selection is one for text, list and waveform, and commands act on it. Where nothing is selected they act on the
+passage at the playhead, which the text shows; subtitle mode shows the selected cue, so there they are not available.
 """
 
 from __future__ import annotations
@@ -28,15 +29,13 @@ from .transcript_desk import TranscriptDesk
 _FRAME = 40  # milliseconds of a nudge
 _NEW_CUE = 2000  # milliseconds of a cue that is made at the playhead, if there is room
 
-# What acts on a passage, so that it is available only where there is one.
+# What needs any passage, and what acts on the current one, so that it is available only where there is one.
+_OF_PASSAGES = ("splitPlayheadAction", "nextCueAction", "previousCueAction")
 _OF_A_PASSAGE = (
     "splitAction",
-    "splitPlayheadAction",
     "mergeNextAction",
     "mergePreviousAction",
     "deleteCueAction",
-    "nextCueAction",
-    "previousCueAction",
     "setStartAction",
     "setEndAction",
     "nudgeStartBackAction",
@@ -76,6 +75,8 @@ class EditDesk(QObject):
         self._connect_commands()
         for changed in (desk.model.modelReset, desk.model.rowsInserted, desk.model.rowsRemoved):
             changed.connect(self._offer)
+        page.mode_changed.connect(self._offer)
+        desk.selection.changed.connect(self._offer_current)
         self._offer()
 
     def _connect_text(self) -> None:
@@ -136,26 +137,25 @@ class EditDesk(QObject):
     # The selection
 
     def current(self) -> Segment | None:
-        """The passage that keys act on: the selected one, else the one at the playhead."""
+        """The passage that keys act on: the selected one, else the one at the playhead, where the text shows it."""
         selection, model = self._desk.selection, self._desk.model
-        if selection.current is not None:
-            row = model.row_of(selection.current)
-        else:
-            row = max(model.last_begun(self._playback.player.position()), 0)
+        if selection.current is None and self._page.mode == "subtitles":
+            return None
+        row = model.row_of(selection.current) if selection.current is not None else self._row_at_playhead()
         return model.segment(row) if 0 <= row < model.rowCount() else None
 
+    def _row_at_playhead(self) -> int:
+        return max(self._desk.model.last_begun(self._playback.player.position()), 0)
+
     def chosen(self) -> list[Segment]:
-        """All selected passages, else the one at the playhead."""
+        """All selected passages, else the current one."""
         current = self.current()
         return self._desk.selected() or ([current] if current else [])
 
     def go(self, step: int) -> None:
-        """Select the next or previous passage; the playhead goes there unless something is played."""
-        current = self.current()
-        if current is None:
-            return
-        row = self._desk.model.row_of(current.id)
-        row += step if self._desk.selection.current is not None else 0
+        """Select the next or previous passage, else the one at the playhead, which goes there unless it plays."""
+        current = self._desk.selection.current
+        row = self._row_at_playhead() if current is None else self._desk.model.row_of(current) + step
         if 0 <= row < self._desk.model.rowCount():
             segment = self._desk.model.segment(row)
             self._desk.selection.set([segment.id])
@@ -192,7 +192,9 @@ class EditDesk(QObject):
         model, ms = self._desk.model, self._playback.player.position()
         row = model.segment_at(ms)
         segment = model.segment(row) if row >= 0 else self.current()
-        if segment:
+        if segment is None:
+            self._desk.notice.emit("info", "There is no cue at the playhead. Go to one, or choose one.")
+        else:
             self._desk.attempt(lambda: edits.split_at_time(segment, ms, self._desk.fresh_id()))
 
     def _merge(self, step: int) -> None:
@@ -300,7 +302,13 @@ class EditDesk(QObject):
         menu.popup(where)
 
     def _offer(self) -> None:
-        there = self._desk.model.rowCount() > 0
-        for name in _OF_A_PASSAGE:
-            self._commands[name].setEnabled(there)
+        for name in _OF_PASSAGES:
+            self._commands[name].setEnabled(self._desk.model.rowCount() > 0)
         self._commands["newCueAction"].setEnabled(self._desk.job is not None)
+        self._offer_current()
+
+    def _offer_current(self) -> None:
+        there = self.current() is not None
+        if there != self._commands[_OF_A_PASSAGE[0]].isEnabled():
+            for name in _OF_A_PASSAGE:
+                self._commands[name].setEnabled(there)
