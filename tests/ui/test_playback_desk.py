@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from studio import media
 from studio.app import build
 from studio.core.jobs import JobOptions, JobState, StopToken
+from studio.core.replace import Query
 from studio.core.transcript import EngineInfo, Segment, Source, Speaker, Word
 from studio.library import Home
 from studio.services import queue
@@ -171,6 +172,32 @@ def test_a_cue_is_played_again_and_ends_in_itself(
         assert place(window) < 900
         qtbot.waitUntil(lambda: not window.playback.player.playing, timeout=10_000)
         assert place(window) == 1_499
+
+
+def test_what_gave_way_to_scrolling_follows_again_when_a_cue_is_played(
+    window: MainWindow, press: Callable[[str], None], qtbot: QtBot
+) -> None:
+    select(window, 2)
+    follow = window.commands["followAction"]
+    window.page.transcript.set_following(False)  # as scrolling does
+    assert not follow.isChecked()
+    press("replayCueAction")
+    qtbot.waitUntil(lambda: window.playback.player.playing, timeout=10_000)
+    assert follow.isChecked()
+    follow.trigger()
+    press("replayCueAction")
+    assert not follow.isChecked(), "the user has switched it off"
+
+
+def test_going_to_a_place_found_lets_following_be_until_something_is_played(window: MainWindow, qtbot: QtBot) -> None:
+    text = window.page.transcript
+    text.set_search(Query("w2"))
+    text.next_match()
+    assert window.commands["followAction"].isChecked()
+    window.playback.play()
+    qtbot.waitUntil(lambda: window.playback.player.playing, timeout=10_000)
+    text.next_match()
+    assert not window.commands["followAction"].isChecked()
 
 
 def test_stopped_the_selected_cue_is_the_one_to_play_again(

@@ -328,6 +328,22 @@ class TestPlayback:
         view.set_following(True)
         assert self.sees(view, 90)
 
+    def test_going_to_a_place_found_ends_following_only_while_something_is_played(self, view, qtbot):
+        view.set_position(600_000)
+        view.set_search(Query("semarang"))
+        assert view.next_match()
+        assert view.following
+        there = view.verticalScrollBar().value()
+        view.resize(view.width(), view.height() - 20)  # as an edit moves rows
+        view.shown()
+        assert view.verticalScrollBar().value() == there
+        view.set_playing(True)
+        view.set_position(700_000)
+        assert self.sees(view, 70)
+        with qtbot.waitSignal(view.following_changed) as yielded:
+            view.next_match()
+        assert yielded.args == [False]
+
     @pytest.mark.parametrize("key", [Qt.Key.Key_PageDown, Qt.Key.Key_Down])
     def test_moving_by_keys_is_scrolling_too(self, view, qtbot, key):
         view.set_position(0)

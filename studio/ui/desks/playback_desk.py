@@ -83,7 +83,8 @@ class PlaybackDesk(QObject):
         player.loop_changed.connect(lambda loop: page.waveform.set_loop(*(loop or (None,))))
         player.position_changed.connect(page.waveform.set_position)
         player.position_changed.connect(page.transcript.set_position)
-        player.playing_changed.connect(page.waveform.set_playing)
+        for play in (page.waveform.set_playing, page.transcript.set_playing):
+            player.playing_changed.connect(play)
         player.playing_changed.connect(self._on_playing)
         player.duration_changed.connect(lambda _: self._compare_lengths())
         player.failed.connect(lambda text: self.notice.emit("warn", text))
@@ -143,7 +144,7 @@ class PlaybackDesk(QObject):
         """Play on; says in a sentence why not where it cannot."""
         self._resume.stop()
         if self._recording_is_there():
-            self._follow.setChecked(self._follow.isChecked() or self._yielded)
+            self._follow_again()
             self.player.play()
 
     def stop(self) -> None:
@@ -190,6 +191,7 @@ class PlaybackDesk(QObject):
         """Play a stretch once."""
         if self._recording_is_there():
             self._resume.stop()
+            self._follow_again()
             self.player.play_range(start, end)
 
     def on_typed(self) -> None:
@@ -341,6 +343,10 @@ class PlaybackDesk(QObject):
         if on != self._follow.isChecked():
             self._follow.setChecked(on)
             self._yielded = not on
+
+    def _follow_again(self) -> None:
+        """Playing begins because the user wants it; what gave way to scrolling comes back."""
+        self._follow.setChecked(self._follow.isChecked() or self._yielded)
 
     def _on_follow_pressed(self) -> None:
         self._yielded = False

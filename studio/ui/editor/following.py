@@ -19,17 +19,35 @@ class Following(QObject):
         super().__init__(view)
         self._view = view
         self.on = True
+        self._playing = False
+        self._elsewhere = False  # the user went to another place while nothing is played: it stays there until then
+
+    def set_playing(self, playing: bool) -> None:
+        self._playing = playing
+
+    def leave(self) -> None:
+        """A command went to another place. Only what is played would run away from it."""
+        if self._playing:
+            self.set(False)
+        else:
+            self._elsewhere = True
+
+    def moved(self) -> None:
+        """Another word is played, or was sought."""
+        self._elsewhere = False
+        self.keep_up()
 
     def set(self, on: bool) -> None:
+        self._elsewhere = False
         if on != self.on:
             self.on = on
             self.changed.emit(on)
         self.keep_up()
 
     def keep_up(self) -> None:
-        """Playback has moved on, or the view has changed."""
+        """The view has changed."""
         view = self._view
-        if self.on and view.current_row >= 0 and not self._current_is_visible():
+        if self.on and not self._elsewhere and view.current_row >= 0 and not self._current_is_visible():
             self._show_current()
 
     def _show_current(self) -> None:

@@ -91,6 +91,7 @@ class TranscriptView(SegmentText):
         self._placeholder.retry_requested.connect(self.retry_requested)
         self._following = Following(self)
         self._following.changed.connect(self.following_changed)
+        self.set_playing = self._following.set_playing
         self._search_again = QTimer(self, singleShot=True, interval=200)
         self._search_again.timeout.connect(self._search_afresh)
         self.verticalScrollBar().actionTriggered.connect(lambda _: self.set_following(False))
@@ -118,7 +119,7 @@ class TranscriptView(SegmentText):
             return
         self.current_row, self._word = row, word
         self._update_rows((before, row), beside=row != before)
-        self._following.keep_up()
+        self._following.moved()
 
     @property
     def following(self) -> bool:
@@ -274,7 +275,7 @@ class TranscriptView(SegmentText):
     def _select(self, place: Place | None) -> bool:
         if place is None:
             return False
-        self.set_following(False)
+        self._following.leave()
         self.setTextCursor(self._cursor(*place))
         self.centerCursor()
         return True
