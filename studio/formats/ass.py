@@ -23,6 +23,7 @@ _MARKUP = re.compile(r"\\[Nnh{}]|\{[^{}]*\}")
 _TAG = re.compile(r"\\(kt|[kK][fo]?|p(?=[0-9]))\s*([0-9]{1,9})|\\[^\\]*")
 _CODES = {"\\N": "\n", "\\n": "\n", "\\h": "\u00a0", "\\{": "{", "\\}": "}"}
 _JOINER = "\u2060"  # invisible; keeps a backslash and what follows from being read as a code
+_COMMA = "‚"  # looks like the comma that would end the Name field, and is read back as one
 _NOBODY = ("NTP",)  # what programs write into the Name field when nobody is named
 
 _HEAD = """\
@@ -69,7 +70,7 @@ def _events(transcript: Transcript, options: WriteOptions, first: str) -> str:
     lines = []
     for cue in cues_for(transcript, options):
         name = printable(transcript.name_of(cue.speaker)) if options.speaker_names != "never" else ""
-        name = name.replace(",", ";")  # a comma would end the field
+        name = name.replace(",", _COMMA)
         text = "\\N".join(_escape(line) for line in cue.lines)
         lines.append(f"Dialogue: {first},{_stamp(cue.start)},{_stamp(cue.end)},Default,{name},0,0,0,,{text}\n")
     return "".join(lines)
@@ -152,7 +153,7 @@ def _dialogue(file: _File, number: int, values: str, line: str) -> None:
         file.warnings.append(f"Line {number}: a drawing was left out.")
         if not any(p.text.strip() for p in pieces):
             return
-    name = printable(event.get("name", ""))
+    name = printable(event.get("name", "")).replace(_COMMA, ",")
     ((_, segment),) = segments_of(pieces, start, end)
     file.segments.append((name if name and name not in _NOBODY else None, segment))
 

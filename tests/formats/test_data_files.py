@@ -154,6 +154,24 @@ def test_labels_come_back(sample: Transcript):
     assert found == [(s.start, s.end, s.text, sample.name_of(s.speaker)) for s in sample.segments]
 
 
+def test_labels_of_audacity_keep_who_speaks_whatever_is_said():
+    said = [("S1", "Hello"), ("S1", ""), (None, "Bob: hi"), (None, "Note:"), ("S2", "Anna: no"), (None, "so: it is")]
+    transcript = Transcript(
+        tuple(Segment(1000 * n, 1000 * n + 500, text, (), who) for n, (who, text) in enumerate(said)), ANNA_BOB
+    )
+    back = read_any(FORMATS["audacity"].write(transcript, WriteOptions()), "x.labels.txt").transcript
+    assert [(back.name_of(s.speaker) if s.speaker else "", s.text) for s in back.segments] == [
+        ("Anna", "Hello"),
+        ("Anna", ""),
+        ("", "Bob: hi"),
+        ("", "Note:"),
+        ("Bob", "Anna: no"),
+        ("", "so: it is"),
+    ]
+    nameless = read_any(FORMATS["audacity"].write(transcript, WriteOptions(speaker_names="never")), "x.labels.txt")
+    assert [(s.speaker, s.text) for s in nameless.transcript.segments] == [(None, text) for _, text in said]
+
+
 def test_labels_of_audacity_may_have_frequencies_commas_and_no_length():
     text = "1,5\t2,25\tHello\n\\\t100.0\t2000.0\n3.000000\t3.000000\t\n5\t4\tback\n"
     parsed = read_any(text, "x.labels.txt")

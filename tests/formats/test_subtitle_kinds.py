@@ -7,8 +7,8 @@ from pathlib import PurePath
 import pytest
 
 from studio.core.errors import FormatError
-from studio.core.transcript import Word
-from studio.formats import FORMATS, READ_ONLY, Parsed, read_any
+from studio.core.transcript import Segment, Speaker, Transcript, Word
+from studio.formats import FORMATS, READ_ONLY, Parsed, WriteOptions, read_any
 
 READERS = {f.suffix: f.read for f in FORMATS.values()} | READ_ONLY
 
@@ -75,6 +75,19 @@ def test_ass_karaoke_times_words_and_joins_syllables():
 def test_ass_names_are_speakers():
     transcript = read(ASS + event("Hi.", "Anna") + event("Me.", "NTP") + event("Yes.", " Bob "), ".ass").transcript
     assert [transcript.name_of(s.speaker) for s in transcript.segments] == ["Anna", "", "Bob"]
+
+
+@pytest.mark.parametrize("id", ["ass", "ssa"])
+def test_a_comma_in_a_name_comes_back_from_ass(id: str):
+    speakers = (Speaker("S1", "Meyer, Anna"), Speaker("S2", "Bob; Eve"))
+    said = (Segment(0, 1000, "One, two", (), "S1"), Segment(1000, 2000, "Three", (), "S2"))
+    written = FORMATS[id].write(Transcript(said, speakers), WriteOptions())
+    assert all(line.count(",") == 9 + line.endswith("two") for line in written.splitlines()[-2:])
+    back = FORMATS[id].read(written).transcript
+    assert [(back.name_of(s.speaker), s.text) for s in back.segments] == [
+        ("Meyer, Anna", "One, two"),
+        ("Bob; Eve", "Three"),
+    ]
 
 
 def test_ass_fields_stand_in_the_order_that_the_file_names():
