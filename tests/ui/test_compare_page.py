@@ -39,6 +39,7 @@ from studio.ui.desks.compare_desk import CompareDesk
 from studio.ui.desks.transcript_desk import TranscriptDesk
 from studio.ui.dialogs.opinion_dialog import OpinionDialog
 from studio.ui.models.transcript_model import TranscriptModel
+from studio.ui.widgets.sign import Sign
 
 LEFT, RIGHT = interview()
 
@@ -414,6 +415,18 @@ def test_a_new_one_is_queued_and_awaited(
     with qtbot.waitSignal(desks.compare.ready):
         desks.compare.on_job_event(asked.id, JobChanged(studio.library.jobs.get(asked.id)))
     assert label_text(desks.page, "rightName") == "faster-whisper tiny.en"
+
+
+def test_what_goes_wrong_in_the_dialog_has_its_sign(desks: Desks, qtbot: QtBot, tmp_path: Path):
+    dialog = desks.compare.ask()
+    assert dialog is not None
+    note = dialog.findChild(QLabel, "opinionNote")
+    sign = note.parentWidget().findChild(Sign)
+    assert (note.isVisible(), sign.isVisible()) == (False, False)
+    dialog.job_chosen.emit(tmp_path / "fehlt.srt")
+    qtbot.waitUntil(note.isVisible)
+    assert "“fehlt.srt”" in note.text()
+    assert sign.isVisible(), "a sign beside what is red"
 
 
 class TestTheDialogIsGoneWhenItIsFinished:

@@ -20,6 +20,7 @@ from studio.core.jobs import JobOptions
 from studio.services.accounts import Offer
 from studio.services.opinion import Candidate
 from studio.ui import theme
+from studio.ui.widgets.error_line import ErrorLine
 
 from .buttons import button
 from .rerun_options import RerunFields
@@ -61,11 +62,7 @@ class OpinionDialog(QDialog):
             self._list.addItem(item)
         self._list.setFixedHeight(_ROW * min(_MOST, max(1, len(candidates))) + 4)
         self._fields = RerunFields(used, ready, offers, another=True)
-        self._note = QLabel()
-        self._note.setObjectName("opinionNote")
-        self._note.setProperty("role", "err")
-        self._note.setWordWrap(True)
-        self._note.hide()
+        self._note = ErrorLine("opinionNote")
         self._arrange()
 
     def _arrange(self) -> None:
@@ -112,8 +109,7 @@ class OpinionDialog(QDialog):
         self.make_requested.emit(self._fields.options())
 
     def show_problem(self, sentence: str) -> None:
-        self._note.setText(sentence)
-        self._note.show()
+        self._note.show_text(sentence)
 
 
 def _section(text: str) -> QLabel:
