@@ -168,6 +168,11 @@ def test_where_all_text_was_deleted_that_is_said(window: MainWindow, text: Trans
     window.desk.selection.set([s.id for s in window.desk.model.segments()])
     window.commands["deleteCueAction"].trigger()
     qtbot.waitUntil(lambda: says() == ["All text was deleted. Ctrl+Z brings it back."])
+    window.commands.set_keys("undoAction", ["Ctrl+Alt+U"])
+    assert says() == ["All text was deleted. Ctrl+Alt+U brings it back."]
+    window.commands.set_keys("undoAction", [])
+    assert says() == ["All text was deleted. Edit, Undo brings it back."]
+    window.commands.reset_keys("undoAction")
     window._open_id(window.desk.job.id)  # as after a restart
     qtbot.waitUntil(lambda: says() == ["All text was deleted. Ctrl+Z brings it back."])
     window.commands["undoAction"].trigger()

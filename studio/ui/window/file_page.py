@@ -55,6 +55,9 @@ class FilePage(QWidget):
         super().__init__(parent)
         self.setObjectName("filePage")
         self._commands = commands
+        self._job: tuple[Job | None, Progress | None] = (None, None)
+        self._said = ""  # of a recording without text
+        commands["undoAction"].changed.connect(self._on_undo_changed)
         self.waveform = WaveformView()
         self.video = VideoPane()
         self.transcript = TranscriptView(model)
@@ -140,11 +143,16 @@ class FilePage(QWidget):
 
     def set_job(self, job: Job | None, progress: Progress | None) -> None:
         """The recording that is open; tells what to say while there is no text."""
-        why_empty = self._why_empty()
-        self.transcript.set_job(job, progress, why_empty)
+        self._job, self._said = (job, progress), self._why_empty()
+        self.transcript.set_job(job, progress, self._said)
         for page in self._pages.values():
             if isinstance(page, HasNone):
-                page.nothing.show_state(job, progress, why_empty)
+                page.nothing.show_state(job, progress, self._said)
+
+    def _on_undo_changed(self) -> None:
+        """There is something to undo now, or the user has chosen another key for it."""
+        if self._why_empty() != self._said:
+            self.set_job(*self._job)
 
     def _why_empty(self) -> str:
         """Where there is something to undo, a text was there."""

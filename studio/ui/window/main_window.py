@@ -360,8 +360,6 @@ class MainWindow(QMainWindow):
         for name, verb, step in (("undoAction", "Undo", undo), ("redoAction", "Redo", redo)):
             self.commands[name].setEnabled(step is not None)
             self.commands[name].setText(f"&{verb} {step}" if step else f"&{verb}")
-        if not self.transcript_model.rowCount():
-            self._refresh()  # the page says why there is no text
 
     def _export(self) -> None:
         if self.desk.job:
