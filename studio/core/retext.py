@@ -7,8 +7,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import compress
+from itertools import compress, groupby
 from operator import itemgetter, ne
+
+from rapidfuzz.distance import LCSseq, Levenshtein
 
 from .breaks import HAS_CJK
 from .transcript import LaterWords, Segment, Word, join_words
@@ -18,6 +20,8 @@ _CHUNK = re.compile(rf"\S+(?:[{_NO_BREAK}]+\S+)*")
 _TEXT = itemgetter(0)  # of a word
 _LINE = re.compile(r"[ \t]*\n[ \t]*")
 _SETTLED = re.compile(r"\S+(?:[ \n]\S+)*")  # a text that its words make up again as it is
+_DIFFLIB = 1_000_000  # pairs of words; more, of a few words that come often, take difflib minutes
+_IN_MEMORY = 2_000_000_000  # as many pairs take a quarter of a gigabyte; the next best way takes none
 
 
 def retext(segment: Segment, text: str) -> Segment:
@@ -241,19 +245,30 @@ def _matched(segment: Segment, first: int, last: int, tokens: list[Token]) -> li
     floor = segment.words[first - 1].end if first else segment.start
     ceiling = segment.words[last].start if last < len(segment.words) else segment.end
     there, wanted = [w.text for w in old], [t[0] for t in tokens]
-    if set(there).isdisjoint(wanted):
-        blocks = [("replace", 0, len(old), 0, len(tokens))]
-    else:
-        blocks = list(SequenceMatcher(None, there, wanted, autojunk=False).get_opcodes())
     words: list[Word] = []
-    for kind, a, b, c, d in blocks:
-        if kind == "equal":
+    for same, a, b, c, d in _blocks(there, wanted):
+        if same:
             words += [w._replace(space=t[1], line=t[2]) for w, t in zip(old[a:b], tokens[c:d], strict=True)]
         elif d > c:
             start = old[a].start if b > a else (old[a - 1].end if a else floor)
             end = old[b - 1].end if b > a else (old[b].start if b < len(old) else ceiling)
             words += _put(old[a:b], tokens[c:d], start, max(start, end))
     return words
+
+
+def _blocks(there: Sequence[str], wanted: Sequence[str]) -> Iterator[tuple[bool, int, int, int, int]]:
+    """there[a:b] and wanted[c:d] in turn: the same, or one in place of the other."""
+    if set(there).isdisjoint(wanted):
+        yield False, 0, len(there), 0, len(wanted)
+        return
+    pairs = len(there) * len(wanted)
+    if pairs <= _DIFFLIB:
+        codes = SequenceMatcher(None, there, wanted, autojunk=False).get_opcodes()
+    else:
+        codes = [*map(tuple, (LCSseq if pairs <= _IN_MEMORY else Levenshtein).opcodes(there, wanted))]
+    for same, group in groupby(codes, key=lambda code: code[0] == "equal"):
+        steps = list(group)  # one word left out, one put in …
+        yield same, steps[0][1], steps[-1][2], steps[0][3], steps[-1][4]
 
 
 def _put(old: Sequence[Word], tokens: list[Token], start: int, end: int) -> list[Word]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import pairwise
 
 import pytest
@@ -52,6 +53,20 @@ class TestText:
         assert new.text == "I think we should go"
         assert new.words[0].start == 500
         assert new.words[-1] == segment("um I think um we should um go").words[-1]
+
+    def test_in_a_long_passage_of_few_words_too(self) -> None:
+        """A way that looks at all pairs of equal words takes minutes for this."""
+        said = random.Random(7).choices(["a", "b", "c"], k=10_000)
+        before = segment(" ".join(said))
+        changed = [f"{w}x" if w == "a" else w for w in said]
+        changed[5_000:5_000] = ["put", "in"]
+        del changed[2_000]
+        after = retext(before, " ".join(changed))
+        assert [w.text for w in after.words] == changed
+        kept = {(w.text, w.start, w.end) for w in before.words}
+        others = [w for w in after.words if w.text in ("b", "c")]
+        assert sum((w.text, w.start, w.end) in kept for w in others) >= len(others) - 5
+        assert all(a.start <= b.start and a.end <= b.end for a, b in pairwise(after.words))
 
     def test_chinese_is_changed_by_the_character(self) -> None:
         words = tuple(Word(c, 100 * n, 100 * n + 100, 0.5, False) for n, c in enumerate("今天天气好"))
