@@ -31,6 +31,7 @@ from studio.ui.desks.transcript_desk import TranscriptDesk
 from studio.ui.dialogs.rerun_dialog import RerunDialog
 from studio.ui.models.queue_model import QueueModel
 from studio.ui.models.transcript_model import TranscriptModel
+from studio.ui.widgets.sign import Sign
 from studio.ui.workers import Steps
 
 LEFT, RIGHT = interview()
@@ -104,8 +105,11 @@ def test_keep_closes_and_another_way_goes_back(dialog: RerunDialog, qtbot: QtBot
 
 
 def test_a_failure_is_said_where_another_try_begins(dialog: RerunDialog):
+    sign = dialog.findChild(Sign)
     dialog.show_running(HearOptions(BASE))
+    assert not sign.isVisible()
     dialog.show_problem("The disk is full. Nothing is lost.")
+    assert sign.isVisible(), "a sign beside what is red"
     assert says(dialog) == "The disk is full. Nothing is lost."
     assert button(dialog, "rerunStartButton").isVisible()
 

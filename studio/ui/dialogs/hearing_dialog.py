@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.jobs import Note, Progress
 from studio.ui.models.wording import percent, time_left
+from studio.ui.widgets.sign import Sign
 from studio.ui.workers import Steps
 
 FORM, PROGRESS, PREVIEW = range(3)
@@ -49,6 +50,7 @@ class HearingDialog(QDialog):
         self._note = QLabel()
         self._note.setObjectName(f"{name}Note")
         self._note.setWordWrap(True)
+        self._sign = Sign("error", "err", 16)
         self._pages = QStackedWidget()
 
     def arrange(
@@ -77,7 +79,11 @@ class HearingDialog(QDialog):
         column.setSpacing(12)
         column.addWidget(head)
         column.addWidget(self._pages, 1)
-        column.addWidget(self._note)
+        said = QHBoxLayout()
+        said.setSpacing(8)
+        said.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        said.addWidget(self._note, 1)
+        column.addLayout(said)
         column.addLayout(buttons)
         self.turn_to(FORM)
 
@@ -98,6 +104,7 @@ class HearingDialog(QDialog):
             self.adjustSize()
 
     def tell(self, text: str, role: str = "note") -> None:
+        self._sign.setVisible(role == "err")
         self._note.setText(text)
         self._note.setProperty("role", role)
         self._note.style().polish(self._note)
