@@ -68,7 +68,7 @@ def _again(job: Job, transcript: Transcript, start: int, end: int) -> Again:
         raise UsageError("No passage is chosen.", "Choose the passages to recognise again.")
     path = Path(job.path)
     if not path.is_file():
-        raise MediaError(f"“{job.name}” is not where it was: {path.parent}.", "Add it again from its new place.")
+        raise MediaError(f"“{job.name}” is not where it was: {path.parent}.", "Find the recording first.")
     first = max(0, old[0].start - MARGIN)
     last = max(s.end for s in old) + MARGIN
     return Again(job.id, start, end, first, min(last, max(job.duration, transcript.duration, last - MARGIN)))

@@ -331,6 +331,7 @@ def test_a_recording_that_is_gone_is_said_in_a_sentence(
         press(action)
     assert len(said) == 2
     assert all("“talk.wav” is not where it was" in text for text in said)
+    assert all("Find the recording" in text for text in said), "added again it would be another job"
     assert not window.playback.player.playing
 
 

@@ -205,9 +205,9 @@ class TranscriptDesk(QObject):
         path = Path(self.job.path) if self.job else Path()
         if self.job is None or not path.is_file():
             name = self.job.name if self.job else ""
-            if self.job and not self.job.content_id:
-                raise UsageError(f"“{name}” has no recording yet.", "Find it with Tools, Find the recording.")
-            raise UsageError(f"“{name}” is not where it was: {path.parent}.", "Add it again from its new place.")
+            never = self.job is not None and not self.job.content_id
+            what = "has no recording yet." if never else f"is not where it was: {path.parent}."
+            raise UsageError(f"“{name}” {what}", "Find it with Tools, Find the recording.")
         return path
 
     # Inside
