@@ -41,12 +41,12 @@ def forms(letter: str) -> list[str]:
     """How else a letter may be written with its marks in it or set to it; the usual way first."""
     if letter.isascii():
         return [letter]
-    first, *marks = unicodedata.normalize("NFD", letter)
-    found = {letter, first + "".join(marks)}
-    for size in range(1, len(marks) + 1):
-        for n in range(len(marks)):  # Vietnamese is typed with one mark in the letter and the other set to it
-            within, set_to = marks[n : n + size], marks[:n] + marks[n + size :]
-            found |= {sign + "".join(set_to) for sign in _signs().get(first + "".join(within), ())}
+    first, *rest = list(unicodedata.normalize("NFD", letter))
+    found = {letter, first + "".join(rest)}
+    for size in range(1, len(rest) + 1):
+        for n in range(len(rest)):  # Vietnamese is typed with one mark in the letter and the other set to it
+            within, behind = rest[n : n + size], rest[:n] + rest[n + size :]
+            found |= {sign + "".join(behind) for sign in _signs().get(first + "".join(within), ())}
     usual = unicodedata.normalize("NFC", letter)
     return [usual, *sorted(found - {usual})]
 

@@ -140,7 +140,7 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _plain_letter(letter: str) -> str:
-    base, *set_to = unicodedata.normalize("NFD", letter)
+    base, *set_to = list(unicodedata.normalize("NFD", letter))
     return base.lower() if len(base.lower()) == 1 and all(map(unicodedata.combining, set_to)) else letter
 
 

@@ -81,7 +81,9 @@ class TestPopup:
         assert text.hasFocus()
 
     def test_typing_replaces_it(self, window: MainWindow, popup: UnsurePopup, text: TranscriptView, qtbot: QtBot):
+        height = popup.height()
         qtbot.keyClicks(text, "Holstein")
+        assert popup.height() < height, "as high as what is in it"
         assert word(window) == ("Holstein", None)
         assert label_text(popup, "unsureHint") == "Enter keeps what you typed, Alt P plays it again."
         assert not any(choice.isVisible() for choice in popup.findChildren(QPushButton))

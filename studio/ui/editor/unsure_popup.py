@@ -190,6 +190,8 @@ class UnsurePopup(QFrame):
             for button in self._buttons:
                 button.hide()
             self._hint.setText("Enter keeps what you typed, Alt P plays it again.")
+            if layout := self.layout():
+                layout.activate()  # without the buttons
             self.adjustSize()
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._view, self._hint.text()))
 
