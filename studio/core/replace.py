@@ -141,7 +141,7 @@ def _search(
 def _plain(query: Query, segments: Iterable[Segment]) -> re.Pattern[str]:
     """Finds letters in either form, which takes more time, where any is written in another than the usual one."""
     usual, either, signs = _patterns(query)
-    text = "".join(s.text for s in segments) if signs else ""
+    text = "".join([s.text for s in segments]) if signs else ""
     return either if any(sign in text for sign in signs) else usual
 
 
