@@ -430,7 +430,7 @@ def some_edit(kind: str, now: Transcript, n: int, pick: random.Random) -> Edit:
         return rename_speaker(now, speaker, f"N{n}")
     if kind == "relabel":
         return relabel(now, [segment], speaker)
-    if kind == "split" and " " in segment.text:
+    if kind == "split" and " " in segment.text and segment.end > segment.start:
         return split(segment, segment.text.index(" "), next(fresh_ids(now.segments)))
     if kind == "merge" and len(now.segments) > 1:
         row = pick.randrange(len(now.segments) - 1)
