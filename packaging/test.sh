@@ -33,15 +33,18 @@ suite() {
     check mypy
     check lint-imports
 } >"$told" 2>&1 &
+# Collected once before: so what is imported is translated once, not by all workers at the same time.
+slow=$(python -m pytest --collect-only -q -m "slow and not alone" | sed -n 's/^\(tests[^:]*\.py\)::.*/\1/p' | sort -u)
 # tests wait as much as they work, so more of them run than there are processors
 workers=$(python -c "import os; print(max(4, os.cpu_count() or 1))")
 check suite -m "not slow" -n "$workers"
 wait
 cat "$told"
-# each file stays in one process, where its models are loaded once
-check suite -m "slow and not alone" -n 3 --dist loadfile
+# Each file stays in one process, where its models are loaded once.
+# Only the files that have some: to read all of them takes longer than many of these tests.
+# shellcheck disable=SC2086  # a list of names without spaces
+check suite -m "slow and not alone" -n 3 --dist loadfile $slow
 # Those that listen to real sound as it is played bear little company; two of them wait more than they work.
-# Only the files that have some: to read all of them takes longer than these tests.
 # shellcheck disable=SC2046  # a list of names without spaces
 check suite -m alone -n 2 --dist loadfile $(grep -rl --include='test_*.py' 'mark\.alone' tests)
 
