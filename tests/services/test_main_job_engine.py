@@ -37,10 +37,10 @@ def engine_process() -> BaseProcess:
 
 @pytest.mark.parametrize(("fatal", "said"), [(signal.SIGSEGV, "crashed"), (signal.SIGKILL, "memory")])
 def test_an_engine_that_dies_costs_one_attempt_of_one_job(
-    ready: Studio, long_talk: Path, beginning: Path, fatal: signal.Signals, said: str
+    ready: Studio, sample: Path, beginning: Path, fatal: signal.Signals, said: str
 ) -> None:
     options = JobOptions(TINY, speakers="off")
-    _, second = queue.add(ready, [long_talk, beginning], options).jobs
+    _, second = queue.add(ready, [sample, beginning], options).jobs
     running, kept, ended = queue.Running(), [], []
     for _, event in run_next(ready, running, queue.LOCAL):
         if isinstance(event, SegmentsStored) and event.segments and not kept:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import soundfile
 
 from studio import media
 from studio.core.edits import apply
@@ -53,12 +54,16 @@ def test_a_recording_that_is_gone_is_named(studio: Studio) -> None:
 
 
 @pytest.mark.slow
-def test_the_sample_has_its_speakers_again(studio: Studio, tiny: Home, sample: Path) -> None:
-    content = media.fingerprint(sample)
-    job = studio.library.jobs.add(str(sample), sample.name, content, 52_960, "cpu", JobOptions())
-    words = [Word(f"w{n}", n * 500, n * 500 + 400, 0.9) for n in range(104)]
-    rows = tuple(Segment.from_words(words[n : n + 4], None, n // 4 + 1) for n in range(0, 104, 4))
-    transcript = Transcript(rows, (), "en", 52_960, Source(str(sample), sample.name, content, 52_960), EngineInfo())
+def test_the_sample_has_its_speakers_again(studio: Studio, tiny: Home, sample: Path, tmp_path: Path) -> None:
+    """Its first two, who speak for 23 seconds."""
+    sound, rate = soundfile.read(sample, stop=23 * soundfile.info(sample).samplerate)
+    two = tmp_path / "two.wav"
+    soundfile.write(two, sound, rate)
+    content = media.fingerprint(two)
+    job = studio.library.jobs.add(str(two), two.name, content, 23_000, "cpu", JobOptions())
+    words = [Word(f"w{n}", n * 500, n * 500 + 400, 0.9) for n in range(44)]
+    rows = tuple(Segment.from_words(words[n : n + 4], None, n // 4 + 1) for n in range(0, 44, 4))
+    transcript = Transcript(rows, (), "en", 23_000, Source(str(two), two.name, content, 23_000), EngineInfo())
     events = list(find_speakers(studio, job, transcript, 2, StopToken()))
     fractions = [e.fraction for e in events if isinstance(e, Progress)]
     assert fractions == sorted(fractions)
