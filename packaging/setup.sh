@@ -99,6 +99,9 @@ esac
 if [ "$before" != "$wanted" ] || [ ! -f "$stamp" ]; then printf '%s\n' "$wanted" >"$stamp"; fi
 if ! grep -qxF "done$extra" "$stamp"; then
     say "Installing the program and its Python packages (about 6 GB on disk; two minutes with a fast connection) …"
+    # the pip that comes with Python may be years old, and works twice as long on this
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --upgrade pip ||
+        say "pip could not be renewed; going on with the one that Python has." >&2
     .venv/bin/python -m pip install -qq --disable-pip-version-check $compile -e ".$extra" ||
         fail "The Python packages could not be installed; pip's message is above. Run this again to go on."
     say "done$extra" >>"$stamp"
