@@ -210,9 +210,9 @@ class Uploading(Contract):
         assert len(stub.requests("POST", self.case.upload)) == 2
 
     @pytest.mark.slow
-    def test_two_gigabytes_in_little_memory(self, drive: Drive, stub: Stub) -> None:
+    def test_half_a_gigabyte_in_little_memory(self, drive: Drive, stub: Stub) -> None:
         with drive.order.sound.path.open("r+b") as file:
-            file.truncate(2_000_000_000)
+            file.truncate(500_000_000)
         process = psutil.Process()
         drive.go(until=lambda event: isinstance(event, Sent))  # all that is needed is loaded now
         idle, most = process.memory_info().rss, 0
