@@ -75,31 +75,31 @@ def test_parts_fit_together_and_none_is_sent_again(booth: Booth, two_parts: Path
         assert float(np.corrcoef(before[end], after[end])[0, 1]) > 0.99
 
 
-def test_what_may_have_arrived_is_sent_again_with_consent_only(booth: Booth, sample: Path) -> None:
+def test_what_may_have_arrived_is_sent_again_with_consent_only(booth: Booth, beginning: Path) -> None:
     booth.stub.script("POST", "/v1/enhance-audio", drop="before_response")
     for _ in range(2):
         with pytest.raises(Ambiguous):
-            cleaned(booth, sample)
+            cleaned(booth, beginning)
     assert len(orders(booth)) == 1
-    assert cleaned(booth, sample, again=True).exists()
+    assert cleaned(booth, beginning, again=True).exists()
     assert len(orders(booth)) == 2
 
 
 @pytest.mark.parametrize("audio", ["page", "empty", "cut"])
-def test_a_reply_that_is_no_sound_leaves_no_file(booth: Booth, sample: Path, audio: str) -> None:
+def test_a_reply_that_is_no_sound_leaves_no_file(booth: Booth, beginning: Path, audio: str) -> None:
     booth.stub.configure(audio=audio)
     for _ in range(2):
         with pytest.raises(BadResponse):
-            cleaned(booth, sample)
+            cleaned(booth, beginning)
     assert not list(booth.studio.home.enhanced.glob("*"))
     booth.stub.configure(audio="whole")
-    assert cleaned(booth, sample, again=True).exists()
+    assert cleaned(booth, beginning, again=True).exists()
     assert len(orders(booth)) == 2
 
 
-def test_no_graphics_card_is_free_for_a_while(booth: Booth, sample: Path) -> None:
+def test_no_graphics_card_is_free_for_a_while(booth: Booth, beginning: Path) -> None:
     booth.stub.script("POST", "/v1/enhance-audio", status=503)
-    assert cleaned(booth, sample).exists()
+    assert cleaned(booth, beginning).exists()
     assert [seen.status for seen in orders(booth)] == [503, 200]
 
 
