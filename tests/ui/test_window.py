@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import soundfile
 from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
@@ -383,6 +384,9 @@ class TestRealJob:
     def test_a_dropped_recording_appears_piece_by_piece_is_named_and_exported(
         self, window: MainWindow, with_models: Path, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        """The sample's first 36 seconds, in which all three speak."""
+        sound, rate = soundfile.read(resource("sample.ogg"), stop=36 * 24_000)
+        soundfile.write(recording := tmp_path / "sample.wav", sound, rate)
         seen: list[int] = []
         window.next_job._model.select(TINY)
         window.queue.job_event.connect(
@@ -392,7 +396,7 @@ class TestRealJob:
             lambda _, e: picture(window, "6-working") if isinstance(e, SegmentsStored) and len(seen) == 1 else None
         )
         with qtbot.waitSignal(window.queue.job_done, timeout=240_000) as done:
-            drop(window, resource("sample.ogg"))
+            drop(window, recording)
         assert done.args[0].state == JobState.DONE
         assert len(seen) > 1, "segments appear while the text is still being made"
         assert seen == sorted(seen)
