@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 
 from .errors import UsageError
 from .retext import common_start, joined, retext, text_spans
-from .transcript import Segment, Speaker, Transcript, Word, join_words, mean_confidence
+from .transcript import DerivedWords, Segment, Speaker, Transcript, Word, join_words, mean_confidence
 
 SHORTEST = 40  # milliseconds: one frame at 25 a second; no segment is made shorter
 
@@ -256,8 +257,12 @@ def retime(segment: Segment, start: int, end: int) -> Segment:
 
 def shifted(segment: Segment, ms: int) -> Segment:
     """All of its times later. Stored shifts are read by this: what it gives must stay the same."""
-    words = tuple(w._replace(start=max(0, w.start + ms), end=max(0, w.end + ms)) for w in segment.words)
+    words = DerivedWords(segment.words, partial(_shifted, ms)) if segment.words else ()
     return segment._replace(start=segment.start + ms, end=segment.end + ms, words=words)
+
+
+def _shifted(ms: int, words: Sequence[Word]) -> Sequence[Word]:
+    return [w._replace(start=max(0, w.start + ms), end=max(0, w.end + ms)) for w in words]
 
 
 def set_times(segments: Sequence[Segment], row: int, start: int, end: int, push: bool = False) -> Edit:

@@ -65,6 +65,11 @@ def find(segments: Iterable[Segment], query: Query, ids: Collection[int] | None 
         return [Match(s.id, *m.span()) for s, found in _search(segments, query, ids) for m in found]
 
 
+def first_places(segments: Iterable[Segment], query: Query) -> Iterator[tuple[Segment, int]]:
+    """Segment by segment with a match, and the offset of the first one in it. Raises like `find`."""
+    return ((s, found[0].span()[0]) for s, found in _search(segments, query, None))
+
+
 def replace_all(
     transcript: Transcript, query: Query, replacement: str, ids: Collection[int] | None = None
 ) -> Edit | None:

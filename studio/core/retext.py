@@ -7,13 +7,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import partial
 from itertools import compress, groupby
 from operator import itemgetter, ne
 
 from rapidfuzz.distance import LCSseq, Levenshtein
 
 from .breaks import HAS_CJK
-from .transcript import LaterWords, Segment, Word, join_words
+from .transcript import DerivedWords, Segment, Word, join_words
 
 _NO_BREAK = "\u00a0\u202f"  # spaces inside a word, as in “50 €” and French “Quoi ?”
 _CHUNK = re.compile(rf"\S+(?:[{_NO_BREAK}]+\S+)*")
@@ -48,29 +49,13 @@ def retext_later(segment: Segment, text: str) -> Segment:
     settled = " ".join(text.split()) == text or _SETTLED.fullmatch(text)
     if not text or text == old or not words or not settled:
         return retext(segment, text)
-    later = _RetextedWords(segment, text)
+    later = DerivedWords(words, partial(_retexted, segment, text))
     return tuple.__new__(Segment, (start, end, text, later, speaker, confidence, id, comment, flagged))
 
 
-class _RetextedWords(LaterWords):
-    __slots__ = ("_from",)
-
-    def __init__(self, segment: Segment, text: str) -> None:
-        self._made = None
-        self._from: tuple[Segment, str] | None = segment, text
-
-    def make(self) -> tuple[Word, ...]:
-        """Nobody may have looked at what was before either: from the last words that are known on, change by change."""
-        words: Sequence[Word] = self
-        changes: list[tuple[Segment, str]] = []
-        while isinstance(words, _RetextedWords) and (origin := words._from) is not None:
-            changes.append(origin)
-            words = origin[0].words
-        for segment, text in reversed(changes):
-            words = retext(segment._replace(words=words), text).words
-        self._made = tuple(words)
-        self._from = None  # what was before is not kept for it; another thread finds what was made
-        return self._made
+def _retexted(segment: Segment, text: str, words: Sequence[Word]) -> Sequence[Word]:
+    """Of the segment, which had these, with this text."""
+    return retext(segment._replace(words=words), text).words
 
 
 def joined(first: Segment, second: Segment) -> Segment:

@@ -7,7 +7,7 @@ rename touches one value. If a segment has words, its text is exactly `join_word
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, overload
 
@@ -71,6 +71,29 @@ class LaterWords(Sequence[Word]):
 
     def __repr__(self) -> str:
         return repr(self.made)
+
+
+class DerivedWords(LaterWords):
+    """Words that are reckoned from what was before a change, and that perhaps from what was before another one."""
+
+    __slots__ = ("_from",)
+
+    def __init__(self, before: Sequence[Word], reckon: Callable[[Sequence[Word]], Sequence[Word]]) -> None:
+        self._made = None
+        self._from: tuple[Sequence[Word], Callable[[Sequence[Word]], Sequence[Word]]] | None = before, reckon
+
+    def make(self) -> tuple[Word, ...]:
+        """From the last words that are known on, change by change: a day of changes is deeper than Python may call."""
+        words: Sequence[Word] = self
+        changes = []
+        while isinstance(words, DerivedWords) and (origin := words._from) is not None:
+            words, reckon = origin
+            changes.append(reckon)
+        for reckon in reversed(changes):
+            words = reckon(words)
+        self._made = tuple(words)
+        self._from = None  # what was before is not kept for it; another thread finds what was made
+        return self._made
 
 
 class Segment(NamedTuple):

@@ -298,6 +298,11 @@ class Commands:
     def keys(self, name: str) -> tuple[str, ...]:
         return tuple(key.toString() for key in self._actions[name].shortcuts())
 
+    def way_to(self, name: str) -> str:
+        """What a sentence tells people to do: its key, or where it has none its place in the menus."""
+        command, keys = self._table[name], self.keys(name)
+        return keys[0] if keys else ", ".join((*command.menu.split("/"), plain(command.text)))
+
     def set_keys(self, name: str, keys: Sequence[str]) -> None:
         """These keys and no others start the action; what is no key is passed over. Store `changed_keys` then."""
         made = [QKeySequence(key) for key in dict.fromkeys(keys)]

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QVBoxLayout,
 from pytestqt.qtbot import QtBot
 from talks import talk
 
+from studio.core.transcript import Segment, Transcript
 from studio.ui import theme
 from studio.ui.commands import Commands
 from studio.ui.models.transcript_model import TranscriptModel
@@ -160,3 +161,12 @@ def test_words_of_the_transcript_are_shown_with_what_stands_around_them(qtbot: Q
     assert all(word.casefold() in hit.title.casefold() for hit in hits)
     hits[0].run()
     assert word.casefold() in gone[0].text.casefold()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("text", "typed"), [("Zu\u0308rich", "zür"), ("Zürich", "zu\u0308r"), ("ẞẞẞß Zürich", "zür")])
+def test_words_of_the_transcript_are_found_in_either_form_of_their_letters(qtbot: QtBot, text: str, typed: str) -> None:
+    model = TranscriptModel()
+    said = f"{' '.join(['so'] * 40)} {text}"
+    model.set_transcript(Transcript((Segment(0, 1000, said, id=1),)))
+    (hit,) = in_transcript(model, lambda segment: None)(typed)
+    assert text in hit.title

@@ -96,6 +96,13 @@ class TestModel:
         model.set_filter("straße")
         assert titles(model) == ["Waiting", "STRASSE.mp3"]
 
+    @pytest.mark.parametrize(("name", "typed"), [("Gespra\u0308ch.wav", "gespräch"), ("Gespräch.wav", "GESPRA\u0308")])
+    def test_filter_finds_letters_in_either_form(self, model, name, typed):
+        """Names of files that come from a Mac have the marks behind their letters."""
+        model.set_jobs([*ALL[:2], job(8, name=name)])
+        model.set_filter(typed)
+        assert name in titles(model)
+
     def test_any_sequence_of_changes_ends_in_the_right_list(self, model):
         """Small signals must lead where a fresh start would."""
         chance = random.Random(4)

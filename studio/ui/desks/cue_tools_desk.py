@@ -94,7 +94,8 @@ class CueToolsDesk(QObject):
         self._checks.use_rules(dialog.rules())
         if self._do(plan.edit):
             cues = counted(len(plan.edit.after), "cue", "cues")
-            self.notice.emit("info", f"Re-flowed: {cues} are new. Ctrl+Z brings the old passages back.")
+            undo = self._commands.way_to("undoAction")
+            self.notice.emit("info", f"Re-flowed: {cues} are new. {undo} brings the old passages back.")
 
     # Times
 
@@ -115,7 +116,7 @@ class CueToolsDesk(QObject):
     def _move(self, edit: Edit) -> None:
         if self._do(edit):
             moved = counted(len(edit.after), "cue", "cues")
-            self.notice.emit("info", f"{moved} moved. Ctrl+Z moves them back.")
+            self.notice.emit("info", f"{moved} moved. {self._commands.way_to('undoAction')} moves them back.")
 
     def _do(self, edit: Edit) -> bool:
         """Make the change, unless its passages are others by now."""

@@ -165,7 +165,8 @@ class OpeningDesk(QObject):
             self._notices.show_notice("warn", "The text was changed meanwhile. Nothing was timed anew; do it again.")
             return
         self._desk.do(edit)
-        self._notices.show_notice("info", "Timed by the speech. Ctrl+Z brings the old times back.")
+        undo = self._commands.way_to("undoAction")
+        self._notices.show_notice("info", f"Timed by the speech. {undo} brings the old times back.")
 
     def _offer(self) -> None:
         self._commands["alignAction"].setEnabled(self._desk.model.rowCount() > 0)

@@ -51,7 +51,7 @@ class RerunDesk(QObject):
         super().__init__(window)
         self._studio, self._desk, self._jobs, self._sending = studio, desk, jobs, sending
         self._open_id, self._window = open_id, window
-        self._action = commands["rerunAction"]
+        self._commands, self._action = commands, commands["rerunAction"]
         self._result: Reheard | None = None
         self._small: Job | None = None  # at a vendor, followed or shown by the dialog
         self._dialog: RerunDialog | None = None  # while it is open; it is freed then
@@ -138,7 +138,7 @@ class RerunDesk(QObject):
         self._desk.do(result.edit)
         if small:
             self._jobs.remove([small.id])  # its text is in its place now
-        self.notice.emit("info", "Recognised again. Ctrl+Z brings the old text back.")
+        self.notice.emit("info", f"Recognised again. {self._commands.way_to('undoAction')} brings the old text back.")
 
     # At a vendor
 

@@ -152,7 +152,8 @@ class VersionsDesk(QObject):
             return
         dialog.accept()
         self._desk.do(edit)
-        self._notices.show_notice("info", f"This is “{version.name}” again. Ctrl+Z takes it back.")
+        undo = self._commands.way_to("undoAction")
+        self._notices.show_notice("info", f"This is “{version.name}” again. {undo} takes it back.")
 
     def _dialogs(self) -> list[VersionsDialog]:
         return [d for d in self._window.findChildren(VersionsDialog) if d.isVisible()]

@@ -20,7 +20,7 @@ from .export_rules import RulesForm, section
 from .reflow_plan import ReflowPlan
 
 _SOON = 300  # milliseconds after the last change of a rule until the plan is made anew
-_SAFE = "Nothing changes until you press Re-flow; Ctrl+Z takes it back. No word is lost or moves to another speaker."
+_SAFE = "Nothing changes until you press Re-flow; Undo takes it back. No word is lost or moves to another speaker."
 
 
 class ReflowDialog(QDialog):

@@ -27,7 +27,7 @@ from .buttons import button
 
 _NAME, _MADE, _DIFFERS = range(3)
 _NONE = "No versions yet. One is kept when you begin to edit, every 10 minutes, and before each large step."
-_SAFE = "Going back is a step like any other: Ctrl+Z takes it back."
+_SAFE = "Going back is a step like any other: Undo takes it back."
 
 
 class VersionsDialog(QDialog):

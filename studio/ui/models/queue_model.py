@@ -7,6 +7,7 @@ selection and scroll position survive. The order is the library's business: a dr
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from enum import Enum, IntEnum
 from itertools import pairwise
@@ -150,7 +151,7 @@ class QueueModel(QAbstractListModel):
 
     def set_filter(self, text: str) -> None:
         """Show only jobs whose name contains the text, in any case."""
-        self._filter = text.strip().casefold()
+        self._filter = _plain(text.strip())
         self._adopt(self._jobs)
         self.filter_changed.emit(text)
 
@@ -197,7 +198,7 @@ class QueueModel(QAbstractListModel):
     def _arrange(self, jobs: dict[int, Job]) -> tuple[list[Row], dict[Section, int]]:
         members: dict[Section, list[Job]] = {section: [] for section in Section}
         for job in jobs.values():
-            if self._filter in job.name.casefold():
+            if self._filter in _plain(job.name):
                 members[section_of(job)].append(job)
         rows: list[Row] = []
         for section, group in members.items():
@@ -337,6 +338,11 @@ class QueueModel(QAbstractListModel):
         for id in moved:
             self.move_requested.emit(id, before)
         return bool(moved)
+
+
+def _plain(text: str) -> str:
+    """Without capitals, and letters with marks in the usual form: names from a Mac have another."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def _standing(job: Job) -> tuple[object, ...]:

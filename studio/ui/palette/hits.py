@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import TypeVar
 
 from studio.core.jobs import Job
+from studio.core.replace import Query, first_places
 from studio.core.transcript import Segment
 from studio.library import Hit as Found
 
@@ -23,18 +26,10 @@ def in_transcript(model: TranscriptModel, go: Callable[[Segment], object]) -> Ca
     """The first places of the open transcript where these words stand; `go` shows one."""
 
     def find(query: str) -> list[Hit]:
-        wanted = query.strip().casefold()
         hits: list[Hit] = []
-        for segment in model.segments():
-            place = segment.text.casefold().find(wanted)
-            if place >= 0:
-                who = model.speaker_name(segment.speaker)
-                note = ", ".join(filter(None, (clock(segment.start), who)))
-                hits.append(
-                    Hit(_around(segment.text, place), "In this transcript", note, "transcript", _do(go, segment))
-                )
-                if len(hits) == _MOST:
-                    break
+        for segment, place in islice(first_places(model.segments(), Query(query.strip())), _MOST):
+            note = ", ".join(filter(None, (clock(segment.start), model.speaker_name(segment.speaker))))
+            hits.append(Hit(_around(segment.text, place), "In this transcript", note, "transcript", _do(go, segment)))
         return hits
 
     return find
@@ -56,7 +51,8 @@ def recordings(jobs: Callable[[], Iterable[Job]], open_job: Callable[[int], obje
     """The recordings of the queue and library with such a name, best first; `open_job` takes a job's id."""
 
     def find(query: str) -> list[Hit]:
-        found = [(fits.score, job) for job in jobs() if (fits := match(query, job.name))]
+        wanted = _composed(query)
+        found = [(fits.score, job) for job in jobs() if (fits := match(wanted, _composed(job.name)))]
         found.sort(key=lambda entry: (-entry[0], -entry[1].id))
         return [
             Hit(job.name, "Recordings", job_sentence(job), "file-audio", _do(open_job, job.id))
@@ -64,6 +60,11 @@ def recordings(jobs: Callable[[], Iterable[Job]], open_job: Callable[[int], obje
         ]
 
     return find
+
+
+def _composed(text: str) -> str:
+    """Letters with marks in the usual form: names from a Mac have another."""
+    return unicodedata.normalize("NFC", text)
 
 
 def _do(function: Callable[[_T], object], value: _T) -> Callable[[], object]:

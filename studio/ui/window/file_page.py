@@ -158,7 +158,7 @@ class FilePage(QWidget):
         """Where there is something to undo, a text was there."""
         if not self._commands["undoAction"].isEnabled():
             return NO_SPEECH
-        return f"All text was deleted. {(*self._commands.keys('undoAction'), 'Edit, Undo')[0]} brings it back."
+        return f"All text was deleted. {self._commands.way_to('undoAction')} brings it back."
 
     def show_job(self, job: Job, model: TranscriptModel, progress: Progress | None) -> None:
         """Name the recording and say what is known of it."""
