@@ -213,7 +213,7 @@ def test_large_changes_come_into_the_rows_once_there_is_room_again(
     with library.database.write() as db:
         db.execute(NO_ROOM.replace("ON step", "ON segment"))
     many = tuple(Segment(60_000 + n, 60_001 + n, f"many{n}", id=-n) for n in range(1, PART + 2))
-    with qtbot.waitSignal(window.desk._saver.failed):
+    with qtbot.waitSignal(window.desk._tidier.failed):
         window.desk.do(Edit("many", (), many))
     assert stored(window).segments == shown(window)
     assert library.pending.waits()
