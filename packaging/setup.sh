@@ -61,9 +61,13 @@ if ! command -v dpkg >/dev/null || ! command -v apt-get >/dev/null; then
     say "This is not Debian or Ubuntu: the window's system libraries (Qt 6, PulseAudio client) are left to you."
     system_packages() { return 1; }
 fi
-# shellcheck disable=SC2086
-system_packages $packages ||
-    say "Going on without them: the command line works, the window, its sound or voices may not." >&2
+window_packages() {
+    # shellcheck disable=SC2086
+    system_packages $packages ||
+        say "Going on without them: the command line works, the window, its sound or voices may not." >&2
+}
+# Nobody is asked for a password where this is root already: then the Python packages need not wait for these.
+if [ "$(id -u)" -eq 0 ]; then window_packages & else window_packages; fi
 
 # --- the environment ---------------------------------------------------------------------------------------------
 
@@ -79,6 +83,7 @@ make_environment() {
     [ -n "$python" ] || fail "Python 3.11 or newer was not found. Install it, or name it: PYTHON=/path/to/python3.11"
     if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
         version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        wait  # one at a time can add system packages
         system_packages "python$version-venv" || fail "Python's venv module is needed: install python$version-venv."
     fi
     say "Making the environment .venv with $("$python" -V)"
@@ -106,4 +111,5 @@ if ! grep -qxF "done$extra" "$stamp"; then
         fail "The Python packages could not be installed; pip's message is above. Run this again to go on."
     say "done$extra" >>"$stamp"
 fi
+wait
 say "Transcription Studio is set up: .venv/bin/studio opens the window."

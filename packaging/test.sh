@@ -44,9 +44,9 @@ cat "$told"
 # Only the files that have some: to read all of them takes longer than many of these tests.
 # shellcheck disable=SC2086  # a list of names without spaces
 check suite -m "slow and not alone" -n 3 --dist loadfile $slow
-# Those that listen to real sound as it is played bear little company; two of them wait more than they work.
+# Those that listen to real sound as it is played bear little company, but wait more than they work.
 # shellcheck disable=SC2046  # a list of names without spaces
-check suite -m alone -n 2 --dist loadfile $(grep -rl --include='test_*.py' 'mark\.alone' tests)
+check suite -m alone -n 3 --dist loadfile $(grep -rl --include='test_*.py' 'mark\.alone' tests)
 
 if [ -s "$failed" ]; then
     printf '\nFailed:\n'
