@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import count
 
 from .errors import UsageError
@@ -257,12 +256,16 @@ def retime(segment: Segment, start: int, end: int) -> Segment:
 
 def shifted(segment: Segment, ms: int) -> Segment:
     """All of its times later. Stored shifts are read by this: what it gives must stay the same."""
-    words = DerivedWords(segment.words, partial(_shifted, ms)) if segment.words else ()
+    words = _ShiftedWords(segment, ms) if segment.words else ()
     return segment._replace(start=segment.start + ms, end=segment.end + ms, words=words)
 
 
-def _shifted(ms: int, words: Sequence[Word]) -> Sequence[Word]:
-    return [w._replace(start=max(0, w.start + ms), end=max(0, w.end + ms)) for w in words]
+class _ShiftedWords(DerivedWords):
+    __slots__ = ()
+
+    @staticmethod
+    def reckon(before: Segment, change: int) -> Sequence[Word]:
+        return [w._replace(start=max(0, w.start + change), end=max(0, w.end + change)) for w in before.words]
 
 
 def set_times(segments: Sequence[Segment], row: int, start: int, end: int, push: bool = False) -> Edit:

@@ -80,14 +80,15 @@ def replace_all(
     template = _template(query, replacement)
     with resting():
         found = list(_texts(transcript.segments, query, template, ids))
-        after = tuple([retext_later(segment, text) for segment, text, _ in found])
+        if not found:
+            return None
+        before, texts, counts = zip(*found, strict=True)
+        after = tuple(map(retext_later, before, texts))
         spare(len(after))
-    if not found:
-        return None
-    places = sum(count for _, _, count in found)
+    places = sum(counts)
     where = f" in {places:,} places" if places > 1 else ""
-    exact = all(put.text == text for put, (_, text, _) in zip(after, found, strict=True))
-    return Edit(_name(query, replacement) + where, tuple([s for s, _, _ in found]), after, retexted=exact)
+    exact = all(put.text == text for put, text in zip(after, texts, strict=True))
+    return Edit(_name(query, replacement) + where, before, after, retexted=exact)
 
 
 def replace_one(segment: Segment, match: Match, query: Query, replacement: str) -> Edit | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from functools import partial
 from itertools import compress, groupby
 from operator import itemgetter, ne
 
@@ -45,17 +44,22 @@ def retext_later(segment: Segment, text: str) -> Segment:
     """What `retext` gives, its words reckoned when somebody looks at them: for changes of many segments."""
     # taken apart and put together by hand, which is quicker than _replace(): a replace-all does it for each segment
     start, end, old, words, speaker, confidence, id, comment, flagged = segment
-    # the first is quicker, and mostly so
-    settled = " ".join(text.split()) == text or _SETTLED.fullmatch(text)
-    if not text or text == old or not words or not settled:
+    if not text or text == old or not words:
         return retext(segment, text)
-    later = DerivedWords(words, partial(_retexted, segment, text))
+    # mostly so, and quicker than the expression
+    plain = text.isprintable() and "  " not in text and text[0] != " " != text[-1]
+    if not plain and not _SETTLED.fullmatch(text):
+        return retext(segment, text)
+    later = _RetextedWords(segment, text)
     return tuple.__new__(Segment, (start, end, text, later, speaker, confidence, id, comment, flagged))
 
 
-def _retexted(segment: Segment, text: str, words: Sequence[Word]) -> Sequence[Word]:
-    """Of the segment, which had these, with this text."""
-    return retext(segment._replace(words=words), text).words
+class _RetextedWords(DerivedWords):
+    __slots__ = ()
+
+    @staticmethod
+    def reckon(before: Segment, change: str) -> Sequence[Word]:
+        return retext(before, change).words
 
 
 def joined(first: Segment, second: Segment) -> Segment:

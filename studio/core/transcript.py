@@ -7,9 +7,9 @@ rename touches one value. If a segment has words, its text is exactly `join_word
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
 
 class Word(NamedTuple):
@@ -73,29 +73,6 @@ class LaterWords(Sequence[Word]):
         return repr(self.made)
 
 
-class DerivedWords(LaterWords):
-    """Words that are reckoned from what was before a change, and that perhaps from what was before another one."""
-
-    __slots__ = ("_from",)
-
-    def __init__(self, before: Sequence[Word], reckon: Callable[[Sequence[Word]], Sequence[Word]]) -> None:
-        self._made = None
-        self._from: tuple[Sequence[Word], Callable[[Sequence[Word]], Sequence[Word]]] | None = before, reckon
-
-    def make(self) -> tuple[Word, ...]:
-        """From the last words that are known on, change by change: a day of changes is deeper than Python may call."""
-        words: Sequence[Word] = self
-        changes = []
-        while isinstance(words, DerivedWords) and (origin := words._from) is not None:
-            words, reckon = origin
-            changes.append(reckon)
-        for reckon in reversed(changes):
-            words = reckon(words)
-        self._made = tuple(words)
-        self._from = None  # what was before is not kept for it; another thread finds what was made
-        return self._made
-
-
 class Segment(NamedTuple):
     """A stretch of speech by one speaker: usually one sentence, after a re-flow one subtitle cue.
 
@@ -128,6 +105,33 @@ class Segment(NamedTuple):
             confidence=mean_confidence(words),
             id=id,
         )
+
+
+class DerivedWords(LaterWords):
+    """Words of a segment after a change, reckoned from those before it, which may have to be reckoned themselves."""
+
+    __slots__ = ("_from",)
+
+    def __init__(self, before: Segment, change: Any) -> None:
+        self._made = None
+        self._from: tuple[Segment, Any] | None = before, change
+
+    @staticmethod
+    @abstractmethod
+    def reckon(before: Segment, change: Any) -> Sequence[Word]: ...
+
+    def make(self) -> tuple[Word, ...]:
+        """From the last words that are known on, change by change: a day of changes is deeper than Python may call."""
+        words: Sequence[Word] = self
+        changes = []
+        while isinstance(words, DerivedWords) and (origin := words._from) is not None:
+            changes.append((words.reckon, *origin))
+            words = origin[0].words
+        for reckon, before, change in reversed(changes):
+            words = reckon(before._replace(words=words), change)
+        self._made = tuple(words)
+        self._from = None  # what was before is not kept for it; another thread finds what was made
+        return self._made
 
 
 @dataclass(frozen=True, slots=True)
