@@ -16,7 +16,7 @@ _CLIPBOARD = (
 )
 
 
-def taken(event: QEvent, window: QWidget, tab: tuple[SignalInstance, SignalInstance] | None) -> bool | None:
+def taken(event: QKeyEvent, window: QWidget, tab: tuple[SignalInstance, SignalInstance] | None) -> bool | None:
     """What an editor's `event` returns for keys that are not its own; None for its own.
 
     `tab`: what the tab key asks for, and with shift, where it plays: hands on the keyboard play often; F6 leaves.
@@ -30,12 +30,12 @@ def taken(event: QEvent, window: QWidget, tab: tuple[SignalInstance, SignalInsta
     return None
 
 
-def _left_to_window(event: QEvent, window: QWidget) -> bool:
+def _left_to_window(event: QKeyEvent, window: QWidget) -> bool:
     """Whether Qt asks about a key that starts an action of the window, which the text is not to take then.
 
     What writes a character never does, nor do the keys of the clipboard.
     """
-    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
+    if event.type() != QEvent.Type.ShortcutOverride:
         return False
     if event.text().isprintable() and event.text() and not event.modifiers() & _COMMANDS:
         return False
@@ -43,10 +43,8 @@ def _left_to_window(event: QEvent, window: QWidget) -> bool:
     return any(keys in action.shortcuts() for action in window.actions()) and not any(map(event.matches, _CLIPBOARD))
 
 
-def _tab_pressed(event: QEvent) -> int:
+def _tab_pressed(event: QKeyEvent) -> int:
     """1 for the tab key, -1 with shift, 0 for all else."""
-    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
-        return 0
-    if event.modifiers() & ~_Modifier.ShiftModifier:
+    if event.type() != QEvent.Type.KeyPress or event.modifiers() & ~_Modifier.ShiftModifier:
         return 0
     return {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}.get(Qt.Key(event.key()), 0)

@@ -44,14 +44,7 @@ from .segment_text import SegmentText
 from .spans import Span, in_units
 from .unsure import Unsure
 
-_SCROLL_KEYS = {
-    Qt.Key.Key_Up,
-    Qt.Key.Key_Down,
-    Qt.Key.Key_PageUp,
-    Qt.Key.Key_PageDown,
-    Qt.Key.Key_Home,
-    Qt.Key.Key_End,
-}
+_SCROLL_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End}
 
 
 class TranscriptView(SegmentText):
@@ -390,14 +383,14 @@ class TranscriptView(SegmentText):
 
     def event(self, event: QEvent) -> bool:
         """Keys that are commands of the window are not the text's, whatever Qt's text widgets do with them."""
+        if not isinstance(event, QKeyEvent):
+            return super().event(event)
         tab = (self.play_requested, self.back_requested) if self.tab_plays else None
         taken = command_keys.taken(event, self.window(), tab)
         return super().event(event) if taken is None else taken
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        row, _, _ = self.caret()
-        known = row < self.model.rowCount()
-        if event.key() == Qt.Key.Key_F2 and known:
+        if event.key() == Qt.Key.Key_F2 and (row := self.caret()[0]) < self.model.rowCount():
             self.rename_at(row)
         elif event.key() == Qt.Key.Key_Escape:
             self.stop_requested.emit()

@@ -97,6 +97,8 @@ class Typing:
 
     def _spans_rows(self) -> bool:
         cursor = self._view.textCursor()
+        if not cursor.hasSelection():
+            return False
         document = self._view.document()
         return document.findBlock(cursor.selectionStart()) != document.findBlock(cursor.selectionEnd())
 

@@ -193,6 +193,8 @@ class CueText(QTextEdit):
 
     def event(self, event: QEvent) -> bool:
         """Keys that are commands of the window are not the text's, but for the clipboard's."""
+        if not isinstance(event, QKeyEvent):
+            return super().event(event)
         tab = (self.play_requested, self.back_requested) if self.tab_plays else None
         taken = command_keys.taken(event, self.window(), tab)
         return super().event(event) if taken is None else taken
