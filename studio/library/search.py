@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 from studio.core.wording import any_of, forms, letters_of, marks
@@ -89,15 +89,16 @@ class Search:
 
 def _hits(db: sqlite3.Connection, transcript: int, ids: list[int], terms: list[tuple[str, bool]]) -> list[Hit]:
     """The hits of one transcript in order of time; none where no recording is kept for it."""
-    marks = ",".join("?" * len(ids))
+    places = ",".join("?" * len(ids))
     found = db.execute(
         "SELECT s.id, s.start, s.text, job.id AS job, job.name AS recording, COALESCE(p.name, s.speaker, '') AS who"
         " FROM segment s JOIN job ON job.transcript_id = s.transcript_id"
         " LEFT JOIN speaker p ON p.transcript_id = s.transcript_id AND p.id = s.speaker"
-        f" WHERE s.transcript_id = ? AND s.id IN ({marks}) ORDER BY s.start, s.end, s.id",
+        f" WHERE s.transcript_id = ? AND s.id IN ({places}) ORDER BY s.start, s.end, s.id",
         (transcript, *ids),
-    )
-    words = _finder(tuple(terms))
+    ).fetchall()
+    marked = any(not r["text"].isascii() and _mark().search(r["text"]) for r in found)
+    words = _finder(tuple(terms), marked)
     return [
         Hit(transcript, r["job"], r["id"], r["start"], *_snippet(r["text"], words), r["recording"], r["who"])
         for r in found
@@ -145,18 +146,26 @@ def _plain_letter(letter: str) -> str:
 
 
 def _letter(letter: str) -> str:
-    """The pattern of a letter without its accents, whatever accents are there."""
+    """The pattern of a letter without its accents."""
     bare = _ACCENT.sub("", unicodedata.normalize("NFD", letter))
-    return f"{any_of({_plain(form) for form in forms(bare)})}[{marks()}]*" if bare else ""
+    return any_of({_plain(form) for form in forms(bare)}) if bare else ""
+
+
+@cache
+def _mark() -> re.Pattern[str]:
+    return re.compile(f"[{marks()}]")
 
 
 @lru_cache(maxsize=16)
-def _finder(terms: tuple[tuple[str, bool], ...]) -> re.Pattern[str]:
-    """Finds any of the words in a text that `_plain` made."""
-    patterns = []
+def _finder(terms: tuple[tuple[str, bool], ...], marked: bool) -> re.Pattern[str]:
+    """Finds any of the words in a text that `_plain` made; `marked`: whatever accents are set to their letters there.
+
+    Those cost milliseconds to compile, and few texts have any.
+    """
+    patterns, accents = [], f"[{marks()}]*" if marked else ""
     for term, begins in terms:
         words = re.findall(rf"(?:[^\W_]|[{marks()}])+", term)  # the index takes “_” for no letter
-        pattern = r"[\W_]+".join("".join(map(_letter, letters_of(word))) for word in words)
+        pattern = r"[\W_]+".join("".join(_letter(c) + accents for c in letters_of(word)) for word in words)
         unspaced = spaced(term) != term
         patterns.append(pattern if unspaced else rf"(?<![^\W_]){pattern}" + ("" if begins else r"(?![^\W_])"))
     return re.compile("|".join(patterns))
