@@ -287,10 +287,12 @@ class TestTyping:
         assert {"splitPlayheadAction", "newCueAction", "nextCueAction", "previousCueAction"} <= set(still)
         assert not {"setStartAction", "deleteCueAction", "mergeNextAction", "flagAction", "speaker1Action"} & set(still)
         assert window.commands.why_not("setStartAction") == "Choose a cue first."
+        assert page.editor.speaker.currentText() == ""
         qtbot.keyClick(window, Key.Key_F11)
         assert window.desk.model.segments() == before
         window.commands["nextCueAction"].trigger()
         assert window.desk.selection.current == before[2].id
+        assert page.editor.speaker.currentData() == before[2].speaker
         assert [name for name in acting if window.commands[name].isEnabled()] == acting
 
     def test_keys_of_the_player(self, page: SubtitlesPage, qtbot: QtBot):

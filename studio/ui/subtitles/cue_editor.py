@@ -155,6 +155,8 @@ class CueEditor(QFrame):
         self.text.load(segment.text if segment else "")
         for part in (self.text, *self._fields, self.speaker):
             part.setEnabled(segment is not None)
+        if segment is None:
+            self.speaker.setCurrentIndex(-1)
         self.text.setPlaceholderText("" if segment else "Choose a cue in the table.")
         self._show_times(segment, force=True)
         self.refresh()
