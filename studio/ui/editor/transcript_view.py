@@ -84,7 +84,6 @@ class TranscriptView(SegmentText):
         self._placeholder.retry_requested.connect(self.retry_requested)
         self._following = Following(self)
         self._following.changed.connect(self.following_changed)
-        self.set_playing = self._following.set_playing
         self._search_again = QTimer(self, singleShot=True, interval=200)
         self._search_again.timeout.connect(self._search_afresh)
         self.verticalScrollBar().actionTriggered.connect(lambda _: self.set_following(False))
@@ -121,6 +120,10 @@ class TranscriptView(SegmentText):
     def set_following(self, on: bool) -> None:
         """Whether the view scrolls with playback; scrolling by hand ends it."""
         self._following.set(on)
+
+    def set_playing(self, playing: bool) -> None:
+        """Whether playback is running away from where a command has gone to."""
+        self._following.set_playing(playing)
 
     def set_spoken(self, id: int | None, first: int, last: int) -> None:
         """A voice says these characters of a segment; None: it is silent."""
