@@ -128,19 +128,16 @@ def replace_range(segments: Sequence[Segment], start: int, end: int, text: str, 
 # Cutting and joining
 
 
-def split(segment: Segment, offset: int, new_id: int) -> Edit:
+def split(segment: Segment, offset: int, new_id: int, before: Sequence[Segment] = ()) -> Edit:
     """Cut a segment in two at an offset of its text; the first part keeps id, comment and flag.
 
-    Raises UsageError where one part would have no text, and for a passage that lasts no time: order is by time.
+    `before`: those of `at_same_time_before`. Among such ids say what comes first, and the new one is the lowest: where
+    the segment lasts no time each gets the id of the one before it, and the second part keeps the segment's own.
+    Raises UsageError where one part would have no text.
     """
     left, right = segment.text[:offset].rstrip(), segment.text[offset:].lstrip()
     if not left or not right:
         raise UsageError("There is nothing to split here.", "Put the caret between two words.")
-    if segment.end <= segment.start:
-        raise UsageError(
-            "This passage lasts no time, so nothing would say which part comes first.",
-            "Give it a length, or re-time the text to the speech.",
-        )
     words = _cut(segment, offset)
     first = [w for w, (_, end) in words if end <= offset]
     second = [w for w, (_, end) in words if end > offset]
@@ -149,14 +146,23 @@ def split(segment: Segment, offset: int, new_id: int) -> Edit:
     start = min(max(second[0].start if second else cut, middle), segment.end)
     if second:
         second[0] = second[0]._replace(space=True, line=False)
-    return Edit(
-        "split",
-        (segment,),
-        (
-            _remade(segment._replace(end=middle), first, left),
-            _remade(segment._replace(start=start, id=new_id, comment="", flagged=False), second, right),
-        ),
+    parts = (
+        _remade(segment._replace(end=middle), first, left),
+        _remade(segment._replace(start=start, id=new_id, comment="", flagged=False), second, right),
     )
+    if segment.start < segment.end:
+        return Edit("split", (segment,), parts)
+    old = (*before, segment)
+    ids = [new_id, *(s.id for s in old)]
+    return Edit("split", old, tuple(s._replace(id=id) for s, id in zip((*before, *parts), ids, strict=True)))
+
+
+def at_same_time_before(segments: Sequence[Segment], row: int) -> Sequence[Segment]:
+    """Those right before a row that begin and end when it does: all the rows above, in text without times."""
+    first, (start, end, *_) = row, segments[row]
+    while first and (segments[first - 1].start, segments[first - 1].end) == (start, end):
+        first -= 1
+    return segments[first:row]
 
 
 def _cut(segment: Segment, offset: int) -> list[tuple[Word, tuple[int, int]]]:

@@ -211,9 +211,11 @@ class TestTimes:
         assert all(s.start <= w.start <= w.end <= s.end for s in after.segments for w in s.words)
 
 
-def talk() -> Transcript:
+def talk(timed: bool = True) -> Transcript:
     texts = ["Guten Tag zusammen.", "Wie geht es Ihnen heute?", "Gut, danke.", "Das freut mich sehr."]
     rows = tuple(segment(t, 4000 * n, n + 1, f"S{n % 2 + 1}") for n, t in enumerate(texts))
+    if not timed:
+        rows = tuple(s._replace(start=0, end=0, words=()) for s in rows)
     return Transcript(rows, default_speakers(["S1", "S2"]), "de", 20_000)
 
 
@@ -227,7 +229,9 @@ def some_edit(data: st.DataObject, now: Transcript) -> Edit:
     last = data.draw(st.integers(row, min(row + 2, len(rows) - 1)))
     kinds = {
         "type": lambda: edits.set_text(chosen, data.draw(st.text("ab c\n", max_size=12))),
-        "split": lambda: edits.split(chosen, data.draw(st.integers(0, len(chosen.text))), new),
+        "split": lambda: edits.split(
+            chosen, data.draw(st.integers(0, len(chosen.text))), new, edits.at_same_time_before(rows, row)
+        ),
         "split at": lambda: edits.split_at_time(chosen, data.draw(st.integers(chosen.start, chosen.end)), new),
         "merge": lambda: edits.merge(rows[row : last + 1]),
         "retime": lambda: edits.set_times(
@@ -257,9 +261,9 @@ def some_edit(data: st.DataObject, now: Transcript) -> Edit:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.data(), st.integers(1, 12))
-def test_any_sequence_can_be_taken_back_exactly_and_in_one_go(data: st.DataObject, steps: int) -> None:
-    states, made = [talk()], list[Edit]()
+@given(st.data(), st.integers(1, 12), st.booleans())
+def test_any_sequence_can_be_taken_back_exactly_and_in_one_go(data: st.DataObject, steps: int, timed: bool) -> None:
+    states, made = [talk(timed)], list[Edit]()
     for _ in range(steps):
         edit = some_edit(data, states[-1])
         after = apply(states[-1], edit)
@@ -278,7 +282,7 @@ def test_any_sequence_can_be_taken_back_exactly_and_in_one_go(data: st.DataObjec
     for edit, before in zip(reversed(made), reversed(states[:-1]), strict=True):
         states[-1] = apply(states[-1], edit.inverse())
         assert states[-1] == before
-    assert apply(apply(talk(), at_once), at_once.inverse()) == talk()
+    assert apply(apply(talk(timed), at_once), at_once.inverse()) == talk(timed)
 
 
 class TestOddText:
@@ -299,6 +303,13 @@ class TestOddText:
         cut = edits.split(Segment.from_words(words, id=1), offset, -1)
         assert [[w.text for w in s.words] for s in cut.after] == [["a", "50"], ["€"]]
 
-    def test_a_passage_of_no_length_is_not_cut_as_its_parts_would_change_places(self) -> None:
-        with pytest.raises(UsageError, match="lasts no time"):
-            edits.split(Segment(0, 0, "plain text", id=3), 5, -1)
+    def test_passages_of_no_length_keep_their_order_when_one_is_cut(self) -> None:
+        texts = ["one", "two", "plain text", "four"]
+        now = Transcript(tuple(Segment(0, 0, t, id=n, comment=t) for n, t in enumerate(texts, 1)))
+        edit = edits.split(now.segments[2], 5, -1, edits.at_same_time_before(now.segments, 2))
+        after = apply(now, edit)
+        assert [s.text for s in after.segments] == ["one", "two", "plain", "text", "four"]
+        assert [s.comment for s in after.segments] == ["one", "two", "plain text", "", "four"]
+        again = edits.split(after.segments[0], 1, -2, edits.at_same_time_before(after.segments, 0))
+        assert [s.text for s in apply(after, again).segments] == ["o", "ne", "two", "plain", "text", "four"]
+        assert apply(after, edit.inverse()) == now

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -51,12 +53,12 @@ def failed(id: int) -> Job:
     return job(id, JobState.FAILED, problem=problem)
 
 
-def open_talk(window: MainWindow) -> None:
-    """A finished transcript of three speakers, its recording gone."""
+def open_talk(window: MainWindow, made_of: Sequence[Segment] = ()) -> None:
+    """A finished transcript of three speakers, or of these segments, its recording gone."""
     library, made = window._studio.library, talk()
     job = library.jobs.add("/talks/talk.wav", "talk.wav", "c1", made.duration, "cpu", JobOptions())
     id = library.transcripts.create(made.source, EngineInfo(), job.id)
-    library.transcripts.replace(id, made.segments, made.speakers, EngineInfo())
+    library.transcripts.replace(id, made_of or made.segments, made.speakers, EngineInfo())
     library.jobs.set_state(job.id, JobState.DONE)
     window.queue.refresh()
     window.activateWindow()

@@ -116,6 +116,30 @@ class TestRows:
         assert list(window.desk.model.segments()) == before
         agree(window, qtbot)
 
+    @pytest.mark.parametrize("count", [12, 400])  # the second is shown afresh as a whole
+    def test_enter_splits_text_without_times_where_it_is(self, window: MainWindow, qtbot: QtBot, count: int):
+        open_talk(window, [Segment(0, 0, f"Passage {n} of a plain text.") for n in range(count)])
+        text, row = window.page.transcript, count - 4
+        text.setFocus()
+        text.put_caret(row, len(f"Passage {row} "))
+        before, place = list(window.desk.model.segments()), text.verticalScrollBar().value()
+        qtbot.keyClick(text, Key.Key_Return)
+        assert said(window)[row - 1 : row + 3] == [
+            before[row - 1].text,
+            f"Passage {row}",
+            "of a plain text.",
+            before[row + 1].text,
+        ]
+        assert text.caret() == (row + 1, 0, 0)
+        assert abs(text.verticalScrollBar().value() - place) <= 1
+        agree(window, qtbot)
+        qtbot.keyClick(text, Key.Key_Backspace)
+        assert said(window) == [s.text for s in before]
+        window.commands["undoAction"].trigger()
+        window.commands["undoAction"].trigger()
+        assert list(window.desk.model.segments()) == before
+        agree(window, qtbot)
+
     def test_delete_at_the_end_joins_with_the_next(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
         text.put_caret(3, 999)
         qtbot.keyClick(text, Key.Key_Delete)

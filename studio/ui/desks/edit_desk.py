@@ -186,7 +186,13 @@ class EditDesk(QObject):
     # Changes
 
     def split(self, id: int, offset: int) -> None:
-        self._change(id, lambda segment: edits.split(segment, offset, self._desk.fresh_id()))
+        model = self._desk.model
+
+        def cut(segment: Segment) -> Edit:
+            before = edits.at_same_time_before(model.segments(), model.row_of(id))
+            return edits.split(segment, offset, self._desk.fresh_id(), before)
+
+        self._change(id, cut)
 
     def split_at_playhead(self) -> None:
         model, ms = self._desk.model, self._playback.player.position()

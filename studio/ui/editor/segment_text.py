@@ -241,13 +241,15 @@ class SegmentText(QPlainTextEdit):
     def _remember_place(self) -> None:
         top = self.firstVisibleBlock().blockNumber()
         segments = self.model.segments()
-        self._place = self.model.transcript.source, segments[top].start if top < len(segments) else 0
+        self._place = self.model.transcript.source, top, segments[top].start if top < len(segments) else 0
 
     def _on_reset(self) -> None:
         self.load()
-        source, ms = self._place
+        source, top, ms = self._place
         if source.content_id and source == self.model.transcript.source:  # the same recording, cut anew
-            self._scroll_to_line(self._first_line(max(0, self.model.last_begun(ms))))
+            segments = self.model.segments()
+            same = top < len(segments) and segments[top].start == ms  # as everywhere in text without times
+            self._scroll_to_line(self._first_line(top if same else max(0, self.model.last_begun(ms))))
 
     def _on_inserted(self, _parent: Index, first: int, last: int) -> None:
         texts = blocks_text(self.model.segments()[first : last + 1])

@@ -117,9 +117,10 @@ class SubtitlesPage(QWidget):
         if segment is None:
             return
         offset, before = self.editor.text.caret(segment.text), self._model.rowCount()
+        row = self._model.row_of(segment.id)
         self.split_requested.emit(segment.id, offset)
         if self._model.rowCount() > before:
-            second = self._model.segment(self._model.row_of(segment.id) + 1).id
+            second = self._model.segment(row + 1).id
             self.rows_selected.emit([second], second)
 
     def leave_cue(self) -> None:
