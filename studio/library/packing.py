@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import accumulate, chain, pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import numpy as np
@@ -32,22 +32,18 @@ _text, _start, _end, _confidence, _space, _line = map(itemgetter, range(6))
 
 
 def pack(segments: Sequence[Segment]) -> bytes:
-    count, unread = len(segments), sum(isinstance(s.words, rows.StoredWords) for s in segments)
+    count, words_of = len(segments), [s.words for s in segments]
     columns: tuple[bytes, ...]
-    if 2 * unread > count:
-        columns = (
-            count.to_bytes(8, "little"),
-            *_fields(segments),
-            _strings([rows.words_to(s.words) for s in segments]),
-        )
+    if 2 * sum(type(words) is rows.StoredWords for words in words_of) > count:
+        columns = (count.to_bytes(8, "little"), *_fields(segments), _strings(list(map(rows.words_to, words_of))))
         return _UNREAD + zlib.compress(b"".join(columns), 1)
-    words = list(chain.from_iterable([s.words for s in segments]))
+    words = list(chain.from_iterable(words_of))
     spoken = len(words)
     columns = (
         count.to_bytes(8, "little"),
         spoken.to_bytes(8, "little"),
         *_fields(segments),
-        _integers((len(s.words) for s in segments), count),
+        _integers(map(len, words_of), count),
         _chosen(list(map(_text, words))),
         _integers(map(_start, words), spoken),
         _integers(map(_end, words), spoken),
@@ -62,14 +58,12 @@ def _fields(segments: Sequence[Segment]) -> tuple[bytes, ...]:
     """All but their words."""
     count = len(segments)
     return (
-        _integers((s.id for s in segments), count),
-        _integers((s.start for s in segments), count),
-        _integers((s.end for s in segments), count),
+        *(_integers(map(attrgetter(field), segments), count) for field in ("id", "start", "end")),
         _chosen([s.speaker for s in segments]),
         _strings([s.text for s in segments]),
         _numbers([s.confidence for s in segments]),
         _strings([s.comment for s in segments]),
-        _truths((s.flagged for s in segments), count),
+        _truths(map(attrgetter("flagged"), segments), count),
     )
 
 
@@ -83,7 +77,7 @@ def pack_texts(segments: Sequence[Segment]) -> bytes:
     count = len(segments)
     columns = (
         count.to_bytes(8, "little"),
-        _integers((s.id for s in segments), count),
+        _integers(map(attrgetter("id"), segments), count),
         _strings([s.text for s in segments]),
     )
     return _TEXTS + zlib.compress(b"".join(columns), 1)
@@ -131,7 +125,9 @@ class Packed:
 
 def _integers(values: Iterable[int], count: int) -> bytes:
     """Each as its difference to the one before: times that grow evenly take little room."""
-    return np.diff(np.fromiter(values, "<i8", count), prepend=np.int64(0)).astype("<i8").tobytes()
+    numbers = np.fromiter(values, "<i8", count)
+    numbers[1:] -= numbers[:-1].copy()
+    return numbers.tobytes()
 
 
 def _numbers(values: Sequence[float | None]) -> bytes:

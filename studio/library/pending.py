@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from studio.core.edits import Edit, order
@@ -41,7 +42,7 @@ def store(db: sqlite3.Connection, transcript: int, edit: Edit) -> int:
     """
     ids = [s.id for s in edit.before]
     size = len(ids) + len(edit.after)
-    highest = max((s.id for s in (*edit.before, *edit.after)), default=0)
+    highest = max(map(attrgetter("id"), (*edit.before, *edit.after)), default=0)
     went = pack(edit.before) if size <= PART else None
     if edit.shift and size > PART:
         came = pack_shift(edit.shift)

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, compress, count, groupby
-from operator import attrgetter, ne
+from operator import attrgetter, le, ne
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -200,9 +200,9 @@ class TranscriptModel(QAbstractListModel):
         before, after = {s.id for s in edit.before}, {s.id: s for s in edit.after}
         rows = sorted(row for row in map(self._row_of.get, before) if row is not None)
         if edit.retexted and len(rows) == len(after):
-            self._change(rows, after, beside=[])
-        elif before == after.keys() and self._stays_in_order(rows, after):
-            self._change(rows, after, self._differing(_BESIDE, rows, after))
+            self._change(rows, after, moved=[], beside=[])
+        elif before == after.keys() and self._stay_in_order(moved := self._differing(_TIMES, rows, after), after):
+            self._change(rows, after, moved)
         elif len(before) + len(after) > _MANY:
             self.beginResetModel()
             rest = [s for s in self._segments if s.id not in before]
@@ -219,21 +219,20 @@ class TranscriptModel(QAbstractListModel):
         new = [after[s.id] for s in old]
         return list(compress(rows, map(ne, map(what, old), map(what, new))))
 
-    def _stays_in_order(self, rows: list[int], after: dict[int, Segment]) -> bool:
-        """Whether the segments of these rows, changed, are still between their neighbours."""
-        segments = self._segments
-        moved = self._differing(_TIMES, rows, after)
+    def _stay_in_order(self, moved: list[int], after: dict[int, Segment]) -> bool:
+        """Whether the rows that have other times now are still between their neighbours."""
+        if not moved:
+            return True
+        around = self._segments[max(0, moved[0] - 1) : moved[-1] + 2]
+        keys = [order(after.get(segment.id, segment)) for segment in around]
+        return all(map(le, keys, keys[1:]))
 
-        def key(row: int) -> tuple[int, int, int]:
-            segment = segments[row]
-            return order(after.get(segment.id, segment))
-
-        seams = {seam for row in moved for seam in (row, row + 1)}
-        return all(key(row - 1) <= key(row) for row in seams if 0 < row < len(segments))
-
-    def _change(self, rows: list[int], after: dict[int, Segment], beside: list[int]) -> None:
-        """`beside`: those of the rows of which more than the text is another."""
-        moved = self._differing(_TIMES, beside, after)
+    def _change(
+        self, rows: list[int], after: dict[int, Segment], moved: list[int], beside: list[int] | None = None
+    ) -> None:
+        """`moved`: those of the rows that have other times; `beside`: of which more than the text is another."""
+        if beside is None:
+            beside = rows if moved == rows else self._differing(_BESIDE, rows, after)
         for row in rows:
             self._segments[row] = after[self._segments[row].id]
         if moved:
@@ -246,10 +245,11 @@ class TranscriptModel(QAbstractListModel):
     def _exchange(self, rows: list[int], after: dict[int, Segment]) -> None:
         """Rows of segments that are in both stay where they can; others are taken out and put in."""
         kept = [row for row in rows if self._segments[row].id in after]
-        if not self._stays_in_order(kept, after):
-            kept = []
+        moved = self._differing(_TIMES, kept, after)
+        if not self._stay_in_order(moved, after):
+            kept, moved = [], []
         stay = {self._segments[row].id: after[self._segments[row].id] for row in kept}
-        self._change(kept, stay, self._differing(_BESIDE, kept, stay))
+        self._change(kept, stay, moved)
         gone = [row for row in rows if row not in set(kept)]
         for first, last in reversed(list(_runs(gone))):
             self.beginRemoveRows(QModelIndex(), first, last)
