@@ -119,7 +119,10 @@ def _content(segments: Sequence[Segment], lines: list[list[Token]]) -> tuple[tup
             word = segments[token.segment].words[token.word]
             if token.text != word.text:  # a piece of a word, or one without the spaces around it
                 word = word._replace(text=token.text, start=token.start, end=token.end)
-            words.append(word._replace(space=token.space, line=number > 0 and position == 0))
+            line = number > 0 and position == 0
+            if word.space != token.space or word.line != line:
+                word = word._replace(space=token.space, line=line)
+            words.append(word)
     return tuple(words), join_words(words)
 
 

@@ -14,6 +14,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
+from studio.core.collector import resting
 from studio.core.edits import Edit, order
 from studio.core.transcript import Segment
 
@@ -43,13 +44,14 @@ def store(db: sqlite3.Connection, transcript: int, edit: Edit) -> int:
     ids = [s.id for s in edit.before]
     size = len(ids) + len(edit.after)
     highest = max(map(attrgetter("id"), (*edit.before, *edit.after)), default=0)
-    went = pack(edit.before) if size <= PART else None
-    if edit.shift and size > PART:
-        came = pack_shift(edit.shift)
-    elif edit.retexted and size > PART:
-        came = pack_texts(edit.after)
-    else:
-        came = pack(edit.after)
+    with resting():
+        went = pack(edit.before) if size <= PART else None
+        if edit.shift and size > PART:
+            came = pack_shift(edit.shift)
+        elif edit.retexted and size > PART:
+            came = pack_texts(edit.after)
+        else:
+            came = pack(edit.after)
     return int(
         db.execute(
             "INSERT INTO content (transcript_id, size, highest, went_ids, came, went) VALUES (?, ?, ?, ?, ?, ?)",

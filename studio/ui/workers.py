@@ -26,7 +26,7 @@ _GATHER = 0.1  # seconds that a key waits for more to be stored with it
 _AFTER_YOU = 0.02  # seconds that the window has to show a change, before threads that use it take turns with it
 _LOOK_AT_OPEN = 0.7  # seconds; another process may have changed what is open
 _QUIET = 0.3  # seconds without a change until parts of large ones come into the rows
-_BREATH = 0.005  # seconds that the window gets between two of these parts
+_BREATH = 0.03  # seconds that the window gets between two of these parts, each of which takes about as long
 _TELL_EVERY = 0.1  # seconds between two readings of a job's progress
 _REST_AFTER = 30  # looks without work before the engines give their memory back
 
