@@ -140,6 +140,7 @@ class TranscriptDesk(QObject):
 
     def attempt(self, make: Callable[[], Edit | None]) -> None:
         """Do the edit that a pure function makes; if it refuses, say why."""
+        self._tidier.put_off()  # to make it may take a while, too
         try:
             self.do(make())
         except StudioError as e:
