@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage, QTextCursor
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
-from talks import LINES, failed, model_is_stored, open_talk, said, talk
+from talks import LINES, failed, model_is_stored, open_talk, said, segments, talk
 
 from studio.core.edits import apply
 from studio.core.reflow import reflow
@@ -22,6 +22,7 @@ from studio.ui.models.cue_model import Column, CueModel
 from studio.ui.models.findings import Findings
 from studio.ui.models.transcript_model import TranscriptModel
 from studio.ui.subtitles.page import SubtitlesPage
+from studio.ui.waveform.scene import START_SPAN
 from studio.ui.window.main_window import MainWindow
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
@@ -31,6 +32,15 @@ Key, Mod = Qt.Key, Qt.KeyboardModifier
 def page(window: MainWindow) -> SubtitlesPage:
     open_talk(window)
     window.commands["subtitlesModeAction"].trigger()
+    return window.desks.modes.subtitles
+
+
+def with_a_long_talk(window: MainWindow) -> SubtitlesPage:
+    """Twelve cues over two minutes, of which the waveform shows the first 24 seconds."""
+    open_talk(window, segments(12))
+    window.page.waveform.set_duration(120_000)
+    window.commands["subtitlesModeAction"].trigger()
+    QApplication.processEvents()
     return window.desks.modes.subtitles
 
 
@@ -171,6 +181,39 @@ class TestTable:
             qtbot.keyClick(page.table, Key.Key_Space)
         qtbot.keyClick(page.table, Key.Key_Return)
         assert page.editor.text.hasFocus()
+
+    @pytest.mark.parametrize("by", ["mouse", "keys"])
+    def test_a_chosen_cue_comes_into_view_in_the_waveform(self, window: MainWindow, qtbot: QtBot, by: str):
+        page, table, waveform = with_a_long_talk(window), window.desks.modes.subtitles.table, window.page.waveform
+        page.table.setFocus()
+        assert waveform.visible == (0, START_SPAN)
+
+        def choose_row(row: int) -> None:
+            if by == "mouse":
+                place = table.visualRect(table.model().index(row, Column.TEXT)).center()
+                qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+            while table.currentIndex().row() != row:
+                qtbot.keyClick(table, Key.Key_Down if table.currentIndex().row() < row else Key.Key_Up)
+
+        choose_row(1)
+        assert waveform.visible == (0, START_SPAN), "it is in view, so nothing moves"
+        for row in (6, 8, 2):
+            choose_row(row)
+            cue, (start, end) = window.desk.model.segment(row), waveform.visible
+            assert start <= cue.start < cue.end <= end
+        assert window.playback.player.position() == 0
+
+    def test_while_the_playhead_is_followed_the_waveform_stays_with_it(self, window: MainWindow, qtbot: QtBot):
+        page, waveform = with_a_long_talk(window), window.page.waveform
+        waveform.set_playing(True)
+        page.table.setFocus()
+        for _ in range(6):
+            qtbot.keyClick(page.table, Key.Key_Down)
+        assert window.desk.selection.current == 7
+        assert waveform.visible == (0, START_SPAN)
+        waveform.set_following(False)
+        qtbot.keyClick(page.table, Key.Key_Down)
+        assert waveform.visible[0] <= window.desk.model.segment(7).start <= waveform.visible[1]
 
     def test_a_double_click_plays_from_there(self, window: MainWindow, page: SubtitlesPage, qtbot: QtBot):
         place = page.table.visualRect(page.table.model().index(1, Column.TEXT)).center()

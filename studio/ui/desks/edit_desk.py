@@ -178,6 +178,11 @@ class EditDesk(QObject):
         self._page.transcript.select_rows(selection.ids, selection.current)
         self._page.waveform.set_selected_ids(selection.ids, selection.current)
 
+    def show_in_waveform(self, id: int) -> None:
+        """A cue that was chosen in a list of them is to be seen there, too."""
+        for segment in self._desk.segments([id]):
+            self._page.waveform.bring_into_view(segment.start, segment.end)
+
     def _put_caret(self, id: int, offset: int) -> None:
         row, text = self._desk.model.row_of(id), self._page.transcript
         if text.isVisible():

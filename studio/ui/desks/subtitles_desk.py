@@ -71,6 +71,7 @@ class SubtitlesDesk(QObject):
         subtitles.text_edited.connect(lambda *_: playback.on_typed())
         subtitles.typing_ended.connect(desk.end_typing)
         subtitles.rows_selected.connect(desk.selection.set)
+        subtitles.rows_selected.connect(lambda _, current: editing.show_in_waveform(current))
         desk.went_to.connect(lambda _, offset: subtitles.put_caret(offset))
         subtitles.split_requested.connect(editing.split)
         subtitles.editor.retime_requested.connect(editing.retime)

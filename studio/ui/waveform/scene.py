@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.core.transcript import Segment, Speaker
+from studio.ui.models.wording import time_code
 from studio.ui.waveform.block import Block
 
 MIN_SPAN = 50  # the closest zoom
@@ -133,6 +134,12 @@ class Scene:
         """The row spoken at this time, the latest begun one if several are; -1 in a pause."""
         rows = np.flatnonzero((self.starts <= ms) & (ms < self.ends))
         return int(rows[-1]) if len(rows) else -1
+
+    def spoken(self) -> str:
+        """Where the playhead stands, for those who hear it: time, cue and speaker."""
+        row = self.segment_at(self.position)
+        cue = [f"cue {row + 1}", self.names.get(self.segments[row].speaker, "")] if row >= 0 else []
+        return ", ".join(part for part in (time_code(self.position), *cue) if part)
 
     def rows_between(self, start: float, end: float, least: float = 0) -> Rows:
         """Rows of the segments that touch a stretch and last at least `least` milliseconds."""

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QVBoxLayout, QWidget
 from studio.core.edits import SHORTEST
 from studio.core.transcript import Segment, Speaker
 from studio.ui import theme
-from studio.ui.models.wording import time_code
 from studio.ui.waveform import drags
 from studio.ui.waveform.block import RATE, Block
 from studio.ui.waveform.detail import SPECTRUM_SPAN
@@ -159,7 +158,7 @@ class WaveformView(QAbstractSlider):
         jumped = not self._playing or abs(ms - before) > 1_000
         outside = not scene.start <= ms <= scene.end
         if outside and (jumped or self._following) and not self.detail.dragging:
-            self._look_at(ms - scene.span * _LEAD, scene.span)
+            self._turn_to(ms)
         self.overview.move_playhead(before, ms)
         self.detail.move_playhead(before, ms)
         if not self._playing:
@@ -180,6 +179,13 @@ class WaveformView(QAbstractSlider):
             self._selected = chosen
             self._scene.selected_ids, self._scene.current = np.array(chosen[0], np.int64), current
             self.detail.redraw()
+
+    def bring_into_view(self, start: int, end: int) -> None:
+        """Turn to a cue of which a part is out of view, unless playing keeps the playhead in view."""
+        scene = self._scene
+        end = min(end, round(start + scene.span * (1 - _LEAD)))  # of one that has no room, the beginning
+        if not (scene.start <= start and end <= scene.end) and not (self._playing and self._following):
+            self._turn_to(start)
 
     def set_range(self, start: int | None, end: int = 0) -> None:
         """Show a marked range; None for none."""
@@ -211,7 +217,7 @@ class WaveformView(QAbstractSlider):
             return
         self._following = following
         if following and not self._scene.start <= self._scene.position <= self._scene.end:
-            self._look_at(self._scene.position - self._scene.span * _LEAD, self._scene.span)
+            self._turn_to(self._scene.position)
         self.following_changed.emit(following)
 
     def set_overview_only(self, only: bool) -> None:
@@ -398,6 +404,9 @@ class WaveformView(QAbstractSlider):
         self._look_at(self.detail.time_at(pixels), self._scene.span)
         self.set_following(False)
 
+    def _turn_to(self, ms: float) -> None:
+        self._look_at(ms - self._scene.span * _LEAD, self._scene.span)
+
     def _look_at(self, start: float, span: float) -> None:
         before = self._scene.span
         if self._scene.look_at(start, span):
@@ -435,13 +444,6 @@ class WaveformView(QAbstractSlider):
 
     def _describe(self) -> None:
         """Tells assistive technology where the playhead stands; not while playing, it would talk over the sound."""
-        scene = self._scene
-        if self._playing:
-            return
-        self.setValue(scene.position)
-        row = scene.segment_at(scene.position)
-        parts = ["Waveform", time_code(scene.position)]
-        if row >= 0:
-            segment = scene.segments[row]
-            parts += [f"cue {row + 1}", scene.names.get(segment.speaker, "")]
-        self.setAccessibleName(", ".join(part for part in parts if part))
+        if not self._playing:
+            self.setValue(self._scene.position)
+            self.setAccessibleName(f"Waveform, {self._scene.spoken()}")
