@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QColor, QTextCursor
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-from talks import open_talk
+from talks import open_talk, segments
 
 from studio.core import edits
 from studio.core.jobs import JobState
@@ -26,6 +27,7 @@ from studio.ui.find.changes import Column, differences
 from studio.ui.find.find_bar import FindBar
 from studio.ui.find.glossary_dialog import GlossaryDialog
 from studio.ui.find.preview_dialog import PreviewDialog
+from studio.ui.subtitles.page import SubtitlesPage
 from studio.ui.widgets.sign import Sign
 from studio.ui.window.main_window import MainWindow
 
@@ -143,6 +145,122 @@ class TestFind:
         view.setTextCursor(view._cursor(1, (13, 15)))
         qtbot.keyClick(view, Qt.Key.Key_F, CONTROL)
         assert bar.field.text() == texts(window)[1][13:15]
+
+
+class TestFindInSubtitles:
+    @pytest.fixture
+    def cues(self, window: MainWindow, bar: FindBar, qtbot: QtBot) -> SubtitlesPage:
+        """The bar over subtitles."""
+        qtbot.keyClick(bar.field, Qt.Key.Key_2, CONTROL)
+        page = window.desks.modes.subtitles
+        qtbot.keyClick(page.editor.text, Qt.Key.Key_F, CONTROL)
+        return page
+
+    @staticmethod
+    def marked(page: SubtitlesPage) -> tuple[int, int, str]:
+        """Number of the cue, offset of what is selected in its text, and that."""
+        cursor = page.editor.text.textCursor()
+        return page.editor.shown or 0, cursor.selectionStart(), cursor.selectedText()
+
+    def test_the_place_is_selected_in_the_text_of_the_cue(
+        self, window: MainWindow, bar: FindBar, cues: SubtitlesPage, qtbot: QtBot
+    ) -> None:
+        window.page.waveform.set_duration(60_000)
+        qtbot.keyClicks(bar.field, "the")
+        qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+        assert (told(bar), self.marked(cues)) == ("1 of 3", (1, 35, "the"))
+        for place, number in (((3, 12, "the"), 2), ((3, 38, "the"), 3)):
+            qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+            assert (told(bar), self.marked(cues)) == (f"{number} of 3", place)
+        start, end = window.page.waveform.visible
+        assert start <= 20_000 < 22_500 <= end
+        qtbot.keyClick(bar.field, Qt.Key.Key_Return, SHIFT)
+        assert self.marked(cues) == (3, 12, "the")
+        qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
+        assert cues.editor.text.hasFocus()
+        assert self.marked(cues) == (3, 12, "the"), "it can be typed over"
+
+    def test_all_places_of_the_cue_are_marked(
+        self, window: MainWindow, bar: FindBar, cues: SubtitlesPage, qtbot: QtBot
+    ) -> None:
+        field = cues.editor.text
+
+        def ink(offset: int) -> QColor:
+            """The ground at the upper edge of a letter, in the text of the cue."""
+            cursor = QTextCursor(field.document())
+            cursor.setPosition(offset)
+            left = field.cursorRect(cursor)
+            return field.viewport().grab().toImage().pixelColor(left.x() + 4, left.top() + 3)
+
+        window.desk.selection.set([3])
+        plain = ink(12)
+        qtbot.keyClicks(bar.field, "the")
+        assert ink(12) == ink(38) != plain
+        assert ink(0) == plain
+        qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+        assert self.marked(cues) == (3, 12, "the")
+        assert ink(12) not in (plain, ink(38)), "the one that one is at looks different"
+        field.setFocus()
+        qtbot.keyClick(field, Qt.Key.Key_Home)
+        qtbot.keyClicks(field, "xy ")
+        qtbot.waitUntil(lambda: ink(15) == ink(41) != plain)
+        qtbot.keyClick(field, Qt.Key.Key_F, CONTROL)
+        qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
+        assert ink(41) == plain
+
+    def test_it_goes_on_from_the_caret_in_the_cue(
+        self, window: MainWindow, bar: FindBar, cues: SubtitlesPage, qtbot: QtBot
+    ) -> None:
+        qtbot.keyClicks(bar.field, "the")
+        window.desk.selection.set([3])
+        field = cues.editor.text
+        field.setFocus()
+        qtbot.keyClick(field, Qt.Key.Key_End)
+        qtbot.keyClick(field, Qt.Key.Key_F3, SHIFT)
+        assert self.marked(cues) == (3, 38, "the")
+        qtbot.keyClick(field, Qt.Key.Key_F3)
+        assert self.marked(cues) == (1, 35, "the")
+
+    def test_one_is_replaced_where_it_is_shown(
+        self, window: MainWindow, bar: FindBar, cues: SubtitlesPage, qtbot: QtBot
+    ) -> None:
+        qtbot.keyClick(bar.field, Qt.Key.Key_H, CONTROL)
+        qtbot.keyClicks(bar.field, "the")
+        qtbot.keyClicks(bar.replacement, "the the")
+        before = texts(window)
+        window.desk.selection.set([3])
+        cues.editor.text.setFocus()
+        qtbot.keyClick(cues.editor.text, Qt.Key.Key_F3)
+        assert self.marked(cues) == (3, 12, "the")
+        qtbot.keyClick(cues.editor.text, Qt.Key.Key_End)
+        alt(qtbot, cues.editor.text, Qt.Key.Key_R, "replaceOneButton")
+        assert (texts(window), self.marked(cues)) == (before, (1, 35, "the")), "no place was selected: it goes to one"
+        bar.replacement.setFocus()
+        qtbot.keyClick(bar.replacement, Qt.Key.Key_Return)
+        assert texts(window)[0].endswith("behind the the dyke.")
+        assert texts(window)[1:] == before[1:]
+        assert self.marked(cues) == (3, 12, "the"), "what was put in is not found again"
+
+    def test_the_found_row_stays_in_view_when_the_bar_grows(
+        self, window: MainWindow, bar: FindBar, cues: SubtitlesPage, qtbot: QtBot
+    ) -> None:
+        window.desk.model.append_segments(segments(40, first=6))
+        table = cues.table
+        qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
+        window.resize(1440, 1100)  # so that rows stay as high as they are
+        qtbot.waitUntil(lambda: table.viewport().height() > 400)
+        row = table.rowAt(table.viewport().height() - table.rowHeight(0) - 1)  # the last that is seen whole
+        window.desk.selection.set([row + 1])
+
+        def whole() -> bool:
+            place = table.visualRect(table.model().index(row, 0))
+            return place.top() >= 0 and place.bottom() < table.viewport().height()
+
+        assert whole()
+        room = table.viewport().height()
+        qtbot.keyClick(cues.editor.text, Qt.Key.Key_H, CONTROL)
+        qtbot.waitUntil(lambda: table.viewport().height() < room)
+        assert whole()
 
 
 class TestReplace:

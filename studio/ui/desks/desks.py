@@ -78,7 +78,7 @@ class Desks(QObject):
         self.rerunning = RerunDesk(studio, desk, queue, sending, open_id, commands, window)
         self.modes = SubtitlesDesk(studio, desk, page, self.checks, commands, window)
         self.unsure = UnsureDesk(studio, desk, page.transcript, commands, window)
-        self.find = FindDesk(studio, desk, page, commands, window)
+        self.find = FindDesk(studio, desk, page, self.modes.subtitles, commands, window)
         self.cue_tools = CueToolsDesk(desk, self.checks, playback.player.position, commands, window)
         self.library = LibraryDesk(studio, desk, page, playback, open_id, *rest)
         self.versions = VersionsDesk(studio, desk, *rest)

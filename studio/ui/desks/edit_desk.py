@@ -20,7 +20,6 @@ from studio.services.studio import Studio
 
 from ..commands import Commands
 from ..dialogs.comment_dialog import CommentDialog
-from ..editor.spans import units
 from ..models.wording import time_code
 from ..window.file_page import FilePage
 from .playback_desk import PlaybackDesk
@@ -184,9 +183,8 @@ class EditDesk(QObject):
             self._page.waveform.bring_into_view(segment.start, segment.end)
 
     def _put_caret(self, id: int, offset: int) -> None:
-        row, text = self._desk.model.row_of(id), self._page.transcript
-        if text.isVisible():
-            text.put_caret(row, units(self._desk.model.segment(row).text, offset))
+        if self._page.transcript.isVisible():
+            self._page.transcript.go_to(id, offset)
 
     # Changes
 

@@ -24,13 +24,14 @@ from studio.core.wording import part
 from studio.services.studio import Studio
 
 from ..commands import Commands
-from ..editor.spans import units
+from ..editor.search import Searched
 from ..find.controls import FillerControls, TidyControls
 from ..find.find_bar import FindBar
 from ..find.glossary_dialog import GlossaryDialog
 from ..find.preview_dialog import PreviewDialog
 from ..models.wording import counted
 from ..notices import Action
+from ..subtitles.page import SubtitlesPage
 from ..window.file_page import FilePage
 from .transcript_desk import TranscriptDesk
 
@@ -43,11 +44,17 @@ class FindDesk(QObject):
     notice = Signal(str, str, object)  # kind, sentence, Action or None
 
     def __init__(
-        self, studio: Studio, desk: TranscriptDesk, page: FilePage, commands: Commands, window: QWidget
+        self,
+        studio: Studio,
+        desk: TranscriptDesk,
+        page: FilePage,
+        subtitles: SubtitlesPage,
+        commands: Commands,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._studio, self._desk, self._page, self._commands = studio, desk, page, commands
-        self._view, self._window = page.transcript, window
+        self._view, self._subtitles, self._window = page.transcript, subtitles, window
         self._scope: frozenset[int] | None = None  # the passages that are looked at, None for all
         self._finished: set[int] = set()  # jobs whose names were not compared with the glossary yet
         self.bar = FindBar(commands)
@@ -78,13 +85,26 @@ class FindDesk(QObject):
         bar.replace_all_requested.connect(self.replace_all)
         bar.closed.connect(self.close)
         view.search_changed.connect(lambda _: self._show_count())
-        view.selectionChanged.connect(self._show_count)
+        for text in (view, self._subtitles.editor.text):
+            text.selectionChanged.connect(self._show_count)
+        self._page.mode_changed.connect(lambda _: self._show_count())
+
+    @property
+    def _editor(self) -> Searched:
+        """Whose caret the search goes on from; it shows the places."""
+        return self._subtitles if self._page.mode == "subtitles" else self._view
+
+    def _settle(self) -> None:
+        """Typing is over: editors show what the model has, which is what is searched."""
+        self._view.leave_row()
+        self._subtitles.leave_cue()
 
     # Find
 
     def open(self, replace: bool = False) -> None:
         """Show the bar; what is selected in one passage is what will be looked for."""
-        selected = self._view.textCursor().selectedText()
+        text = self._subtitles.editor.text if self._page.mode == "subtitles" else self._view
+        selected = text.textCursor().selectedText()
         fits = 0 < len(selected) < 100 and not set(selected) & {"\u2028", "\u2029"}
         again = self.bar.isVisible()
         self.bar.open(replace, selected if fits and not again else "")
@@ -100,8 +120,11 @@ class FindDesk(QObject):
         """Select the next place, or the previous one; without words to look for, ask for them."""
         if self.bar.query() is None:
             self.open()
-        elif self._search():
-            (self._view.next_match if step > 0 else self._view.previous_match)()
+            return
+        self._settle()
+        if self._search() and self._view.match_count:
+            self._view.leave_playback()
+            (self._editor.next_match if step > 0 else self._editor.previous_match)()
 
     def _search(self) -> bool:
         """Look for what the bar says. False if it cannot be looked for, which the bar then says."""
@@ -119,31 +142,31 @@ class FindDesk(QObject):
 
     def _show_count(self) -> None:
         if self.bar.isVisible():
-            at = self._view.match_at_caret()
+            at = self._editor.match_at_caret()
             self.bar.show_count(self._view.match_count, at[0] if at else None)
 
     # Replace
 
     def replace(self) -> None:
         """Replace the selected place and go to the next one; where none is selected, go there first."""
-        query, at = self.bar.query(), self._view.match_at_caret()
+        self._settle()
+        query = self.bar.query()
         if query is None or not self._search():
             return
+        at = self._editor.match_at_caret()
         if at is not None:
             _, match = at
             row = self._desk.model.row_of(match.segment)
             segment = self._desk.model.segment(row)
-            self._view.leave_row()
             self._desk.attempt(lambda: replace_one(segment, match, query, self.bar.replacement.text()))
             text = self._desk.model.segment(row).text
-            self._view.put_caret(row, units(text, max(len(text) - len(segment.text) + match.end, 0)))
-            self._search()
-        self._view.next_match()
+            self._editor.go_to(match.segment, max(len(text) - len(segment.text) + match.end, 0))
+        self.go(1)
 
     def replace_all(self) -> None:
         """All places at once, as one step."""
         query = self.bar.query()
-        self._view.leave_row()
+        self._settle()
         if query is not None and self._search():
             text = self.bar.replacement.text()
             found, before = self._view.match_count, self._desk.transcript
@@ -195,7 +218,7 @@ class FindDesk(QObject):
         controls: FillerControls | TidyControls | None,
     ) -> PreviewDialog:
         ids = self._desk.selection.ids
-        self._view.leave_row()
+        self._settle()
         dialog = PreviewDialog(
             title, note, lambda selected: make(ids if selected else None), len(ids), controls, self._window
         )

@@ -38,7 +38,7 @@ class SubtitlesDesk(QObject):
         super().__init__(window)
         self._settings = studio.library.settings
         self._desk, self._page, self._checks, self._commands = desk, page, checks, commands
-        self.subtitles = SubtitlesPage(desk.model, checks.findings)
+        self.subtitles = SubtitlesPage(desk.model, checks.findings, page.transcript.search)
         self.subtitles.tab_plays = page.transcript.tab_plays
         page.add_mode("subtitles", self.subtitles)
         self._connect_rules()
@@ -72,7 +72,8 @@ class SubtitlesDesk(QObject):
         subtitles.typing_ended.connect(desk.end_typing)
         subtitles.rows_selected.connect(desk.selection.set)
         subtitles.rows_selected.connect(lambda _, current: editing.show_in_waveform(current))
-        desk.went_to.connect(lambda _, offset: subtitles.put_caret(offset))
+        desk.went_to.connect(subtitles.go_to)
+        self._page.transcript.search_changed.connect(lambda _: subtitles.show_hits())
         subtitles.split_requested.connect(editing.split)
         subtitles.editor.retime_requested.connect(editing.retime)
         subtitles.editor.speaker_requested.connect(lambda _, speaker: desk.relabel(desk.selection.ids, speaker))

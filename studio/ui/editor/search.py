@@ -59,3 +59,36 @@ class Search:
         """Which of the places this is, counted from 0; -1 for none of them."""
         number = bisect_left(self.places, place)
         return number if self.places[number : number + 1] == [place] else -1
+
+
+class Searched:
+    """An editor of text that goes from place to place of a search from where its caret is."""
+
+    search: Search
+
+    def caret(self) -> tuple[int, int, int]:
+        """Row of the caret, and the selection's offsets in it."""
+        raise NotImplementedError
+
+    def select_place(self, place: Place | None) -> bool:
+        """Go there; False for None."""
+        raise NotImplementedError
+
+    def go_to(self, id: int, offset: int) -> None:
+        """Put the caret into the text of a segment; `offset` is the model's."""
+        raise NotImplementedError
+
+    def match_at_caret(self) -> tuple[int, Match] | None:
+        """The selected place: which of all it is, counted from 0, and where; None where none is selected."""
+        row, start, end = self.caret()
+        number = self.search.number_of((row, (start, end)))
+        return (number, self.search.matches[number]) if number >= 0 else None
+
+    def next_match(self) -> bool:
+        """Select the next place behind the selection; False if there is none."""
+        row, _, offset = self.caret()
+        return self.select_place(self.search.after(row, offset))
+
+    def previous_match(self) -> bool:
+        row, offset, _ = self.caret()
+        return self.select_place(self.search.before(row, offset))

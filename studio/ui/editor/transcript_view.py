@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.core.errors import UsageError
 from studio.core.jobs import Job, Progress
-from studio.core.replace import Match, Query
+from studio.core.replace import Query
 from studio.ui import command_keys, theme
 from studio.ui.models.transcript_model import TranscriptModel
 from studio.ui.models.wording import time_code
@@ -39,15 +39,15 @@ from .following import Following
 from .menu import transcript_menu
 from .name_edit import NameEdit
 from .placeholder import NO_SPEECH, Placeholder
-from .search import Place, Search
+from .search import Place, Search, Searched
 from .segment_text import SegmentText
-from .spans import Span, in_units
+from .spans import Span, in_units, units
 from .unsure import Unsure
 
 _SCROLL_KEYS = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End}
 
 
-class TranscriptView(SegmentText):
+class TranscriptView(SegmentText, Searched):
     """`model` is shared with the waveform; `current_row` is the row being played, -1 before the first."""
 
     comment_requested = Signal(int)  # segment id
@@ -73,7 +73,7 @@ class TranscriptView(SegmentText):
         self._word = -1
         self._described = -1  # the row that the description tells about
         self._marked: frozenset[int] = frozenset()  # the selection that the gutter shows
-        self._search = Search()
+        self.search = Search()
         self._unsure = Unsure()
         self._spoken: tuple[int | None, Span] = (None, (0, 0))  # segment id and the word that a voice says
         self._state: tuple[Job | None, Progress | None, str] = (None, None, NO_SPEECH)  # what is said without text
@@ -125,6 +125,10 @@ class TranscriptView(SegmentText):
         """Whether playback is running away from where a command has gone to."""
         self._following.set_playing(playing)
 
+    def leave_playback(self) -> None:
+        """A command goes to another place than what is played."""
+        self._following.leave()
+
     def set_spoken(self, id: int | None, first: int, last: int) -> None:
         """A voice says these characters of a segment; None: it is silent."""
         row = self.model.row_of(id) if id is not None else -1
@@ -140,30 +144,15 @@ class TranscriptView(SegmentText):
         `ids`: of the segments to look at, None for all. Raises UsageError for what cannot be searched.
         """
         try:
-            self._search.run(self.model.segments(), self.model.row_of, query, ids)
+            self.search.run(self.model.segments(), self.model.row_of, query, ids)
         finally:
             self.viewport().update()
-            self.search_changed.emit(len(self._search.places))
-        return len(self._search.places)
-
-    def match_at_caret(self) -> tuple[int, Match] | None:
-        """The selected place: which of all it is, counted from 0, and where; None where none is selected."""
-        row, start, end = self.caret()
-        number = self._search.number_of((row, (start, end)))
-        return (number, self._search.matches[number]) if number >= 0 else None
+            self.search_changed.emit(len(self.search.places))
+        return len(self.search.places)
 
     @property
     def match_count(self) -> int:
-        return len(self._search.places)
-
-    def next_match(self) -> bool:
-        """Select the next place behind the selection; False if there is none."""
-        row, _, offset = self.caret()
-        return self._select(self._search.after(row, offset))
-
-    def previous_match(self) -> bool:
-        row, offset, _ = self.caret()
-        return self._select(self._search.before(row, offset))
+        return len(self.search.places)
 
     def set_editable(self, editable: bool) -> None:
         """Whether text may be typed: there is a transcript to change."""
@@ -179,6 +168,10 @@ class TranscriptView(SegmentText):
         self._unsure.doubtful = words
         self.viewport().update()
 
+    def go_to(self, id: int, offset: int) -> None:
+        row = self.model.row_of(id)
+        self.put_caret(row, units(self.model.segment(row).text, offset))
+
     def select_rows(self, ids: Sequence[int], current: int | None) -> None:
         """Show the selection that others made: the caret goes to its row, unless it is there."""
         self.selected = frozenset(ids)
@@ -193,7 +186,7 @@ class TranscriptView(SegmentText):
 
     def next_unsure(self, step: int = 1) -> bool:
         """Select the next word (or with -1 the previous) that is marked as unsure; False if there is none."""
-        return self._select(self._unsure.next(self.model.rowCount(), self._unsure_spans, self.caret(), step))
+        return self.select_place(self._unsure.next(self.model.rowCount(), self._unsure_spans, self.caret(), step))
 
     def word_with(self, row: int, span: Span) -> int:
         """Number of the unsure word that stands exactly there, or around the caret; -1 for none."""
@@ -225,19 +218,19 @@ class TranscriptView(SegmentText):
     def shown(self) -> None:
         super().shown()
         self.set_position(self._heard)  # the row that is heard may have another number now
-        if self._search.query:
+        if self.search.query:
             self._search_again.start()
         self._show_placeholder()
         self._repaint()
 
     def rows_changed(self, rows: range) -> None:
-        if self._search.query:
+        if self.search.query:
             self._search_again.start()
         self._update_rows(rows, beside=False)
 
     def _search_afresh(self) -> None:
         try:
-            self.set_search(self._search.query, self._search.ids)
+            self.set_search(self.search.query, self.search.ids)
         except UsageError:
             self.set_search(None)  # it takes too long by now
 
@@ -268,10 +261,10 @@ class TranscriptView(SegmentText):
         if self.hasFocus() and QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
-    def _select(self, place: Place | None) -> bool:
+    def select_place(self, place: Place | None) -> bool:
         if place is None:
             return False
-        self._following.leave()
+        self.leave_playback()
         self.setTextCursor(self._cursor(*place))
         self.centerCursor()
         return True
@@ -318,7 +311,7 @@ class TranscriptView(SegmentText):
             painter.fillRect(rect, self.row_tint())
         if span := self._said_in(block):
             marks.paint_word(painter, marks.span_rects(block, origin, span))
-        for span in self._search.by_row.get(row, ()):
+        for span in self.search.by_row.get(row, ()):
             marks.paint_hits(painter, marks.span_rects(block, origin, span))
         for span in self._unsure_spans(row):
             marks.paint_unsure(painter, marks.span_rects(block, origin, span))

@@ -7,6 +7,7 @@ lines that the model's text does not.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 from studio.core.breaks import text_width
 from studio.core.retext import common_start
 from studio.ui import command_keys, theme
-from studio.ui.editor.marks import paint_word, span_rects
+from studio.ui.editor.marks import paint_hits, paint_word, span_rects
 from studio.ui.editor.spans import Span, model_text, place_in, units
 
 _LINE = 24  # pixels
@@ -53,6 +54,7 @@ class CueText(QTextEdit):
         self._writing = False
         self._most = 42
         self._word: Span = (0, 0)
+        self._hits: Sequence[Span] = ()
         self.setObjectName("cueText")
         self.setAccessibleName("Text of the cue")
         self.setProperty("role", "field")
@@ -113,6 +115,18 @@ class CueText(QTextEdit):
             self._word = span
             self.viewport().update()
 
+    def set_hits(self, spans: Sequence[Span]) -> None:
+        """The places of what is searched for."""
+        self._hits = spans
+        self.viewport().update()
+
+    def select(self, span: Span) -> None:
+        """Put the caret behind these letters, which are selected and come into view."""
+        cursor = self.textCursor()
+        cursor.setPosition(span[0])
+        cursor.setPosition(span[1], QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
     def text(self) -> str:
         """What stands in the field, with the model's line breaks."""
         parts: list[str] = []
@@ -154,6 +168,7 @@ class CueText(QTextEdit):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.translate(0, -self.verticalScrollBar().value())
             self._paint_word(painter)
+            self._paint_hits(painter)
         super().paintEvent(event)
         if self.isEnabled():
             with QPainter(self.viewport()) as painter:
@@ -166,6 +181,14 @@ class CueText(QTextEdit):
         if first < last and block.isValid():
             origin = self._origin(block)
             paint_word(painter, span_rects(block, origin, (first - block.position(), last - block.position())))
+
+    def _paint_hits(self, painter: QPainter) -> None:
+        block = self.document().begin()
+        while block.isValid() and self._hits:
+            origin, at = self._origin(block), block.position()
+            for first, last in self._hits:
+                paint_hits(painter, span_rects(block, origin, (first - at, last - at)))
+            block = block.next()
 
     def _paint_lengths(self, painter: QPainter) -> None:
         """Behind each line its length; where that is too much, by how much."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from studio.core.profiles import CueRules
 from studio.ui.editor.placeholder import Placeholder
+from studio.ui.editor.search import Place, Search, Searched
 from studio.ui.editor.spans import Span, units, word_spans
 from studio.ui.models.cue_model import CueModel
 from studio.ui.models.findings import Findings
@@ -26,14 +27,18 @@ from .rules_choice import RulesBar
 _LOW = 420  # pixels of height, below which everything stands closer and the rules are in the panel only
 
 
-class SubtitlesPage(QWidget):
+class SubtitlesPage(QWidget, Searched):
     rows_selected = Signal(list, int)  # segment ids, the current one
     text_edited = Signal(int, str)  # segment id, its text as it is typed now
     typing_ended = Signal()
     split_requested = Signal(int, int)  # segment id, offset in its text
 
-    def __init__(self, model: TranscriptModel, findings: Findings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: TranscriptModel, findings: Findings, search: Search, parent: QWidget | None = None
+    ) -> None:
+        """`search`: shared with the transcript as text."""
         super().__init__(parent)
+        self.search = search
         self.setObjectName("subtitlesPage")
         self.setAccessibleName("Subtitles")
         self._model = model
@@ -85,16 +90,36 @@ class SubtitlesPage(QWidget):
         if current != self.editor.shown:
             self.leave_cue()
             self.editor.show_cue(current)
+            self.show_hits()
         if current is not None and self.hasFocus():
             self.editor.text.setFocus()
 
-    def put_caret(self, offset: int) -> None:
-        """Into the text of the current cue; `offset` is the model's."""
-        segment, text = self.editor.segment(), self.editor.text
-        if segment is not None and self.isVisible():
-            cursor = text.textCursor()
-            cursor.setPosition(units(segment.text, offset))
-            text.setTextCursor(cursor)
+    def go_to(self, id: int, offset: int) -> None:
+        segment = self.editor.segment()
+        if segment is not None and segment.id == id and self.isVisible():
+            at = units(segment.text, offset)
+            self.editor.text.select((at, at))
+
+    # Searching
+
+    def caret(self) -> tuple[int, int, int]:
+        cursor = self.editor.text.textCursor()
+        row = self._model.row_of(self.editor.shown) if self.editor.shown is not None else 0
+        return row, cursor.selectionStart(), cursor.selectionEnd()
+
+    def select_place(self, place: Place | None) -> bool:
+        if place is None:
+            return False
+        row, span = place
+        id = self._model.segment(row).id
+        self.rows_selected.emit([id], id)
+        self.table.scrollTo(self.table.model().index(row, 0))
+        self.editor.text.select(span)
+        return True
+
+    def show_hits(self) -> None:
+        """The places of the search in the cue that is shown."""
+        self.editor.text.set_hits(self.search.by_row.get(self.caret()[0], ()))
 
     def set_position(self, ms: int) -> None:
         """Where playback is; marks the cue and its word."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from studio.ui import theme
@@ -165,6 +165,13 @@ class RowsTable(QTableView):
         place.setLeft(0)
         place.setRight(self.viewport().width())
         return place
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What takes room from the table does not hide the current row."""
+        super().resizeEvent(event)
+        place = self._row_rect(self.currentIndex().row())
+        if place.isValid() and self.viewport().height() < place.bottom() + 1 <= event.oldSize().height():
+            self.scrollTo(self.currentIndex())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
