@@ -176,7 +176,7 @@ COMMANDS = (
     Command("splitPlayheadAction", "Split at the &playhead", "split", ("Ctrl+Shift+Return",), "Cue"),
     Command("mergeNextAction", "&Merge with the next", "merge", ("Ctrl+M",), "Cue"),
     Command("mergePreviousAction", "Merge with the p&revious", "merge", ("Ctrl+Shift+M",), "Cue"),
-    Command("newCueAction", "&New cue at the playhead", "add", (), "Cue", needs=_RECORDING),
+    Command("newCueAction", "&New cue at the playhead", "add", ("Ctrl+N",), "Cue", needs=_RECORDING),
     Command("deleteCueAction", "&Delete cue", "trash", ("Ctrl+Shift+Delete",), "Cue"),
     Command("nextCueAction", "Ne&xt cue", "arrow-down", ("Alt+Down",), "Cue", line=True),
     Command("previousCueAction", "Pre&vious cue", "arrow-up", ("Alt+Up",), "Cue"),

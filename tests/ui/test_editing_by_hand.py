@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -298,6 +298,25 @@ class TestCommands:
         assert window.desk.selection.current == window.desk.model.segment(1).id
         qtbot.keyClicks(text, "new")
         assert said(window)[1] == "new"
+        agree(window, qtbot)
+
+    @pytest.mark.parametrize("mode", ["transcript", "subtitles"])
+    def test_a_new_cue_is_typed_in_at_once(self, window: MainWindow, text: TranscriptView, qtbot: QtBot, mode: str):
+        window.commands[f"{mode}ModeAction"].trigger()
+        detail = window.page.waveform.detail
+        window.page.waveform.set_duration(50_000)
+        start, end = (QPoint(round(detail.x_of(ms)), detail.height() // 2) for ms in (5_000, 7_000))
+        qtbot.mousePress(detail, Qt.MouseButton.LeftButton, pos=start)
+        qtbot.mouseMove(detail, end)
+        qtbot.mouseRelease(detail, Qt.MouseButton.LeftButton, pos=end)
+        with qtbot.assertNotEmitted(window.page.waveform.play_requested):
+            qtbot.keyClicks(QApplication.focusWidget(), "new words")
+        assert said(window)[:3] == [LINES[0][1], "new words", LINES[1][1]]
+        window.playback.seek(15_000)
+        qtbot.keyClick(QApplication.focusWidget(), Key.Key_N, Mod.ControlModifier)
+        qtbot.keyClicks(QApplication.focusWidget(), "more words")
+        assert said(window)[2:5] == [LINES[1][1], "more words", LINES[2][1]]
+        assert (window.desk.model.segment(3).start, window.desk.model.segment(3).end) == (15_000, 17_000)
         agree(window, qtbot)
 
     def test_a_new_cue_is_made_where_there_is_none(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):

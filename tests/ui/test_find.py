@@ -252,15 +252,19 @@ class TestFindInSubtitles:
         row = table.rowAt(table.viewport().height() - table.rowHeight(0) - 1)  # the last that is seen whole
         window.desk.selection.set([row + 1])
 
-        def whole() -> bool:
+        def whole(row: int) -> bool:
             place = table.visualRect(table.model().index(row, 0))
             return place.top() >= 0 and place.bottom() < table.viewport().height()
 
-        assert whole()
+        assert whole(row)
         room = table.viewport().height()
         qtbot.keyClick(cues.editor.text, Qt.Key.Key_H, CONTROL)
         qtbot.waitUntil(lambda: table.viewport().height() < room)
-        assert whole()
+        assert whole(row)
+        window.desk.selection.set([31])
+        qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: table.viewport().height() >= room)
+        assert whole(30), "and when it closes, though another cue is heard"
 
 
 class TestReplace:

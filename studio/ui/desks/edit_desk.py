@@ -227,13 +227,15 @@ class EditDesk(QObject):
             self.draw(start, min(start + _NEW_CUE, room))
 
     def draw(self, start: int, end: int) -> None:
-        """A new, empty passage of whoever spoke before."""
+        """A new, empty passage of whoever spoke before; its text is typed next."""
         model = self._desk.model
         before = model.last_begun(start)
         speaker = model.segment(before).speaker if before >= 0 else None
         new = self._desk.fresh_id()
         self._desk.attempt(lambda: edits.insert(start, end, new, speaker))
-        self._desk.selection.set([new])
+        if self._desk.model.row_of(new) >= 0:
+            self._desk.selection.set([new])
+            self._commands[f"{self._page.mode}ModeAction"].trigger()
 
     def retime(self, id: int, start: int, end: int, push: bool = False) -> None:
         segments = self._desk.model.segments()

@@ -93,9 +93,10 @@ class SubtitlesDesk(QObject):
 
     def show(self, mode: str) -> None:
         """Show the text this way, with the caret in it."""
+        before = self._page.mode
         self._page.set_mode(mode)
         self.focus()
-        if mode == "subtitles":
+        if mode == "subtitles" != before:
             self.subtitles.table.keep_up()
 
     def focus(self) -> None:
