@@ -253,9 +253,11 @@ class TestRules:
         choice = opened.desks.modes.subtitles.bar.choice
         assert (choice.currentData(), opened.desks.checks.profile) == ("netflix", "netflix")
         choice.setFocus()
+        assert opened.page.waveform.detail.gap == 80
         with qtbot.waitSignal(opened.desks.checks.rules_changed):
             qtbot.keyClick(choice, Key.Key_Down)
         assert opened.desks.checks.profile == "bbc"
+        assert opened.page.waveform.detail.gap == 0
         assert opened.desks.checks.panel.rules.currentData() == "bbc"
         assert opened.desks.checks.findings.all() == check(opened.desk.model.segments(), PROFILES["bbc"].rules)
         assert opened._studio.library.settings.get("cue_rules")["max_line"] == 37

@@ -387,6 +387,47 @@ def test_edges_snap_within_eight_pixels_at_any_zoom(near: WaveformView, qtbot: Q
             assert (told.args[2] == 9_000) == snaps, (pixels, side)
 
 
+@pytest.mark.parametrize(
+    ("grab", "to", "times"),
+    [
+        (5_000, 4_150, (4_080, 8_000)),
+        (5_000, 4_030, (4_080, 8_000)),  # nearer to the edge than to the gap
+        (5_000, 3_000, (4_080, 8_000)),  # beyond it
+        (8_000, 11_000, (5_000, 9_920)),
+        (6_500, 5_400, (4_080, 7_080)),
+    ],
+)
+def test_edges_snap_to_the_gap_that_the_rules_want(
+    near: WaveformView, qtbot: QtBot, grab: int, to: int, times: tuple[int, int]
+) -> None:
+    near.detail.gap = 80  # 3 pixels
+    with qtbot.waitSignal(near.retime_requested) as told:
+        drag(near, grab, to)
+    assert tuple(told.args[1:3]) == times
+    with qtbot.waitSignal(near.retime_requested) as told:
+        drag(near, grab, to, ALT)
+    assert tuple(told.args[1:3]) != times
+
+
+def test_a_drawn_cue_keeps_the_gap_and_a_marked_range_meets_edges(near: WaveformView, qtbot: QtBot) -> None:
+    near.detail.gap = 80
+    for start, end in ((8_150, 9_900), (8_250, 11_000)):
+        with qtbot.waitSignal(near.cue_drawn) as told:
+            drag(near, start, end)
+        assert told.args == [8_080, 9_920]
+    with qtbot.waitSignal(near.range_selected) as told:
+        drag(near, 8_100, 9_900, SHIFT)
+    assert told.args == [8_000, 10_000]
+
+
+def test_where_the_gap_is_wide_on_the_screen_edges_can_be_met(near: WaveformView, qtbot: QtBot) -> None:
+    near.detail.gap = 400  # 16 pixels
+    for to, start in ((4_100, 4_000), (4_300, 4_400)):
+        with qtbot.waitSignal(near.retime_requested) as told:
+            drag(near, 5_000, to)
+        assert told.args[1] == start
+
+
 def test_alt_and_the_switch_suspend_snapping(near: WaveformView, qtbot: QtBot) -> None:
     near.set_position(9_000)
     for modifiers, on, end in ((NONE, True, 9_000), (ALT, True, 9_100), (NONE, False, 9_100)):

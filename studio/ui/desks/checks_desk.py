@@ -134,6 +134,7 @@ class ChecksDesk(QObject):
         """From now on checks, repairs, re-flow and export go by these."""
         changed = rules != self.rules
         self.findings.set_rules(rules)
+        self._page.waveform.detail.gap = rules.min_gap
         if self.profile == OWN:
             self._settings.set("own_rules", rules_to_dict(rules))
         self._settings.set("cue_rules", rules_to_dict(rules))

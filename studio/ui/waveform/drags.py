@@ -62,15 +62,13 @@ class CueDrag:
         low, high = room(scene, row, push)
         way = ms - self.grab
         if self.part == "start":
-            way += snap(start + way)
-            start = _between(start + way, low, max(end - SHORTEST, low))
+            start = _snapped(start + way, low, max(end - SHORTEST, low), snap)
         elif self.part == "end":
-            way += snap(end + way)
-            end = _between(end + way, min(start + SHORTEST, high), high)
+            end = _snapped(end + way, min(start + SHORTEST, high), high, snap)
         else:
-            way += snap(start + way, end + way)
             length = end - start
             start = _between(start + way, low, high - length)
+            start = _between(start + snap(start, start + length), low, high - length)
             end = start + length
         return {self.id: (start, end)} | (_pushed(scene, row, start, end) if push else {})
 
@@ -101,8 +99,7 @@ def _pushed(scene: Scene, row: int, start: int, end: int) -> Times:
 def drawn(scene: Scene, anchor: float, ms: float, snap: Snap) -> tuple[int, int]:
     """The new cue between where the mouse went down, in a pause, and where it is: it stays inside the pause."""
     low, high = pause_around(scene, anchor)
-    anchor, ms = anchor + snap(anchor), ms + snap(ms)
-    start, end = sorted((_between(anchor, low, high), _between(ms, low, high)))
+    start, end = sorted(_snapped(t, low, high, snap) for t in (anchor, ms))
     return start, end
 
 
@@ -120,11 +117,17 @@ def marked(scene: Scene, anchor: float, ms: float, snap: Snap) -> tuple[int, int
     return start, end
 
 
-def snapping(scene: Scene, reach: float, without: Iterable[int] = ()) -> Snap:
-    """Everything in and near the visible stretch that attracts an edge; not the edges of the cues `without`."""
+def snapping(scene: Scene, reach: float, gap: int = 0, without: Iterable[int] = ()) -> Snap:
+    """Everything in and near the visible stretch that attracts an edge; not the edges of the cues `without`.
+
+    `gap`: how far cues stay apart. Edges attract only to there, but where that is seen to be another place.
+    """
     rows = scene.rows_between(scene.start - reach, scene.end + reach)
     rows = rows[~np.isin(scene.ids[rows], np.fromiter(without, np.int64))]
-    edges = (scene.true_starts[rows], scene.true_ends[rows], [scene.position])
+    starts, ends = scene.true_starts[rows], scene.true_ends[rows]
+    edges = [np.array([scene.position]), starts - gap, ends + gap]
+    if gap > reach:
+        edges += [starts, ends]
     heard = speech_edges(scene.peaks, round(scene.start), round(scene.end)) if scene.peaks else np.zeros(0, np.int64)
     return Snap(np.concatenate((*edges, heard)).astype(np.float64), reach)
 
@@ -155,6 +158,12 @@ def _longer_than(on: npt.NDArray[np.bool_], least_on: int, least_off: int) -> np
         for a, b in runs[runs[:, 1] - runs[:, 0] < least].tolist():
             on[a:b] = not value
     return on
+
+
+def _snapped(value: float, low: int, high: int, snap: Snap) -> int:
+    """What is dragged over a limit is attracted as if it were there."""
+    value = _between(value, low, high)
+    return _between(value + snap(value), low, high)
 
 
 def _between(value: float, low: int, high: int) -> int:

@@ -43,6 +43,7 @@ class HandledDetail(Detail):
     def __init__(self, scene: Scene, parent: QWidget) -> None:
         super().__init__(scene, parent)
         self.snapping = True
+        self.gap = 0  # milliseconds that the rules want between cues
         self._kind: _Kind | None = None  # what a press has begun
         self._moved = False
         self._pressed = QPointF()
@@ -144,7 +145,8 @@ class HandledDetail(Detail):
         self._moved = True
         own = (self._drag.id,) if self._drag else ()
         reach = REACH / max(self.width(), 1) * self._scene.span
-        self._snap = drags.snapping(self._scene, reach, own)
+        gap = 0 if self._kind == "mark" else self.gap
+        self._snap = drags.snapping(self._scene, reach, gap, own)
         if self._drag and self._drag.id != self._scene.current:
             self.clicked.emit(self._drag.id, False, False)
         if self._drag and self._drag.part == "body":
