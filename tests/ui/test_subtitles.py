@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QPoint, QRect, Qt
-from PySide6.QtGui import QImage, QTextCursor
+from PySide6.QtGui import QFontMetricsF, QImage, QTextCursor
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -16,12 +16,15 @@ from talks import LINES, failed, model_is_stored, open_talk, said, segments, tal
 
 from studio.core.edits import apply
 from studio.core.reflow import reflow
+from studio.core.transcript import Segment
 from studio.ui import theme
 from studio.ui.commands import COMMANDS
 from studio.ui.models.cue_model import Column, CueModel
 from studio.ui.models.findings import Findings
 from studio.ui.models.transcript_model import TranscriptModel
+from studio.ui.subtitles.cue_delegate import SIGNED
 from studio.ui.subtitles.page import SubtitlesPage
+from studio.ui.subtitles.row_delegate import PAD
 from studio.ui.waveform.scene import START_SPAN
 from studio.ui.window.main_window import MainWindow
 
@@ -181,6 +184,33 @@ class TestTable:
             qtbot.keyClick(page.table, Key.Key_Space)
         qtbot.keyClick(page.table, Key.Key_Return)
         assert page.editor.text.hasFocus()
+
+    @pytest.mark.parametrize("mode", ["light", "dark"])
+    def test_a_sign_stands_before_its_value_with_a_space_between(
+        self, window: MainWindow, qtbot: QtBot, mode: theme.Mode
+    ):
+        theme.current().set_mode(mode)
+        hour = 3_600_000
+        times = ((0, 660), (10_000, 22_470), (30_000, 158_470), (hour, hour + 2_000), (hour + 1_000, hour + 3_000))
+        open_talk(window, [Segment(*t, LINES[0][1], speaker="S1", id=n) for n, t in enumerate(times, 1)])
+        window.commands["subtitlesModeAction"].trigger()
+        table = window.desks.modes.subtitles.table
+        qtbot.waitUntil(lambda: not table.viewport().visibleRegion().isEmpty())
+        image = table.viewport().grab().toImage()
+        font = QFontMetricsF(theme.font(theme.BODY, theme.SEMIBOLD))
+        for row, column in (*((row, Column.SECONDS) for row in range(3)), (4, Column.START)):
+            index = table.model().index(row, column)
+            place = table.visualRect(index).adjusted(0, 1, 0, -2)
+            ground = image.pixelColor(place.left() + 1, place.top() + 1)
+            inked = [
+                any(image.pixelColor(x, y) != ground for y in range(place.top(), place.bottom() + 1))
+                for x in range(place.left(), place.right() + 1)
+            ]
+            value = len(inked) - PAD - round(font.horizontalAdvance(index.data()))
+            assert any(inked[value:]), "the value"
+            assert not any(inked[value - 2 : value]), f"{index.data()}: a space before it"
+            assert any(inked[value - SIGNED : value - 3]), "the sign"
+            assert not any(inked[: value - SIGNED]), "nothing before that"
 
     @pytest.mark.parametrize("by", ["mouse", "keys"])
     def test_a_chosen_cue_comes_into_view_in_the_waveform(self, window: MainWindow, qtbot: QtBot, by: str):

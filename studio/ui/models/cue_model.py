@@ -50,7 +50,8 @@ COLUMN_OF: dict[Kind, Column] = {
 class CueModel(CueRows):
     """`DisplayRole` gives what a cell shows; `AccessibleTextRole` of every cell the whole cue, as rows are read."""
 
-    titles, tips, right = _TITLES, _TIPS, (Column.SPEED, Column.WIDTH)
+    titles, tips = _TITLES, _TIPS
+    right = (Column.START, Column.END, Column.SECONDS, Column.SPEED, Column.WIDTH)
     changing = (Column.TEXT, Column.SPEED, Column.WIDTH)
 
     def __init__(self, transcript: TranscriptModel, findings: Findings, parent: QObject | None = None) -> None:

@@ -14,7 +14,7 @@ from studio.ui.models.transcript_model import Index
 
 from .row_delegate import PAD, SIGN, RowDelegate
 
-_NUMBERS = (Column.SPEED, Column.WIDTH)
+SIGNED = SIGN + 3  # pixels before a value: its sign and the space between them
 
 
 class CueDelegate(RowDelegate):
@@ -45,14 +45,11 @@ class CueDelegate(RowDelegate):
     ) -> None:
         """A number or time; what is wrong with it is bold, coloured, and has a sign before it."""
         role = "text" if chosen else "text3" if column is Column.NUMBER else "text2"
-        right = column in _NUMBERS
+        right = column in self._model.right
         if problem:
             role = severity(problem, self._model.findings.rules)
             width = round(QFontMetricsF(theme.font(theme.BODY, theme.SEMIBOLD)).horizontalAdvance(text))
-            x = place.right() - width - SIGN - 3 if right else place.left() + width + 4
-            if x + SIGN > place.right() + PAD:  # no room behind it
-                x = place.left() - PAD + 1
-            self.paint_sign(painter, x, place, role)
+            self.paint_sign(painter, place.right() - width - SIGNED, place, role)
         painter.setFont(theme.font(theme.BODY, theme.SEMIBOLD if problem else theme.REGULAR))
         painter.setPen(theme.current().color(role))
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
