@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from talks import LINES, label_text, open_talk, segment, talk
+from talks import LINES, label_text, open_talk, segment, segments, talk
 
 from studio.core import edits
 from studio.core.checks import KINDS, Finding, check
@@ -228,6 +228,35 @@ class TestKeys:
         assert opened.commands["undoAction"].text() == f"&Undo repair {count - left} problems"
         opened.commands["undoAction"].trigger()
         assert list(opened.desk.model.segments()) == before
+
+    @pytest.mark.parametrize("count", [60, 600])
+    def test_the_list_is_of_what_is_left_as_soon_as_all_is_repaired(self, window: MainWindow, qtbot: QtBot, count: int):
+        open_talk(window, segments(count))
+        window.commands["subtitlesModeAction"].trigger()
+        window.inspector.show_tab("checks")
+        checks = window.desks.checks
+        qtbot.waitUntil(lambda: checks.panel.repair_all.text() == f"Repair all {len(expected(window))}")
+        seen: list[tuple[bool, str]] = []
+
+        def look() -> None:
+            fresh = checks.panel.model.rows == checks.findings.all() != before
+            seen.append((fresh, "" if checks.findings.complete else checks.panel.repair_all.text()))
+
+        before = checks.findings.all()
+        checks.notice.connect(lambda *_: look())
+        qtbot.mouseClick(checks.panel.repair_all, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: bool(seen), timeout=30_000)
+        assert seen == [(True, "" if count < 300 else "Looking …")]
+        qtbot.waitUntil(lambda: checks.panel.model.rows == expected(window))
+
+    def test_a_tab_that_comes_to_the_front_shows_what_is_left(self, opened: MainWindow, qtbot: QtBot):
+        panel = opened.desks.checks.panel
+        opened.inspector.show_tab("speakers")
+        with qtbot.waitSignal(opened.desks.checks.notice, timeout=10_000):
+            opened.commands["repairAllAction"].trigger()
+        opened.inspector.show_tab("checks")
+        assert panel.model.rows == expected(opened)
+        assert panel.repair_all.text() != "Repairing …"
 
     def test_a_change_meanwhile_is_not_lost(self, opened: MainWindow, qtbot: QtBot):
         with qtbot.waitSignal(opened.desks.checks.notice, timeout=10_000) as told:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.core.checks import Finding, Kind, check
 from studio.core.edits import Edit, apply
-from studio.core.errors import UsageError
+from studio.core.errors import Problem, UsageError
 from studio.core.profiles import OWN, PROFILES, CueRules, rules_from_dict, rules_to_dict
 from studio.core.repairs import repair, repair_all
 from studio.core.transcript import Transcript
@@ -105,6 +105,7 @@ class ChecksDesk(QObject):
         self._desk.selection.changed.connect(self._on_selection)
         self._page.mode_changed.connect(self._on_mode)
         panel = self.panel
+        panel.shown.connect(self._refresh)
         panel.chosen.connect(self.go_to)
         panel.list.typing_wanted.connect(self._focus_text)
         panel.repair_requested.connect(self.repair)
@@ -258,25 +259,31 @@ class ChecksDesk(QObject):
         transcript, rules = self._desk.transcript, self.rules
         task = Task(lambda: _repaired(transcript, found, rules), self)
         task.done.connect(self._take_repairs)
-        task.failed.connect(lambda problem: self.notice.emit("error", problem.sentence))
-        task.finished.connect(self._on_repaired)
+        task.failed.connect(self._on_failed)
         task.start()
 
     def _take_repairs(self, repaired: _Repaired) -> None:
-        if self._desk.transcript.segments != repaired.before.segments:
-            self.notice.emit("info", "The text was changed meanwhile, so nothing was repaired. Press it once more.")
-        elif repaired.edit is None:
-            few = counted(repaired.wanted, "This problem", "problems")
-            self.notice.emit("warn", f"{few} cannot be repaired without harm elsewhere. Look at them one by one.")
-        else:
-            done = repaired.wanted - repaired.left
-            words = f"{done} of {counted(repaired.wanted, 'problem', 'problems')} repaired, undo takes it back."
-            self._desk.do(replace(repaired.edit, name=f"repair {counted(done, 'problem', 'problems')}"))
-            self.notice.emit("info", f"{words} {repaired.left} left to look at." if repaired.left else words)
+        self._repairing = False
+        kind, words = self._make_repairs(repaired)
+        self._refresh()
+        self.notice.emit(kind, words)
 
-    def _on_repaired(self) -> None:
+    def _make_repairs(self, repaired: _Repaired) -> tuple[str, str]:
+        """What is to be said of it."""
+        if self._desk.transcript.segments != repaired.before.segments:
+            return "info", "The text was changed meanwhile, so nothing was repaired. Press it once more."
+        if repaired.edit is None:
+            few = counted(repaired.wanted, "This problem", "problems")
+            return "warn", f"{few} cannot be repaired without harm elsewhere. Look at them one by one."
+        done = repaired.wanted - repaired.left
+        words = f"{done} of {counted(repaired.wanted, 'problem', 'problems')} repaired, undo takes it back."
+        self._desk.do(replace(repaired.edit, name=f"repair {counted(done, 'problem', 'problems')}"))
+        return "info", f"{words} {repaired.left} left to look at." if repaired.left else words
+
+    def _on_failed(self, problem: Problem) -> None:
         self._repairing = False
         self._refresh()
+        self.notice.emit("error", problem.sentence)
 
     # What is shown
 
@@ -296,7 +303,7 @@ class ChecksDesk(QObject):
             self._soon.start()
 
     def _refresh(self) -> None:
-        """List, counts, markers: they follow a moment after a change, so that typing never waits for them."""
+        """List and counts; they follow a moment after a change, so that typing never waits for them."""
         self._soon.stop()
         if self.panel.isVisible() or not self.panel.model.rows:
             self.panel.refresh()
@@ -352,7 +359,7 @@ class ChecksDesk(QObject):
         for name in ("nextProblemAction", "previousProblemAction"):
             self._commands[name].setEnabled({"transcript": unsure, "subtitles": count}.get(mode, 1) > 0)
         self._commands["repairAction"].setEnabled(count > 0)
-        able = count > 0 and not self._repairing
+        able = count > 0 and not self._repairing and self.findings.complete
         self._commands["repairAllAction"].setEnabled(able)
         self.panel.show_repairing(self._repairing)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from studio.core.checks import KINDS, Finding, Kind
@@ -27,6 +27,7 @@ _NO_FLAWS = "No empty or overlapping passages, no odd characters. Subtitles are 
 
 
 class ChecksPanel(QFrame):
+    shown = Signal()  # it was hidden, and may be out of date
     chosen = Signal(object)  # Finding to go to
     repair_requested = Signal(object)  # Finding
     repair_all_requested = Signal()
@@ -117,16 +118,20 @@ class ChecksPanel(QFrame):
         self._nothing.setVisible(not rows)
         done = self._findings.complete
         self._nothing.setText(_LOOKING if not done else _ALL_RIGHT if len(self._of) == len(KINDS) else _NO_FLAWS)
-        self.repair_all.setText(f"Repair all {len(rows)}" if len(rows) > 1 else "Repair all")
-        self.repair_all.setAccessibleName(self.repair_all.text())
-        self.repair_all.setEnabled(bool(rows))
         self.repair_all.setVisible(bool(rows))
+        self.show_repairing(False)
 
     def show_repairing(self, repairing: bool) -> None:
-        """Repairs of everything are being worked out."""
-        self.repair_all.setEnabled(bool(self.model.rows) and not repairing)
-        if repairing:
-            self.repair_all.setText("Repairing …")
+        """Whether repairs of everything are being worked out; nor can all be repaired before all is found."""
+        count, done = len(self.model.rows), self._findings.complete
+        words = f"Repair all {count}" if count > 1 else "Repair all"
+        self.repair_all.setText("Repairing …" if repairing else words if done else _LOOKING)
+        self.repair_all.setAccessibleName(self.repair_all.text())
+        self.repair_all.setEnabled(count > 0 and done and not repairing)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit()
 
     def show_current(self, finding: Finding | None) -> None:
         self.list.show_current(finding)
