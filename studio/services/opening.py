@@ -13,7 +13,7 @@ from studio import media
 from studio.core.errors import MediaError
 from studio.core.jobs import Job, JobOptions, JobState
 from studio.core.transcript import EngineInfo, Source
-from studio.formats import FORMATS, READ_ONLY
+from studio.formats import FORMATS, READ_ONLY, named_format
 
 from . import finding
 from .export import read_file
@@ -36,6 +36,12 @@ class Opened:
 def is_transcript(path: Path) -> bool:
     """Whether the file's name ends like a transcript's or subtitles'."""
     return path.name.lower().endswith(SUFFIXES)
+
+
+def is_subtitles(name: str) -> bool:
+    """Whether a file's name ends like that of subtitles, rather than of a text or of data."""
+    named = named_format(name)
+    return named.group == "Subtitles" if named else name.lower().endswith(tuple(READ_ONLY))
 
 
 def open_file(studio: Studio, path: Path, again: bool = False) -> Opened:

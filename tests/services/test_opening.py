@@ -156,3 +156,9 @@ def test_every_file_of_the_collection_opens_or_is_refused_in_a_sentence(studio: 
             assert studio.library.transcripts.get(job.transcript_id or 0)
     assert opened > len(refused) > 0
     assert all(name in sentence for name, sentence in refused)
+
+
+def test_subtitles_are_told_from_texts_and_data_by_their_name() -> None:
+    subtitles = ["talk.srt", "Talk.en.VTT", "talk.ass", "talk.ttml", "talk.sub", "talk.SAMI"]
+    others = ["", "talk.txt", "talk.json", "talk.TextGrid", "talk.labels.txt", "srt", "talk.wav"]
+    assert [name for name in (*subtitles, *others) if opening.is_subtitles(name)] == subtitles

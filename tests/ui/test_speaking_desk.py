@@ -86,7 +86,7 @@ def test_what_is_chosen_is_what_will_be_said(window: MainWindow) -> None:
     view = window.page.transcript
     choose(window, 0, 1, 2)
     assert texts(window) == ["Good morning 😀, and welcome.", "Thank you very much."]  # “…” has nothing to say
-    view.setFocus()
+    window.commands["transcriptModeAction"].trigger()
     view.setTextCursor(view._cursor(0, (5, 18)))  # Qt counts the smiling face as two
     (only,) = desk(window).chosen()
     assert (only.text, only.offset) == ("morning 😀, a", 5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QPoint, QRect, Qt
@@ -84,6 +85,36 @@ class TestModes:
         window.commands["compareModeAction"].trigger()
         assert window.page.mode == "compare"
         assert window._studio.library.settings.get("mode") == "subtitles"
+
+    def test_a_file_of_subtitles_is_shown_as_such(self, window: MainWindow, tmp_path: Path, qtbot: QtBot):
+        cues = "1\n00:00:01,000 --> 00:00:02,000\nOne.\n"
+        open_talk(window)
+        recording, settings = window.desk.job.id, window._studio.library.settings
+
+        def open_file(name: str) -> str:
+            (tmp_path / name).write_text(cues if name.endswith("srt") else "One.")
+            with qtbot.waitSignal(window.desk.opened):
+                window.desks.opening.open_files([tmp_path / name])
+            qtbot.waitUntil(lambda: window.desk.model.rowCount() == 1)
+            return window.page.mode
+
+        window.page.transcript.setFocus()
+        assert open_file("talk.srt") == "subtitles"
+        qtbot.waitUntil(window.desks.modes.subtitles.editor.text.hasFocus)
+        assert settings.get("mode", "transcript") == "transcript", "nobody chose it"
+        assert open_file("talk.txt") == "transcript"
+        assert window.page.transcript.hasFocus()
+        assert open_file("other.srt") == "subtitles"
+        window._open_id(recording)
+        assert window.page.mode == "transcript"
+        window._open_id(recording + 1)
+        assert window.page.mode == "subtitles"
+        qtbot.keyClick(window.desks.modes.subtitles.editor.text, Key.Key_1, Mod.ControlModifier)
+        window._open_id(recording + 1)
+        assert window.page.mode == "transcript", "the user wants this one so"
+        window.commands["subtitlesModeAction"].trigger()
+        window._open_id(recording)
+        assert window.page.mode == settings.get("mode") == "subtitles", "that was chosen"
 
     def test_keys_switch(self, window: MainWindow, page: SubtitlesPage, qtbot: QtBot):
         qtbot.keyClick(page.editor.text, Key.Key_1, Mod.ControlModifier)

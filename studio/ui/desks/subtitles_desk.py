@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.core.jobs import Job
+from studio.services.opening import is_subtitles
 from studio.services.studio import Studio
 
 from ..commands import Commands
@@ -38,6 +39,8 @@ class SubtitlesDesk(QObject):
         super().__init__(window)
         self._settings = studio.library.settings
         self._desk, self._page, self._checks, self._commands = desk, page, checks, commands
+        self._opened = 0  # the job that was opened last, by id
+        self._lent = False  # subtitles are shown because such a file was opened: nobody chose that
         self.subtitles = SubtitlesPage(desk.model, checks.findings, page.transcript.search)
         self.subtitles.tab_plays = page.transcript.tab_plays
         page.add_mode("subtitles", self.subtitles)
@@ -115,13 +118,30 @@ class SubtitlesDesk(QObject):
     def _on_mode(self) -> None:
         mode = self._page.mode
         self._commands[f"{mode}ModeAction"].setChecked(True)
-        if mode in _KEPT:
+        self._lent = self._lent and mode == "subtitles"
+        if mode in _KEPT and not self._lent:
             self._settings.set("mode", mode)
         self._choose_first()
 
     def _on_opened(self, job: Job | None) -> None:
         for mode in _MODES:
             self._commands[f"{mode}ModeAction"].setEnabled(job is not None)
+        if job is not None and job.id != self._opened:
+            self._opened = job.id
+            self._fit_mode(is_subtitles(job.options.file))
+
+    def _fit_mode(self, subtitles: bool) -> None:
+        """A file of subtitles is shown as such; recordings in the way that was chosen for them."""
+        text, focus = self._page.transcript, self._page.window().focusWidget()
+        if subtitles and self._page.mode == "transcript":
+            self._lent = True
+            self._page.set_mode("subtitles")
+            if focus is text:
+                self.subtitles.setFocus()
+        elif self._lent and not subtitles:
+            self._page.set_mode("transcript")
+            if focus is None or self.subtitles.isAncestorOf(focus):  # None: of a cue that is no more
+                text.setFocus()
 
     # Subtitles
 
