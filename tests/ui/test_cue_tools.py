@@ -258,6 +258,17 @@ class TestTiming:
         assert not part(dialog, QPushButton, "timingApplyButton").isEnabled()
         return problem.text()
 
+    def test_how_far_is_typed_at_once(self, desk: MainWindow, qtbot: QtBot):
+        dialog = self.open(desk)
+        field = part(dialog, QLineEdit, "shiftField")
+        qtbot.waitUntil(field.hasFocus)
+        qtbot.keyClicks(dialog.focusWidget(), "1.25")
+        assert field.text() == "1.25"
+        apply = part(dialog, QPushButton, "timingApplyButton")
+        qtbot.waitUntil(apply.isEnabled)
+        qtbot.keyClick(field, Key.Key_Return)
+        assert starts(desk) == [1250, 11_250, 21_250, 31_250, 41_250]
+
     def test_shift_of_the_whole_file(self, desk: MainWindow, qtbot: QtBot):
         dialog = self.open(desk)
         write(qtbot, part(dialog, QLineEdit, "shiftField"), "1.25")

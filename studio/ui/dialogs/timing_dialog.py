@@ -205,7 +205,9 @@ class TimingDialog(QDialog):
         column.addWidget(self._leaves)
         column.addLayout(buttons)
         self._apply.setDefault(True)
-        self._tabs.tabBar().setFocus(Qt.FocusReason.OtherFocusReason)
+        first = self.page.times[0]
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        first.selectAll()
 
 
 class _Preview(QFrame):
