@@ -8,12 +8,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from talks import LINES, label_text, open_talk, segment, segments, talk
+from talks import LINES, label_text, open_talk, press, segment, segments, talk
 
 from studio.core import edits
 from studio.core.checks import KINDS, Finding, check
 from studio.core.profiles import PROFILES, CueRules
 from studio.core.reflow import reflow
+from studio.ui.dialogs.repair_dialog import RepairDialog
 from studio.ui.models.findings import OF_TEXT, Findings, sentence, severity, title
 from studio.ui.models.transcript_model import TranscriptModel
 from studio.ui.window.main_window import MainWindow
@@ -29,6 +30,18 @@ def opened(window: MainWindow) -> MainWindow:
     window.inspector.show_tab("checks")
     window.desks.checks._refresh()
     return window
+
+
+def repair_preview(window: MainWindow, qtbot: QtBot) -> RepairDialog:
+    """What shows the repairs, once they are known."""
+    shown: list[RepairDialog] = []
+
+    def look() -> bool:
+        shown[:] = [d for d in window.findChildren(RepairDialog) if d.isVisible()]
+        return bool(shown)
+
+    qtbot.waitUntil(look, timeout=30_000)
+    return shown[0]
 
 
 def expected(window: MainWindow) -> list[Finding]:
@@ -219,8 +232,12 @@ class TestKeys:
     def test_repairing_all_is_one_step(self, opened: MainWindow, qtbot: QtBot):
         before = list(opened.desk.model.segments())
         count = len(expected(opened))
-        with qtbot.waitSignal(opened.desks.checks.notice, timeout=10_000) as told:
-            qtbot.mouseClick(opened.desks.checks.panel.repair_all, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(opened.desks.checks.panel.repair_all, Qt.MouseButton.LeftButton)
+        preview = repair_preview(opened, qtbot)
+        assert list(opened.desk.model.segments()) == before
+        assert preview.preview.model.rowCount() > 0
+        with qtbot.waitSignal(opened.desks.checks.notice) as told:
+            qtbot.keyClick(preview.focusWidget(), Key.Key_Return)
         left = len(expected(opened))
         assert left < count
         assert told.args is not None
@@ -235,7 +252,7 @@ class TestKeys:
         window.commands["subtitlesModeAction"].trigger()
         window.inspector.show_tab("checks")
         checks = window.desks.checks
-        qtbot.waitUntil(lambda: checks.panel.repair_all.text() == f"Repair all {len(expected(window))}")
+        qtbot.waitUntil(lambda: checks.panel.model.rows == expected(window))
         seen: list[tuple[bool, str]] = []
 
         def look() -> None:
@@ -245,18 +262,36 @@ class TestKeys:
         before = checks.findings.all()
         checks.notice.connect(lambda *_: look())
         qtbot.mouseClick(checks.panel.repair_all, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: bool(seen), timeout=30_000)
+        press(qtbot, repair_preview(window, qtbot), "repairApplyButton")
         assert seen == [(True, "" if count < 300 else "Looking …")]
         qtbot.waitUntil(lambda: checks.panel.model.rows == expected(window))
 
     def test_a_tab_that_comes_to_the_front_shows_what_is_left(self, opened: MainWindow, qtbot: QtBot):
         panel = opened.desks.checks.panel
         opened.inspector.show_tab("speakers")
-        with qtbot.waitSignal(opened.desks.checks.notice, timeout=10_000):
-            opened.commands["repairAllAction"].trigger()
+        opened.commands["repairAllAction"].trigger()
+        press(qtbot, repair_preview(opened, qtbot), "repairApplyButton")
         opened.inspector.show_tab("checks")
         assert panel.model.rows == expected(opened)
         assert panel.repair_all.text() != "Repairing …"
+
+    def test_what_would_be_repaired_is_looked_at_first(self, opened: MainWindow, qtbot: QtBot):
+        before = list(opened.desk.model.segments())
+        opened.commands["repairAllAction"].trigger()
+        preview = repair_preview(opened, qtbot)
+        count = len(expected(opened))
+        assert label_text(preview, "repairOutcome") == f"{count} of {count} problems can be repaired"
+        qtbot.keyClick(preview, Key.Key_Escape)
+        assert list(opened.desk.model.segments()) == before
+        assert opened.commands["repairAllAction"].isEnabled()
+        opened.commands["repairAllAction"].trigger()
+        preview = repair_preview(opened, qtbot)
+        opened.desk.type_text(1, "Another text")
+        with qtbot.waitSignal(opened.desks.checks.notice) as told:
+            press(qtbot, preview, "repairApplyButton")
+        assert told.args is not None
+        assert "changed meanwhile" in told.args[1]
+        assert opened.desk.model.segment(1) == before[1]
 
     def test_a_change_meanwhile_is_not_lost(self, opened: MainWindow, qtbot: QtBot):
         with qtbot.waitSignal(opened.desks.checks.notice, timeout=10_000) as told:
@@ -269,8 +304,8 @@ class TestKeys:
     def test_nothing_to_repair(self, opened: MainWindow, qtbot: QtBot):
         opened.desk.do(reflow(opened.desk.transcript, opened.desks.checks.rules))
         while opened.commands["repairAllAction"].isEnabled() and expected(opened):
-            with qtbot.waitSignal(opened.desks.checks.notice, timeout=10_000):
-                opened.commands["repairAllAction"].trigger()
+            opened.commands["repairAllAction"].trigger()
+            press(qtbot, repair_preview(opened, qtbot), "repairApplyButton")
             opened.desk.do(edits.delete(opened.desk.segments([f.segment for f in expected(opened)])))
         opened.desks.checks._refresh()
         assert opened.desks.checks.panel._nothing.isVisible()

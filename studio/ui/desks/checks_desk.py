@@ -20,6 +20,7 @@ from studio.core.transcript import Transcript
 from studio.services.studio import Studio
 
 from ..commands import Commands
+from ..dialogs.repair_dialog import RepairDialog
 from ..inspector.checks_panel import ChecksPanel
 from ..inspector.inspector import Inspector
 from ..measured import why_none_unsure
@@ -250,7 +251,7 @@ class ChecksDesk(QObject):
             self._go_on(min(row, desk.model.rowCount() - 1), rest, 1)
 
     def repair_all(self) -> None:
-        """All problems that the list shows, as one step."""
+        """All problems that the list shows, as one step, which is looked at before."""
         found = self.findings.all(self.panel.kinds)
         if not found or self._repairing:
             return
@@ -263,22 +264,36 @@ class ChecksDesk(QObject):
         task.start()
 
     def _take_repairs(self, repaired: _Repaired) -> None:
+        """Show what would become of it, where anything can be repaired."""
         self._repairing = False
-        kind, words = self._make_repairs(repaired)
         self._refresh()
-        self.notice.emit(kind, words)
-
-    def _make_repairs(self, repaired: _Repaired) -> tuple[str, str]:
-        """What is to be said of it."""
-        if self._desk.transcript.segments != repaired.before.segments:
-            return "info", "The text was changed meanwhile, so nothing was repaired. Press it once more."
         if repaired.edit is None:
             few = counted(repaired.wanted, "This problem", "problems")
-            return "warn", f"{few} cannot be repaired without harm elsewhere. Look at them one by one."
+            self.notice.emit("warn", f"{few} cannot be repaired without harm elsewhere. Look at them one by one.")
+        elif self._is_known(repaired):
+            dialog = RepairDialog(
+                repaired.edit, repaired.wanted, repaired.left, self._desk.transcript.speakers, self._window
+            )
+            dialog.accepted.connect(lambda: self._make_repairs(repaired))
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
+
+    def _is_known(self, repaired: _Repaired) -> bool:
+        """Whether the text is still what was looked at; else that is said."""
+        known = self._desk.transcript.segments == repaired.before.segments
+        if not known:
+            words = "The text was changed meanwhile, so nothing was repaired. Press it once more."
+            self.notice.emit("info", words)
+        return known
+
+    def _make_repairs(self, repaired: _Repaired) -> None:
+        if repaired.edit is None or not self._is_known(repaired):
+            return
         done = repaired.wanted - repaired.left
         words = f"{done} of {counted(repaired.wanted, 'problem', 'problems')} repaired, undo takes it back."
         self._desk.do(replace(repaired.edit, name=f"repair {counted(done, 'problem', 'problems')}"))
-        return "info", f"{words} {repaired.left} left to look at." if repaired.left else words
+        self._refresh()
+        self.notice.emit("info", f"{words} {repaired.left} left to look at." if repaired.left else words)
 
     def _on_failed(self, problem: Problem) -> None:
         self._repairing = False

@@ -45,9 +45,9 @@ class ChecksPanel(QFrame):
         self.chips = Chips(self)
         self.model = ProblemsModel(transcript, findings, self)
         self.list = ProblemList(self.model)
-        self.repair_all = QPushButton(icon("repair"), "Repair all")
+        self.repair_all = QPushButton(icon("repair"), "Repair all …")
         self.repair_all.setObjectName("repairAllButton")
-        self.repair_all.setToolTip("Repair what is shown here, as one step that can be undone")
+        self.repair_all.setToolTip("See what would become of all that is shown here, and repair it in one step")
         self._unsure, self._nothing = QLabel(), QLabel()
         self._unsure.setObjectName("unsureCount")
         self._nothing.setObjectName("noProblems")
@@ -123,11 +123,10 @@ class ChecksPanel(QFrame):
 
     def show_repairing(self, repairing: bool) -> None:
         """Whether repairs of everything are being worked out; nor can all be repaired before all is found."""
-        count, done = len(self.model.rows), self._findings.complete
-        words = f"Repair all {count}" if count > 1 else "Repair all"
-        self.repair_all.setText("Repairing …" if repairing else words if done else _LOOKING)
-        self.repair_all.setAccessibleName(self.repair_all.text())
-        self.repair_all.setEnabled(count > 0 and done and not repairing)
+        done = self._findings.complete
+        self.repair_all.setText("Repairing …" if repairing else "Repair all …" if done else _LOOKING)
+        self.repair_all.setAccessibleName(self.repair_all.text().removesuffix(" …"))
+        self.repair_all.setEnabled(bool(self.model.rows) and done and not repairing)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
