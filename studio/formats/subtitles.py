@@ -60,6 +60,12 @@ def places_lost(lines: Sequence[int]) -> Iterator[str]:
         yield f"Line {lines[0]}: positions on the screen are not kept ({len(lines)} in all)."
 
 
+def looks_lost(lines: Sequence[int]) -> Iterator[str]:
+    """Likewise of the cues of which a part looks different."""
+    if lines:
+        yield f"Line {lines[0]}: italics, colours and the like are not kept ({len(lines)} in all)."
+
+
 def no_times_before(line: int, text: str) -> FormatError:
     """The first line that is neither times nor something that may stand before them."""
     return FormatError(f"Line {line}: {quoted(text)} has no times before it.", "Is it a subtitle file?")
