@@ -115,6 +115,8 @@ COMMANDS = (
         line=True,
     ),
     Command("loopAction", "&Loop the selection", "loop", (), "Playback", checkable=True),
+    Command("loopStartAction", "Loop from here (A)", "", (), "Playback"),
+    Command("loopEndAction", "Loop up to here (B)", "", (), "Playback"),
     Command("skipSilenceAction", "Skip s&ilence", "", (), "Playback", "Jump to where speech goes on", True),
     Command("pauseTypingAction", "Pause while &typing", "", (), "Playback", checkable=True),
     Command("followAction", "F&ollow playback", "follow", (), "Playback", "Scroll to what is played", True),
@@ -186,8 +188,12 @@ COMMANDS = (
     Command("nudgeStartForwardAction", "Start one frame later", "", ("Alt+Shift+Right",), "Cue"),
     Command("nudgeEndBackAction", "End one frame earlier", "", ("Alt+Shift+Down",), "Cue"),
     Command("nudgeEndForwardAction", "End one frame later", "", ("Alt+Shift+Up",), "Cue"),
+    Command("moveBackAction", "Cue one frame earlier", "", (), "Cue"),
+    Command("moveForwardAction", "Cue one frame later", "", (), "Cue"),
     Command("flagAction", "&Flag", "flag", ("Ctrl+D",), "Cue", "Mark the cue for later", line=True),
     Command("commentAction", "&Comment …", "comment", ("Ctrl+Shift+C",), "Cue", "Write a note to the cue"),
+    Command("nextNoteAction", "Next fla&g or comment", "", ("Ctrl+G",), "Cue"),
+    Command("previousNoteAction", "Previous flag or comment", "", ("Ctrl+Shift+G",), "Cue"),
     Command("nextProblemAction", "Next pr&oblem", "warning", ("Ctrl+J",), "Cue", needs="Nothing to check.", line=True),
     Command("previousProblemAction", "Previous pro&blem", "", ("Ctrl+Shift+J",), "Cue", needs="Nothing to check."),
     Command(
@@ -205,6 +211,8 @@ COMMANDS = (
         )
         for n in range(1, 9)
     ),
+    Command("renameSpeakerAction", "Re&name the speaker", "pencil", ("F2",), "Cue/Speaker", line=True),
+    Command("newSpeakerAction", "&Add a speaker", "add", (), "Cue/Speaker"),
     Command("startQueueAction", "&Start queue", "play", ("Ctrl+Shift+P",), "Jobs", needs="The queue is working."),
     Command("pauseQueueAction", "&Pause queue", "pause", ("Ctrl+P",), "Jobs", needs="The queue is paused."),
     Command("cancelJobAction", "&Cancel job", "close", (), "Jobs", "Stop the selected job", line=True),
@@ -212,6 +220,7 @@ COMMANDS = (
     Command("retryJobAction", "&Retry job", "retry", ("Ctrl+R",), "Jobs", "Go on from the last stored segment"),
     Command("removeJobAction", "Re&move job", "trash", (), "Jobs", "Forget the job and its transcript"),
     Command("reflowAction", "Re-&flow into subtitles …", "reflow", (), "Tools", "Cut the text into readable cues"),
+    Command("rulesAction", "Subtitle r&ules …", "", (), "Tools", "How long, how fast, how wide subtitles may be"),
     Command("timingAction", "&Shift, stretch, frame rate …", "clock", (), "Tools", "Move the times of many cues"),
     Command("alignAction", "Re-&time to the speech …", "align", (), "Tools", "Find each word in the sound"),
     Command("rerunAction", "&Recognise the selection again …", "retry", (), "Tools", needs="Choose cues.", line=True),
@@ -219,6 +228,7 @@ COMMANDS = (
     Command("keepLeftAction", "Keep &left", "arrow-left", ("Alt+Left",), "Tools", needs="Compare two first."),
     Command("keepRightAction", "Keep r&ight", "arrow-right", ("Alt+Right",), "Tools", needs="Compare two first."),
     Command("mergeSpeakersAction", "&Merge two speakers …", "merge", (), "Tools", line=True),
+    Command("findSpeakersAction", "Tell t&he speakers apart again", "retry", (), "Tools"),
     Command("voicesAction", "Known &voices …", "speaker", (), "Tools", "Voices kept on this computer"),
     Command(
         "accountsAction",

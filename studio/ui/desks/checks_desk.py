@@ -116,6 +116,7 @@ class ChecksDesk(QObject):
             "previousProblemAction": lambda: self.step(-1),
             "repairAction": self._repair_current,
             "repairAllAction": self.repair_all,
+            "rulesAction": self.edit_rules,
         }.items():
             self._commands.connect(name, do)
 
@@ -319,7 +320,7 @@ class ChecksDesk(QObject):
         for segment in self._desk.model.segments()[rows.start : rows.stop]:
             if segment.id in found:
                 self._problems += [(segment.start, severity(f, rules)) for f in found[segment.id] if f.kind in kinds]
-            if segment.flagged:
+            if segment.flagged or segment.comment:
                 self._flags.append((segment.start, "flag"))
         self._so_far += self._page.transcript.unsure_count(rows)
         self._looked = rows.stop

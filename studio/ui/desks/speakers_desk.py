@@ -40,6 +40,7 @@ class SpeakersDesk(QObject):
     notice = Signal(str, str)  # kind, sentence
     play_requested = Signal(int, int)  # play from here to there (milliseconds)
     find_again_requested = Signal()  # tell the speakers of the open recording apart again
+    panel_wanted = Signal()  # something is to be typed there
 
     def __init__(
         self,
@@ -68,6 +69,12 @@ class SpeakersDesk(QObject):
         desk.model.modelReset.connect(self._on_reset)
         commands.connect("mergeSpeakersAction", self.merge_two)
         commands.connect("voicesAction", self.show_voices)
+        commands.connect("newSpeakerAction", self._add)
+        commands.connect("findSpeakersAction", self.find_again_requested.emit)
+        self._commands = commands
+        for changed in (desk.model.modelReset, desk.model.rowsInserted, desk.model.rowsRemoved):
+            changed.connect(self._offer)
+        self._offer()
         self._show_consent()
 
     def _connect_panel(self) -> None:
@@ -98,6 +105,10 @@ class SpeakersDesk(QObject):
     def set_position(self, ms: int) -> None:
         self._position = ms
 
+    def _offer(self) -> None:
+        for name in ("newSpeakerAction", "findSpeakersAction"):
+            self._commands[name].setEnabled(self._desk.model.rowCount() > 0)
+
     def shut_down(self) -> None:
         """Stop listening; returns when the threads have ended."""
         for lane in (self._learning, self._comparing, self._checking):
@@ -120,6 +131,15 @@ class SpeakersDesk(QObject):
         dialog = MergeDialog(shares, self._panel)
         dialog.chosen.connect(self._merge)
         dialog.open()
+
+    def _add(self) -> None:
+        self.panel_wanted.emit()
+        self._panel.add()
+
+    def rename(self, id: str) -> None:
+        """Type another name in the panel."""
+        self.panel_wanted.emit()
+        self._panel.rename(id)
 
     def _play_next(self, speaker: str) -> None:
         """The speaker's next passage behind the playhead; behind the last comes the first."""
