@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from studio import media
 from studio.core import edits
 from studio.core.jobs import Job, JobOptions, JobState
+from studio.core.speakers import split_off
 from studio.core.transcript import EngineInfo, Segment, Source, Transcript, Word, default_speakers
 from studio.formats import FORMATS, WriteOptions
 from studio.resources import resource
@@ -186,6 +187,8 @@ class TestVersions:
         shown.desk.do(edits.set_text(segments[1], "other"))
         shown.desk.do(edits.flag(shown.desk.transcript.segments))
         qtbot.waitUntil(lambda: self.names(shown) == ["Before “flag”", "As it was opened"])
+        shown.desk.do(split_off(shown.desk.transcript, [segments[0].id], "Anna"))
+        qtbot.waitUntil(lambda: len(self.names(shown)) == 3)  # who speaks is not soon told anew
         first = versions(shown._studio, shown.desk.job.transcript_id or 0)[-1] if shown.desk.job else None
         assert first
         assert shown._studio.library.versions.content(first, shown.desk.transcript).segments == segments
