@@ -137,6 +137,10 @@ class TestEmpty:
         assert (window.width(), window.height()) == (1024, 640)
         picture(window, "2-small")
 
+    def test_nothing_is_stored_that_nobody_chose(self, window: MainWindow) -> None:
+        with window._studio.library.database.read() as db:
+            assert [key for (key,) in db.execute("SELECT key FROM setting")] == []
+
 
 class TestAdding:
     def test_files_and_folders_are_dropped_anywhere(

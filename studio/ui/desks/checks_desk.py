@@ -95,7 +95,7 @@ class ChecksDesk(QObject):
         inspector.add("checks", "Checks", self.panel)
         page.edit_bar.set_problems_left(self.left)
         self._connect()
-        self.use_rules(self._stored_rules())
+        self._take(self._stored_rules())
         self._on_mode()
 
     def _connect(self) -> None:
@@ -134,13 +134,16 @@ class ChecksDesk(QObject):
     def use_rules(self, rules: CueRules) -> None:
         """From now on checks, repairs, re-flow and export go by these."""
         changed = rules != self.rules
-        self.findings.set_rules(rules)
+        self._take(rules)
         if self.profile == OWN:
             self._settings.set("own_rules", rules_to_dict(rules))
         self._settings.set("cue_rules", rules_to_dict(rules))
-        self.panel.show_rules(self.profile, rules)
         if changed:
             self.rules_changed.emit(rules)
+
+    def _take(self, rules: CueRules) -> None:
+        self.findings.set_rules(rules)
+        self.panel.show_rules(self.profile, rules)
 
     def choose_profile(self, id: str) -> None:
         """A set by its name; one's own rules are asked for where there are none yet."""

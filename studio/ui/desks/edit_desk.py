@@ -140,7 +140,7 @@ class EditDesk(QObject):
         settings = self._studio.library.settings
         self._commands["tabPlaysAction"].setChecked(bool(settings.get("tab_plays", True)))
         self._commands.connect_switch("tabPlaysAction", self._set_tab_plays)
-        self._set_tab_plays(self._commands["tabPlaysAction"].isChecked())
+        self._page.set_tab_plays(self._commands["tabPlaysAction"].isChecked())
         for number in range(8):
             self._commands.connect(f"speaker{number + 1}Action", partial(self.give_to, number))
 

@@ -44,7 +44,6 @@ class SubtitlesDesk(QObject):
         self._connect_rules()
         for mode in _MODES:
             commands.connect(f"{mode}ModeAction", partial(self.show, mode))
-        page.mode_changed.connect(self._on_mode)
         desk.opened.connect(self._on_opened)
         for changed in (desk.selection.changed, desk.selection.rows_changed):
             changed.connect(self._show_selection)
@@ -54,7 +53,8 @@ class SubtitlesDesk(QObject):
         self._on_opened(desk.job)
         stored = self._settings.get("mode", _KEPT[0])
         page.set_mode(stored if stored in _KEPT else _KEPT[0])
-        self._on_mode()
+        self._show_mode()
+        page.mode_changed.connect(self._on_mode)
 
     def _connect_rules(self) -> None:
         checks, bar = self._checks, self.subtitles.bar
@@ -109,11 +109,13 @@ class SubtitlesDesk(QObject):
             self.subtitles.editor.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
         return False
 
-    def _on_mode(self) -> None:
-        mode = self._page.mode
-        self._commands[f"{mode}ModeAction"].setChecked(True)
+    def _on_mode(self, mode: str) -> None:
         if mode in _KEPT:
             self._settings.set("mode", mode)
+        self._show_mode()
+
+    def _show_mode(self) -> None:
+        self._commands[f"{self._page.mode}ModeAction"].setChecked(True)
         self._choose_first()
 
     def _on_opened(self, job: Job | None) -> None:
