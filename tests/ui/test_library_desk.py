@@ -172,6 +172,22 @@ class TestReplaceInAll:
         assert not button.isEnabled()
         qtbot.waitUntil(lambda: dialog._note.text() == "No transcript has this in it.")
 
+    def test_what_a_look_for_other_words_still_finds_is_not_shown(self, shown: MainWindow, qtbot: QtBot) -> None:
+        jobs = [add(shown, f"{n}.wav", "Herr Meier") for n in range(3)]
+        dialog = shown.desks.library.replace("Meier")
+        button = child(dialog, QPushButton, "libraryReplaceApplyButton")
+        dialog.look_requested.connect(  # it looks by now, and nothing of what it finds is delivered yet
+            lambda *_: QTest.keyClicks(dialog.replacement, "Mayer"), Qt.ConnectionType.SingleShotConnection
+        )
+        qtbot.waitUntil(button.isEnabled)
+        assert button.text() == "Replace in 3 recordings"
+        assert dialog.list.topLevelItemCount() == 3
+        assert [r.edit.after[0].text for r in dialog._found] == ["Herr Mayer"] * 3
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: any("Replaced in 3 recordings" in t for t in shown.notices.texts()))
+        stored = [shown._studio.library.transcripts.get(job.transcript_id or 0) for job in jobs]
+        assert [t.segments[0].text for t in stored if t] == ["Herr Mayer"] * 3
+
 
 class TestVersions:
     def names(self, window: MainWindow) -> list[str]:

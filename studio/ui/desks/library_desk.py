@@ -104,6 +104,7 @@ class LibraryDesk(QObject):
         dialog = LibraryReplaceDialog(words.strip().strip('"'), self._window)
         self.dialog.hide()
         dialog.look_requested.connect(lambda query, text: self._look(dialog, query, text))
+        dialog.look_given_up.connect(self._stop_looking)
         dialog.replace_requested.connect(self._replace)
         dialog.finished.connect(lambda _: self._stop_looking())
         dialog.open()
