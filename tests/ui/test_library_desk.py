@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QPushButton, QTreeWidget, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QInputDialog, QLineEdit, QPushButton, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio import media
@@ -187,6 +187,40 @@ class TestReplaceInAll:
         qtbot.waitUntil(lambda: any("Replaced in 3 recordings" in t for t in shown.notices.texts()))
         stored = [shown._studio.library.transcripts.get(job.transcript_id or 0) for job in jobs]
         assert [t.segments[0].text for t in stored if t] == ["Herr Mayer"] * 3
+
+    def test_a_regular_expression_puts_its_groups_in(self, shown: MainWindow, qtbot: QtBot) -> None:
+        jobs = [add(shown, f"{n}.wav", f"Herr Meier {n}", "a+b") for n in range(2)]
+        shown._open(jobs[0])
+        dialog = shown.desks.library.replace(r"(M\w+) (\d)")
+        QTest.keyClicks(dialog.replacement, "$2 $1")
+        qtbot.waitUntil(lambda: dialog._note.text() == "No transcript has this in it.")
+        QTest.mouseClick(child(dialog, QCheckBox, "libraryRegexBox"), Qt.MouseButton.LeftButton)
+        button = child(dialog, QPushButton, "libraryReplaceApplyButton")
+        qtbot.waitUntil(lambda: button.text() == "Replace in 2 recordings")
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: any("Replaced in 2 recordings" in t for t in shown.notices.texts()))
+        stored = shown._studio.library.transcripts.get(jobs[1].transcript_id or 0)
+        assert stored
+        assert (shown.transcript_model.segment(0).text, stored.segments[0].text) == ("Herr 0 Meier", "Herr 1 Meier")
+
+    @pytest.mark.parametrize(
+        ("expression", "sentence"),
+        [
+            ("(Meier", "“(Meier” cannot be searched: a “(” has no “)”."),
+            ("(a|aa)+$", "“(a|aa)+$” takes too long here. Write it in a simpler way."),
+        ],
+    )
+    def test_an_expression_that_does_not_work_is_refused(
+        self, shown: MainWindow, qtbot: QtBot, expression: str, sentence: str
+    ) -> None:
+        add(shown, "long.wav", "a" * 200 + "b")
+        add(shown, "found.wav", "aa")
+        dialog = shown.desks.library.replace(expression)
+        child(dialog, QCheckBox, "libraryWholeWordBox").setChecked(False)
+        child(dialog, QCheckBox, "libraryRegexBox").setChecked(True)
+        qtbot.waitUntil(lambda: dialog._note.text() == sentence)
+        assert dialog.list.topLevelItemCount() == 0
+        assert not child(dialog, QPushButton, "libraryReplaceApplyButton").isEnabled()
 
 
 class TestVersions:

@@ -49,6 +49,8 @@ class LibraryReplaceDialog(QDialog):
         self.replacement = self._field("libraryReplacementField", "Replace by", "")
         self._case = self._box("libraryCaseBox", "Match case", True)
         self._whole = self._box("libraryWholeWordBox", "Whole words", True)
+        self._regex = self._box("libraryRegexBox", "Regular expression", False)
+        self._regex.setToolTip("In the replacement $1 is the first group")
         self.list = QTreeWidget()
         self.list.setObjectName("libraryReplaceList")
         self.list.setAccessibleName("Recordings in which something would change")
@@ -96,8 +98,8 @@ class LibraryReplaceDialog(QDialog):
         form.addRow("Find", self.words)
         form.addRow("Replace by", self.replacement)
         boxes = QHBoxLayout()
-        boxes.addWidget(self._case)
-        boxes.addWidget(self._whole)
+        for box in (self._case, self._whole, self._regex):
+            boxes.addWidget(box)
         boxes.addStretch()
         form.addRow("", boxes)
         parts = QSplitter(Qt.Orientation.Vertical)
@@ -151,7 +153,7 @@ class LibraryReplaceDialog(QDialog):
     def _look(self) -> None:
         self._clear()
         self._looked = (
-            Query(self.words.text(), self._case.isChecked(), self._whole.isChecked()),
+            Query(self.words.text(), self._case.isChecked(), self._whole.isChecked(), self._regex.isChecked()),
             self.replacement.text(),
         )
         if self._looked[0].text:
