@@ -92,6 +92,33 @@ def test_what_would_change_is_shown_before_it_is_changed(dialog: RerunDialog, qt
         press(qtbot, dialog, "rerunReplaceButton")
 
 
+def test_a_passage_that_is_only_cut_otherwise_is_shown(dialog: RerunDialog):
+    first, *rest = LEFT.segments
+    cut = [
+        Segment.from_words(first.words[:6], first.speaker, -1),
+        Segment.from_words(first.words[6:], "S1", -2),
+        Segment.from_words(rest[0].words + rest[1].words, rest[0].speaker, -3),
+        *rest[2:],
+    ]
+    dialog.show_result(Decisions(LEFT, LEFT.with_segments(cut)), "tiny.en")
+    assert says(dialog).startswith(
+        "Every word is the same, 2 passages are cut otherwise, 2 passages get another speaker. The text stays"
+    )
+    model = dialog.list.model()
+    assert [model.row(n).same for n in range(model.rowCount())] == [0, 1, 0, 7]
+
+    def shown(row: int) -> str:
+        return " ".join(f"[{p.text}]" if p.sign else p.text for p in model.right(model.passages[model.row(row).first]))
+
+    assert shown(0) == (
+        "Honestly? How quiet the water is. [new passage, Annika Böhm] "
+        "In north Friesland a storm surge announces itself."
+    )
+    assert shown(2) == "[same passage, Sri Wahyuni] Every day of the year."
+    spoken = model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole)
+    assert "Jörg Müller, new passage, Annika Böhm. Left: Honestly?" in spoken
+
+
 def test_keep_closes_and_another_way_goes_back(dialog: RerunDialog, qtbot: QtBot):
     dialog.show_result(Decisions(LEFT, LEFT), "tiny.en")
     assert says(dialog) == "Every word is the same; only times may differ."

@@ -124,7 +124,9 @@ class RerunDesk(QObject):
         if dialog is not self._dialog:
             return
         self._result, comparison = result, result.comparison
-        dialog.show_result(Decisions(comparison.left, comparison.right), engine_title(self._desk.transcript.engine))
+        decisions = Decisions(comparison.left, comparison.right, ignore_marks=False)
+        decisions.choices.clear()  # Replace takes all that was heard, also in the place of what was typed by hand
+        dialog.show_result(decisions, engine_title(self._desk.transcript.engine))
 
     def _replace(self, dialog: RerunDialog) -> None:
         small = self._small
