@@ -40,7 +40,7 @@ class PassagesModel(QAbstractListModel):
         self._speakers: dict[str, tuple[Speaker, int]] = {}
 
     def set_decisions(self, decisions: Decisions | None, cuts: Mapping[int, Cut] | None = None) -> None:
-        """Show another comparison. `cuts`: where the right is cut otherwise, if that matters, by the number of a word."""
+        """Show another comparison. `cuts`: where the right is cut otherwise, if that matters, by the word's number."""
         self.beginResetModel()
         self.decisions = decisions
         self._cuts = cuts or {}
@@ -145,7 +145,7 @@ class PassagesModel(QAbstractListModel):
         return list(self._with_cuts(pieces, passage.right_first)) if self._cuts else pieces
 
     def _with_cuts(self, pieces: Sequence[Piece], number: int) -> Iterator[Piece]:
-        """Words from this number of the right on, with signs where it is cut otherwise; what is cut off begins a line."""
+        """Words of the right from this number on, with signs where it is cut otherwise; a new part begins a line."""
         for piece in pieces:
             if not piece.sign:
                 cut = self._cuts.get(number)
@@ -155,7 +155,7 @@ class PassagesModel(QAbstractListModel):
             yield piece
 
     def _cut_text(self, cut: Cut) -> str:
-        parts = [] if cut.parts is None else ["new passage" if cut.parts else "same passage"]
+        parts = [] if cut.parts is None else ["new passage" if cut.parts else "joined to the one before"]
         who = self._speakers.get(cut.speaker or "")
         return ", ".join([*parts, who[0].name] if who else parts or ["nobody"])
 

@@ -34,11 +34,12 @@ class RerunDialog(HearingDialog):
         used: JobOptions,
         ready: frozenset[str],
         offers: Sequence[Offer] = (),
+        spoken: str = "",
         parent: QWidget | None = None,
     ) -> None:
         """`chosen`: "3 passages, 12:17.620 to 12:54.000". `used`: how the recording was heard. The rest: see fields."""
         super().__init__("rerun", "Recognise again", _SAFE, parent)
-        self._fields = RerunFields(used, ready, offers, another=False)
+        self._fields = RerunFields(used, ready, offers, spoken, another=False)
         self._run_options = self._fields.options()
         say = QLabel(chosen)
         say.setObjectName("rerunChosen")
@@ -85,13 +86,14 @@ class RerunDialog(HearingDialog):
         else:
             self.tell(_SAFE)
 
-    def show_result(self, decisions: Decisions, model_before: str) -> None:
+    def show_result(self, decisions: Decisions, engine_before: str) -> None:
         """What would change, before it is changed."""
         comparison = decisions.comparison
         differences = len(comparison.differences)
         other = cuts(comparison)
         self.turn_to(PREVIEW)
-        self._heads.show_names(model_before, "", engine_words(self._run_options), "")
+        options = self._run_options
+        self._heads.show_names(engine_before, "", engine_words(options.account, options.model), "")
         self._model.set_decisions(decisions, other)
         self.list.delegate.forget()
         if not decisions.right.segments:
