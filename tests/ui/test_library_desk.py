@@ -222,6 +222,18 @@ class TestReplaceInAll:
         assert dialog.list.topLevelItemCount() == 0
         assert not child(dialog, QPushButton, "libraryReplaceApplyButton").isEnabled()
 
+    def test_where_it_stops_half_way_it_is_said_how_far_it_came(self, shown: MainWindow, qtbot: QtBot) -> None:
+        old, _ = add(shown, "old.wav", "aa"), add(shown, "new.wav", "aa")
+        dialog = shown.desks.library.replace("(a|aa)+$")
+        child(dialog, QCheckBox, "libraryRegexBox").setChecked(True)
+        button = child(dialog, QPushButton, "libraryReplaceApplyButton")
+        qtbot.waitUntil(lambda: button.text() == "Replace in 2 recordings")
+        slow = [Segment(0, 900, "a" * 200 + "b")]
+        shown._studio.library.transcripts.replace(old.transcript_id or 0, slow, (), EngineInfo())
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        said = "“(a|aa)+$” takes too long here. Write it in a simpler way. Replaced in 1 recording."
+        qtbot.waitUntil(lambda: any(t.startswith(said) for t in shown.notices.texts()))
+
 
 class TestVersions:
     def names(self, window: MainWindow) -> list[str]:
