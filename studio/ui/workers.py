@@ -17,7 +17,7 @@ from studio.core.errors import ConflictError, Problem, StudioError, UsageError
 from studio.core.jobs import Progress, Stopped, StopReason, StopToken
 from studio.library import Pending, leave_thread
 from studio.services.editing import EditSession
-from studio.services.queue import Running, share
+from studio.services.queue import GPU, Running, share
 from studio.services.runner import run_next
 from studio.services.studio import Studio
 
@@ -116,7 +116,7 @@ class QueueWorker(JobsWorker):
                 continue
             idle += 1
             if idle == _REST_AFTER:
-                self._studio.engines.close()
+                self._studio.engines.rest("cuda" if self._runner == GPU else "cpu")
             self._wake.wait(LOOK_EVERY)
 
     def _do_next(self, resources: tuple[str, ...]) -> bool:

@@ -24,6 +24,7 @@ from studio.services.voices import Doubt, Suggestion
 from ..commands import Commands
 from ..inspector.doubts_dialog import DoubtsDialog
 from ..inspector.merge_dialog import MergeDialog
+from ..inspector.same_name_dialog import SameNameDialog
 from ..inspector.speakers_panel import SpeakersPanel
 from ..inspector.voices_dialog import VoicesDialog
 from ..lane import Lane
@@ -79,7 +80,7 @@ class SpeakersDesk(QObject):
 
     def _connect_panel(self) -> None:
         panel, do = self._panel, self._do
-        panel.rename_requested.connect(self._desk.rename_speaker)
+        panel.rename_requested.connect(self.rename)
         panel.add_requested.connect(lambda name: do(speakers.add_speaker, name))
         panel.recolor_requested.connect(lambda id, color: do(speakers.recolor, id, color))
         panel.merge_requested.connect(self._merge)
@@ -118,6 +119,18 @@ class SpeakersDesk(QObject):
 
     def _do(self, make: Callable[..., Any], *arguments: Any) -> None:
         self._desk.attempt(lambda: make(self._transcript, *arguments))
+
+    def rename(self, id: str, name: str) -> None:
+        """Give a speaker another name; where somebody has it already, ask whether the two are one person."""
+        other = speakers.namesake(self._transcript, id, name)
+        shares = {share.speaker.id: share for share in self._desk.model.speaker_shares()}
+        if other is None or id not in shares:
+            self._desk.rename_speaker(id, name)
+            return
+        dialog = SameNameDialog(shares[id], shares[other.id], self._panel.window())
+        dialog.merge_requested.connect(lambda: self._merge(id, other.id))
+        dialog.keep_requested.connect(lambda: self._desk.rename_speaker(id, name))
+        dialog.open()
 
     def _merge(self, id: str, into: str) -> None:
         self._do(speakers.merge_speakers, [id], into)
