@@ -103,7 +103,7 @@ class Desks(QObject):
         self.modes.connect_editing(self.editing, playback)
         self.unsure.other = self.comparing.other_word
         self.speakers.find_again_requested.connect(self.find_speakers.ask)
-        self.editing.name_wanted.connect(self.speakers.rename)
+        self.editing.name_wanted.connect(self.speakers.ask_name)
         playback.player.position_changed.connect(self.speakers.set_position)
         for wish in (self.speakers.play_requested, self.comparing.play_requested, self.unsure.play_requested):
             wish.connect(playback.player.play_range)

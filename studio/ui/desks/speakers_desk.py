@@ -149,8 +149,8 @@ class SpeakersDesk(QObject):
         self.panel_wanted.emit()
         self._panel.add()
 
-    def rename(self, id: str) -> None:
-        """Type another name in the panel."""
+    def ask_name(self, id: str) -> None:
+        """Have another name typed in the panel."""
         self.panel_wanted.emit()
         self._panel.rename(id)
 
