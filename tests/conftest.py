@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import io
 import logging
+import multiprocessing
 import os
 from collections.abc import Callable, Iterator
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -67,6 +69,16 @@ def weights(model_store: ModelStore) -> Callable[[str], Path]:
         return model_store.path(id)
 
     return fetch
+
+
+@pytest.fixture(scope="session")
+def copies() -> BaseContext:
+    """For tests that kill dozens of processes: each starts as a copy of one that has loaded the program, in no time."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(
+        ["pytest", "studio.core.reflow", "studio.services.editing", "studio.services.studio"]
+    )
+    return context
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice, pairwise
 from statistics import median
+from typing import NamedTuple
 
 from .align import ends_sentence
 from .edits import fresh_ids
@@ -82,6 +83,13 @@ class Comparison:
     passages: tuple[Passage, ...]  # every segment of the left is one
     differences: tuple[Difference, ...]
     likeness: Likeness
+
+
+class Cut(NamedTuple):
+    """What the right does before one of its words otherwise than the left."""
+
+    parts: bool | None  # True: a segment begins where the left has none; False: the reverse; None: as in the left
+    speaker: str | None  # who speaks from here on, where the left has somebody else
 
 
 Choices = Mapping[int, Keep]  # by Difference.index
@@ -246,6 +254,25 @@ def _difference(a: _Side, b: _Side, index: int, id: int, first: int, run: _Run) 
     left, right = tuple(a.words[i1:i2]), tuple(b.words[j1:j2])
     kind = _kind(left, right, _fresh_sentence(a, i1), _fresh_sentence(b, j1))
     return Difference(index, id, i1 - first, i2 - first, j1, j2, left, right, kind)
+
+
+def cuts(comparison: Comparison) -> dict[int, Cut]:
+    """Where the right is cut into other segments than the left, or has other speakers: number of its word -> Cut.
+
+    For two transcripts that know the same speakers by the same ids.
+    """
+    side = _Side(comparison.right)
+    found: dict[int, Cut] = {}
+    for passage in comparison.passages:
+        speaker = passage.segment.speaker if passage.segment else passage.speaker
+        for word in range(passage.right_first, passage.right_last):
+            first = word == passage.right_first
+            parts = side.begins(word) if side.begins(word) != first else None
+            now = side.segments[side.owner[word]].speaker
+            if parts is not None or (first and now != speaker):
+                found[word] = Cut(parts, now if now != speaker else None)
+            speaker = now
+    return found
 
 
 # Kinds

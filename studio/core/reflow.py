@@ -119,9 +119,9 @@ def _content(segments: Sequence[Segment], lines: list[list[Token]]) -> tuple[tup
             word = segments[token.segment].words[token.word]
             if token.text != word.text:  # a piece of a word, or one without the spaces around it
                 word = word._replace(text=token.text, start=token.start, end=token.end)
-            line = number > 0 and position == 0
-            if word.space != token.space or word.line != line:
-                word = word._replace(space=token.space, line=line)
+            begins = number > 0 and position == 0
+            if word.space != token.space or word.line != begins:
+                word = word._replace(space=token.space, line=begins)
             words.append(word)
     return tuple(words), join_words(words)
 

@@ -94,6 +94,12 @@ def color_of(speaker: Speaker, place: int) -> int:
     return place if speaker.color is None else speaker.color
 
 
+def namesake(transcript: Transcript, speaker: str, name: str) -> Speaker | None:
+    """Somebody else than `speaker` who is called so already, whatever the capitals."""
+    wanted = " ".join(name.split()).casefold()
+    return next((s for s in transcript.speakers if s.id != speaker and s.name.casefold() == wanted), None)
+
+
 def is_unnamed(speaker: Speaker) -> bool:
     """Still called "Speaker 3"."""
     return re.fullmatch(r"Speaker \d+", speaker.name) is not None

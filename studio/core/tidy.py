@@ -1,7 +1,7 @@
 """Capitals, spaces, full stops and quotation marks put right. Pure functions.
 
-Nothing is ever written small, so nouns and names stay as they are. What language a rule is for decides the
-transcript's language.
+Only passages in capitals alone are ever written small, so nouns and names stay as they are. What language a rule is for
+decides the transcript's language.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _SHORT = re.compile(
     r"mr|mrs|ms|dr|prof|st|vs|etc|approx|no|nos|fig|al|cf|ca|bzw|usw|ggf|evtl|inkl|exkl|nr|vgl|sog|max|min|mio|mrd|tel"
     r"|str|hr|fr|jr|sr|sra|sig|dott|art|abs|ed|eds|vol|pp|ex|env|av|jan|feb|apr|aug|sept?|o[ck]t|nov|de[cz]"
 )
+_INITIALS = 4  # so many letters in capitals are no more than “NATO”
 _CLOSERS = "\"'”’“‘»)]"
 _SENTENCE = re.compile(rf"(?P<word>[\w.’'-]*)(?P<end>[.?!]+)(?P<close>[{re.escape(_CLOSERS)}]*)(?P<gap>\s+)(?=\S)")
 _I = re.compile(r"(?<![\w.'’-])i(?=(?:['’](?:m|ll|ve|d|s)\b)|[\s,;:!?\"”)]|[.…](?!\w)|$)")
@@ -48,6 +49,7 @@ class Rules:
     stops: bool = True  # a turn ends with a full stop
     quotes: bool = False  # “these” for "those"
     repeats: bool = False  # “the the” is one “the”
+    shouts: bool = False  # CAPITALS ALONE, as in some subtitles, are written small
 
 
 def tidy(transcript: Transcript, rules: Rules, ids: Collection[int] | None = None) -> Edit | None:
@@ -73,6 +75,8 @@ def tidy(transcript: Transcript, rules: Rules, ids: Collection[int] | None = Non
 
 def _tidied(text: str, rules: Rules, language: str) -> str:
     """What does not depend on the passages around."""
+    if rules.shouts and text.isupper() and sum(map(str.isalpha, text)) > _INITIALS:
+        text = text.lower()
     if rules.repeats:
         text = _again().sub(r"\1", text)
     if rules.spaces:

@@ -26,7 +26,7 @@ Read = tuple[str | None, Segment]  # the name of who speaks, if known, and the s
 class WriteOptions:
     rules: CueRules = field(default_factory=CueRules)  # for subtitles
     speaker_names: SpeakerNames = "change"  # when names are written; txt and vtt know only "never" and all else
-    recut: bool | None = None  # cut subtitles anew; None: unless every segment already keeps the rules
+    recut: bool | None = None  # cut subtitles anew; None: of subtitles those that break the rules, else all if any does
     notes: bool = False  # comments and flags too, where the format has a place for them; json always has
     date: str = ""  # the day of the recording as documents show it; "": no day is shown
 

@@ -13,13 +13,24 @@ from studio.core.errors import FormatError
 from studio.core.transcript import Segment, Transcript
 
 from .base import Parsed, WriteOptions, lines_of, loose_times, quoted, unescaped, with_speakers
-from .subtitles import NOTHING, checked_end, cues_for, named, no_times_before, places_lost, printable_lines, stamp
+from .subtitles import (
+    NOTHING,
+    checked_end,
+    cues_for,
+    looks_lost,
+    named,
+    no_times_before,
+    places_lost,
+    printable_lines,
+    stamp,
+)
 
 _CLOCK = re.compile(r"[0-9]\s*:")
 _NUMBER = re.compile(r"\s*[0-9]+\s*")
 _TAG = re.compile(r"</?(?:b|i|u|s|em|strong|font|c|v|lang|ruby|rt|span)(?:[\s.][^<>]*)?/?>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>|\\[Nn](?![a-z])", re.IGNORECASE)
 _CODE = re.compile(r"\{\\[^{}]*\}|\{/?[biu]\}|\{[yYcCfFsSpP]:[^{}]*\}")
+_LOOK = re.compile(f"{_TAG.pattern}|{_CODE.pattern}", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
@@ -59,6 +70,7 @@ def read(text: str) -> Parsed:
         end = checked_end(block.line, block.start, block.end, warnings)
         segments.append(Segment(block.start, end, _plain("\n".join(block.text))))
     warnings += places_lost([b.line for b in blocks if b.place])
+    warnings += looks_lost([b.line for b in blocks if any(map(_LOOK.search, b.text))])
     if not blocks:
         warnings.append(NOTHING)
     return Parsed(with_speakers(named(segments)), tuple(warnings))

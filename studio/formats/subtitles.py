@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from studio.core.breaks import HAS_CJK, line_text, segment_tokens, text_width, wrap_lines
 from studio.core.cues import Cue, CueRules, SpeakerNames, make_cues
+from studio.core.edits import apply
 from studio.core.errors import FormatError
+from studio.core.reflow import reflow
 from studio.core.transcript import Segment, Transcript, Word, join_words
 
 from .base import Read, WriteOptions, printable, quoted, require_times, split_name
@@ -58,6 +60,12 @@ def places_lost(lines: Sequence[int]) -> Iterator[str]:
         yield f"Line {lines[0]}: positions on the screen are not kept ({len(lines)} in all)."
 
 
+def looks_lost(lines: Sequence[int]) -> Iterator[str]:
+    """Likewise of the cues of which a part looks different."""
+    if lines:
+        yield f"Line {lines[0]}: italics, colours and the like are not kept ({len(lines)} in all)."
+
+
 def no_times_before(line: int, text: str) -> FormatError:
     """The first line that is neither times nor something that may stand before them."""
     return FormatError(f"Line {line}: {quoted(text)} has no times before it.", "Is it a subtitle file?")
@@ -74,16 +82,34 @@ def cues_for(transcript: Transcript, options: WriteOptions, names: SpeakerNames 
     Segments without text make no cue. `names` as in `make_cues`. Raises FormatError for a transcript without times.
     """
     require_times(transcript)
-    transcript = _printable(transcript)
-    cues = _as_they_are(transcript, options.rules, names)
-    if options.recut is None:
-        # Where somebody has set the lines, a name that makes one too long is no reason to cut all anew.
-        set_by_hand = any("\n" in s.text for s in transcript.segments)
-        plain = _as_they_are(transcript, options.rules, "never") if set_by_hand else cues
-        keep = all(_fits(cue, options.rules) for cue in plain)
-    else:
-        keep = not options.recut
-    return cues if keep else make_cues(transcript, options.rules, names)
+    transcript, rules = _printable(transcript), options.rules
+    if options.recut:
+        return make_cues(transcript, rules, names)
+    cues = _as_they_are(transcript, rules, names)
+    if options.recut is False:
+        return cues
+    are_subtitles = _are_subtitles(transcript, rules)
+    # Where somebody has set the lines, a name that makes one too long is no reason to cut it anew.
+    plain = _as_they_are(transcript, rules, "never") if are_subtitles else cues
+    unfit = {cue.segments[0] for cue in plain if not _fits(cue, rules)}
+    if not unfit:
+        return cues
+    return _mended(transcript, unfit, rules, names) if are_subtitles else make_cues(transcript, rules, names)
+
+
+def _are_subtitles(transcript: Transcript, rules: CueRules) -> bool:
+    """Whether segments are cues that somebody has cut: of recognised speech lines are long, and words have times."""
+    wide = [s.text for s in transcript.segments if text_width(s.text.replace("\n", " ")) > rules.max_line]
+    return not any(s.words for s in transcript.segments) or 2 * sum("\n" in text for text in wide) >= len(wide)
+
+
+def _mended(transcript: Transcript, unfit: Collection[int], rules: CueRules, names: SpeakerNames) -> list[Cue]:
+    """Only these segments, by position, are cut anew; the others stay as and where they are."""
+    numbered = transcript.with_segments(s._replace(id=n) for n, s in enumerate(transcript.segments, 1))
+    mended = apply(numbered, reflow(numbered, rules, {n + 1 for n in unfit}))
+    origins = list(accumulate((max(0, s.id - 1) for s in mended.segments), max))  # where a piece has no number
+    cues = _as_they_are(mended, rules, names)
+    return [replace(cue, segments=(origins[cue.segments[0]],)) for cue in cues]
 
 
 def _as_they_are(transcript: Transcript, rules: CueRules, names: SpeakerNames) -> list[Cue]:

@@ -19,13 +19,24 @@ from studio.core.errors import FormatError
 from studio.core.transcript import Transcript
 
 from .base import Parsed, Read, WriteOptions, printable, quoted, with_speakers
-from .subtitles import NOTHING, Piece, checked_end, cues_for, end_after, printable_lines, segments_of, stamp
+from .subtitles import (
+    NOTHING,
+    Piece,
+    checked_end,
+    cues_for,
+    end_after,
+    looks_lost,
+    printable_lines,
+    segments_of,
+    stamp,
+)
 
 _CLOCK = re.compile(r"(?:([0-9]{1,9}):)?([0-9]{1,2}):([0-9]{1,2})(?:[.,]([0-9]{1,9})|[:;]([0-9]{1,3})(?:\.[0-9]+)?)?")
 _OFFSET = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,18})?)\s*(h|ms|m|s|f|t|)")
 _NO_XML = re.compile("[\ufffe\uffff\ud800-\udfff]")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*;)")
 _ASIDE = ("metadata", "title", "desc", "copyright", "agent", "actor", "set", "animate")  # never shown
+_LOOKS = {"color", "backgroundColor", "fontStyle", "fontWeight", "textDecoration"}
 
 _HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -120,6 +131,7 @@ class _Reader:
         self.agent = ""  # the id of the agent being read
         self.elements = [_Element()]
         self.paragraph: _Paragraph | None = None
+        self.looks: dict[int, None] = {}  # lines of paragraphs of which a part looks different
         self.found: list[tuple[int, Read, bool]] = []  # (line, who and what, whether its end is known)
 
     @property
@@ -137,6 +149,7 @@ class _Reader:
         """Who says what, ends filled in."""
         if not self.found:
             self.warnings.append(NOTHING)
+        self.warnings += looks_lost(list(self.looks))
         starts = sorted(segment.start for _, (_, segment), _ in self.found)
         read: list[Read] = []
         names = {id: printable(name) for id, name in self.names.items()}
@@ -174,6 +187,8 @@ class _Reader:
             self.paragraph = _Paragraph(self.line, element)
         elif name == "br":
             self._add("\n")
+        if self.paragraph and not _LOOKS.isdisjoint(values):
+            self.looks[self.paragraph.line] = None
 
     def _document(self, name: str, values: dict[str, str]) -> None:
         if name != "tt":

@@ -13,7 +13,7 @@ from studio.core.transcript import Transcript
 
 from . import vtt_text
 from .base import Parsed, Read, WriteOptions, lines_of, loose_times, printable, quoted, with_speakers
-from .subtitles import NOTHING, checked_end, cues_for, places_lost, segments_of, stamp
+from .subtitles import NOTHING, checked_end, cues_for, looks_lost, places_lost, segments_of, stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,11 @@ def read(text: str) -> Parsed:
     if not raw.cues:
         warnings.append(NOTHING)
     segments: list[Read] = []
-    for cue in raw.cues:
+    trees = [vtt_text.parse(cue.text) for cue in raw.cues]
+    warnings += looks_lost([cue.line for cue, tree in zip(raw.cues, trees, strict=True) if vtt_text.has_looks(tree)])
+    for cue, tree in zip(raw.cues, trees, strict=True):
         end = checked_end(cue.line, cue.start, cue.end, warnings)
-        segments += segments_of(vtt_text.pieces(vtt_text.parse(cue.text)), cue.start, end)
+        segments += segments_of(vtt_text.pieces(tree), cue.start, end)
     return Parsed(with_speakers(segments, _language(raw.header)), tuple(warnings))
 
 

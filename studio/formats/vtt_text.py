@@ -83,6 +83,17 @@ def _close(stack: list[Node], name: str) -> None:
         del stack[-2:]
 
 
+def has_looks(root: Node) -> bool:
+    """Whether a part of the text looks different or has a text above it: what `pieces` leaves out."""
+    waiting: list[Node | str | int] = [root]
+    while waiting:
+        if isinstance(item := waiting.pop(), Node):
+            if item.name not in ("", "v", "lang") or item.classes:
+                return True
+            waiting += item.children
+    return False
+
+
 def pieces(root: Node) -> list[Piece]:
     """The text of a tree in order, cut where voice or time changes. Ruby annotations are left out."""
     found: list[Piece] = []

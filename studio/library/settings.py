@@ -19,7 +19,7 @@ class Settings:
             return json.loads(row["value"]) if row else default
 
     def set(self, key: str, value: Any) -> None:
-        """What stands there already is not written again: a window that opens sets much, and the disk is slow."""
+        """What stands there already is not written again: the disk is slow."""
         text = rows.dump(value)
         with self._db.read() as db:
             row = db.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()

@@ -1,6 +1,7 @@
 """Engines kept alive between jobs, so that a model is loaded once for a hundred files.
 
-Used by one worker thread at a time; `close` may come from any thread.
+Speech and speakers of a device are used by one worker thread at a time, voices by any; `close` and `rest` may come
+from any thread.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from studio.engines.base import Diarizer, SpeechEngine
 from studio.engines.local.device import Device, choose, has_driver
 from studio.engines.local.speakers import Pyannote
 from studio.engines.local.speech import FasterWhisper
+from studio.engines.local.voices import VoiceReader
 
 
 class EnginePool:
-    """One speech engine and one diarizer live on each device at a time; another model ends the one before.
+    """One speech engine and one diarizer live on each device at a time; another model ends the one before. What voices
+    sound like is read beside them by one more, which ends by itself when it has rested.
 
     A device's engines are used by the one runner of that device.
     """
@@ -24,6 +27,7 @@ class EnginePool:
         self._guard = threading.Lock()
         self._speech: dict[str, tuple[object, SpeechEngine]] = {}
         self._speakers: dict[str, tuple[object, Diarizer]] = {}
+        self._voices: VoiceReader | None = None
         self._told = {""}
 
     def device(self, wanted: str) -> Device:
@@ -58,12 +62,25 @@ class EnginePool:
             self._speakers[device.kind] = (key, engine)
             return engine
 
-    def close(self) -> None:
-        """End the engines' processes and give their memory back; they start again when needed."""
+    def voices(self, weights: Path) -> VoiceReader:
+        """The same one for everybody; its weights are always those."""
         with self._guard:
-            for _, speech in self._speech.values():
-                speech.close()
-            for _, speakers in self._speakers.values():
-                speakers.close()
-            self._speech.clear()
-            self._speakers.clear()
+            self._voices = self._voices or VoiceReader(weights)
+            return self._voices
+
+    def rest(self, kind: str) -> None:
+        """End the processes of a device's engines ("cpu" or "cuda"); they start again when needed."""
+        with self._guard:
+            if speech := self._speech.pop(kind, None):
+                speech[1].close()
+            if speakers := self._speakers.pop(kind, None):
+                speakers[1].close()
+
+    def close(self) -> None:
+        """End all processes and give their memory back; they start again when needed."""
+        for kind in ("cpu", "cuda"):
+            self.rest(kind)
+        with self._guard:
+            if self._voices:
+                self._voices.close()
+                self._voices = None

@@ -81,7 +81,8 @@ def restore_edit(current: Transcript, version: Transcript, name: str) -> Edit:
 
 
 def is_large(edit: Edit) -> bool:
-    return len(edit.before) >= LARGE or len(edit.after) >= LARGE
+    """Whether a version is worth keeping before it: it changes many passages, or tells anew who says some of them."""
+    return max(len(edit.before), len(edit.after)) >= LARGE or (edit.changes_speakers and bool(edit.before))
 
 
 def _name(name: str) -> str:

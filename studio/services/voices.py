@@ -21,7 +21,7 @@ from studio.core.errors import MediaError
 from studio.core.jobs import StopToken
 from studio.core.speakers import is_unnamed
 from studio.core.transcript import Segment, Source, Transcript
-from studio.engines.local.voices import Vector, VoiceReader
+from studio.engines.local.voices import Vector
 from studio.library import KnownVoice
 from studio.models import catalogue
 
@@ -232,8 +232,7 @@ def _read(studio: Studio, audio: Path, ranges: Mapping[str, Ranges], stop: StopT
     for _ in studio.models.pull(MODEL, stop):
         pass
     weights = studio.models.path(MODEL) / catalogue()[MODEL].files[0].name
-    with VoiceReader(weights) as reader:
-        return reader.voices(audio, ranges, stop)
+    return studio.engines.voices(weights).voices(audio, ranges, stop)
 
 
 @contextmanager

@@ -10,7 +10,24 @@ from PySide6.QtGui import QKeySequence
 
 from .commands import COMMANDS, Commands, key_text, plain
 
-_TEXT_KEYS = {"Ctrl+C": "copies", "Ctrl+X": "cuts", "Ctrl+V": "pastes", "Ctrl+A": "selects all"}
+_Standard = QKeySequence.StandardKey
+# What keys do in every text, the same everywhere on a system
+_IN_TEXT = {
+    _Standard.Copy: "copies",
+    _Standard.Cut: "cuts",
+    _Standard.Paste: "pastes",
+    _Standard.SelectAll: "selects all",
+    _Standard.MoveToNextWord: "goes on by a word",
+    _Standard.MoveToPreviousWord: "goes back by a word",
+    _Standard.SelectNextWord: "selects the next word",
+    _Standard.SelectPreviousWord: "selects the word before",
+    _Standard.MoveToStartOfDocument: "goes to the start",
+    _Standard.MoveToEndOfDocument: "goes to the end",
+    _Standard.SelectStartOfDocument: "selects up to the start",
+    _Standard.SelectEndOfDocument: "selects up to the end",
+    _Standard.DeleteStartOfWord: "deletes the word before",
+    _Standard.DeleteEndOfWord: "deletes the next word",
+}
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Keyboard shortcuts</title><style>
 body {{ font: 11pt sans-serif; margin: 2em; columns: 2; column-gap: 3em; }}
@@ -33,8 +50,9 @@ def refusal(key: str, menus: Iterable[str]) -> str:
     function = Qt.Key.Key_F1 <= pressed.key() <= Qt.Key.Key_F35 or pressed.key() >= Qt.Key.Key_Back
     if not pressed.keyboardModifiers() & strong and not function:
         return f"{key_text(key)} alone is for typing. Press it together with Ctrl or Alt."
-    if sequence.toString() in _TEXT_KEYS:
-        return f"{key_text(key)} {_TEXT_KEYS[sequence.toString()]} in every text. Press other keys."
+    does = next((does for standard, does in _IN_TEXT.items() if sequence in QKeySequence.keyBindings(standard)), "")
+    if does:
+        return f"{key_text(key)} {does} in every text. Press other keys."
     opened = next((m for m in menus if sequence == QKeySequence(f"Alt+{m[0]}")), "")
     return f"{key_text(key)} opens the menu {opened}. Press other keys." if opened else ""
 

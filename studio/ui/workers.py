@@ -17,12 +17,12 @@ from studio.core.errors import ConflictError, Problem, StudioError, UsageError
 from studio.core.jobs import Progress, Stopped, StopReason, StopToken
 from studio.library import Pending, leave_thread
 from studio.services.editing import EditSession
-from studio.services.queue import Running, share
+from studio.services.queue import GPU, Running, share
 from studio.services.runner import run_next
 from studio.services.studio import Studio
 
 LOOK_EVERY = 2.0  # seconds; jobs may also be added by another process
-_GATHER = 0.1  # seconds that a key waits for more to be stored with it
+_GATHER = 0.1  # seconds that a key waits at most for more to be stored with it
 _AFTER_YOU = 0.02  # seconds that the window has to show a change, before threads that use it take turns with it
 _LOOK_AT_OPEN = 0.7  # seconds; another process may have changed what is open
 _QUIET = 0.3  # seconds without a change until parts of large ones come into the rows
@@ -116,7 +116,7 @@ class QueueWorker(JobsWorker):
                 continue
             idle += 1
             if idle == _REST_AFTER:
-                self._studio.engines.close()
+                self._studio.engines.rest("cuda" if self._runner == GPU else "cpu")
             self._wake.wait(LOOK_EVERY)
 
     def _do_next(self, resources: tuple[str, ...]) -> bool:
@@ -137,7 +137,7 @@ class QueueWorker(JobsWorker):
 
 
 class Saver(Worker):
-    """Stores what edit sessions wait with, a moment after it was made: keys typed in between are stored together.
+    """Stores what edit sessions wait with, a moment after it was made: keys that follow at once are stored with it.
 
     In its spare time it reads what could be undone next, and looks whether someone else has changed what is open.
     """
@@ -152,6 +152,7 @@ class Saver(Worker):
         self.setObjectName("saver")
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._asked = 0.0  # when something came last
         self._sessions: list[EditSession] = []
         self._watched: EditSession | None = None
         self._guard = threading.Lock()
@@ -161,6 +162,7 @@ class Saver(Worker):
         with self._guard:
             if session not in self._sessions:
                 self._sessions.append(session)
+        self._asked = time.monotonic()
         self._wake.set()
 
     def watch(self, session: EditSession | None) -> None:
@@ -184,14 +186,23 @@ class Saver(Worker):
                 self._look()
                 continue
             self._wake.clear()
+            self._gather()
             sessions = self.waiting()
-            self._stop.wait(_GATHER if any(session.typing for session in sessions) else _AFTER_YOU)
             if not self._save_all():
                 self._stop.wait(LOOK_EVERY)
                 self._wake.set()
             for session in sessions:
                 self._read_ahead(session)
         self._save_all()
+
+    def _gather(self) -> None:
+        """Until nothing has come for a moment, which the window has to show what came; keys in a row come together."""
+        begun = time.monotonic()
+        while not self._stop.wait(_AFTER_YOU):
+            now = time.monotonic()
+            if now - self._asked > _AFTER_YOU or now - begun > _GATHER:
+                break
+        self._wake.clear()
 
     def _save_all(self) -> bool:
         """Whether everything is stored."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.core.compare import Comparison, Keep, Kind, compare
+from studio.core.compare import Comparison, Cut, Keep, Kind, compare, cuts
 from studio.core.decisions import accept, doubtful, surer, with_terms
 from studio.core.edits import apply
 from studio.core.matching import key, matched
@@ -128,6 +128,26 @@ def test_passages_hold_every_segment_and_every_right_word_once():
 
 
 # Likeness
+
+
+def test_where_the_right_is_cut_otherwise():
+    """Each cut before the number of a word of the right."""
+    one = transcript("So Margaret said Mr. Hale as he came.", "Yes.", speakers="11")
+    other = Transcript(
+        (
+            Segment.from_words(one.segments[0].words[:4], "S1", -1),
+            Segment.from_words(one.segments[0].words[4:] + one.segments[1].words, "S1", -2),
+        )
+    )
+    assert cuts(compare(one, other)) == {4: Cut(True, None), 8: Cut(False, None)}
+    assert cuts(compare(other, one)) == {4: Cut(False, None), 8: Cut(True, None)}
+    assert cuts(compare(one, one)) == {}
+
+
+def test_where_the_right_has_another_speaker():
+    one = transcript("You grew up here. Yes.", "Then I left.", speakers="12")
+    other = transcript("You grew up here.", "Yes.", "Then I left.", speakers="123")
+    assert cuts(compare(one, other)) == {4: Cut(True, "S2"), 5: Cut(None, "S3")}
 
 
 def test_likeness():

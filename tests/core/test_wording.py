@@ -175,12 +175,21 @@ class TestTidy:
         rules = Rules(False, False, False, False, True)
         assert texts(before, tidy(before, rules)) == ["the Cat and a cat's cat 20 20"]
 
+    def test_capitals_alone_are_written_small_and_times_stay(self) -> None:
+        before = talk("WELL, I WAS THERE. AND THEN", "WE LEFT.", "NATO", "Only ONE.", language="en")
+        edit = tidy(before, Rules(stops=False, shouts=True))
+        assert texts(before, edit) == ["Well, I was there. And then", "we left.", "NATO", "Only ONE."]
+        after = apply(before, edit) if edit else before
+        assert [[w.start for w in s.words] for s in after.segments] == [
+            [w.start for w in s.words] for s in before.segments
+        ]
+
     def test_without_rules_nothing_changes(self) -> None:
         assert tidy(talk("the the  cat , i"), NOTHING) is None
 
     @given(
-        st.lists(st.text("ab.,?!\"'iI ", min_size=1, max_size=14).filter(str.strip), min_size=1, max_size=4),
-        st.tuples(*[st.booleans()] * 5),
+        st.lists(st.text("abAB.,?!\"'iI ", min_size=1, max_size=14).filter(str.strip), min_size=1, max_size=4),
+        st.tuples(*[st.booleans()] * 6),
         st.sampled_from(["en", "de", "fr", ""]),
         st.sets(st.integers(1, 4)),
     )

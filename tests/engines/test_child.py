@@ -174,6 +174,15 @@ def test_killed_while_idle_is_simply_started_anew(child: Child) -> None:
     assert call(child, "about")[0]["pid"] != first
 
 
+def test_a_process_that_has_rested_ends_and_is_started_anew() -> None:
+    child = Child(f"{__name__}:Clumsy", rest=0.2)
+    [first] = child.call("about", StopToken())
+    psutil.Process(first["pid"]).wait(END_SECONDS)
+    [second] = child.call("about", StopToken())
+    assert second["pid"] != first["pid"]
+    child.close()
+
+
 def test_death_raises_the_class_asked_for() -> None:
     child = Child(f"{__name__}:Clumsy", subject="Telling the speakers apart", death=DeviceError)
     with pytest.raises(DeviceError, match=r"^Telling the speakers apart crashed\."):

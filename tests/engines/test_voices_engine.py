@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,15 @@ def test_too_little_and_beyond_the_end_is_left_out(reader: VoiceReader, sample: 
     end = media.wav_duration(sample)
     ranges = {"none": [], "blink": [(1_000, 1_050)], "beyond": [(end + 1_000, end + 9_000)], "ok": [(1_000, 3_000)]}
     assert list(reader.voices(sample, ranges, StopToken())) == ["ok"]
+
+
+def test_who_asks_while_another_is_served_waits(reader: VoiceReader, sample: Path) -> None:
+    with ThreadPoolExecutor() as threads:
+        asked = [
+            threads.submit(reader.voices, sample, {id: [(0, 8_000 * length)]}, StopToken())
+            for length, id in enumerate("abc", 1)
+        ]
+    assert [list(found.result()) for found in asked] == [["a"], ["b"], ["c"]]
 
 
 def test_a_stop_is_heard(reader: VoiceReader, sample: Path) -> None:

@@ -279,3 +279,39 @@ def test_other_old_kinds():
 )
 def test_the_kind_is_known_by_content_or_ending(text: str, name: str):
     assert [s.text for s in read_any(text, name).transcript.segments] == ["x"]
+
+
+_SMI = "<SAMI><BODY><SYNC Start=0><P>plain<SYNC Start=900><P>%s<SYNC Start=1900><P>&nbsp;</BODY></SAMI>"
+_TT = '<tt xmlns="http://www.w3.org/ns/ttml" xmlns:tts="http://www.w3.org/ns/ttml#styling"><body><div>\n%s\n</div></body></tt>'
+_P = '<p begin="1s" end="2s">%s</p>'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        (".srt", "1\n00:00:01,000 --> 00:00:02,000\n<i>said</i> aside\n", 2),
+        (".srt", "1\n00:00:01,000 --> 00:00:02,000\n{\\an8}said aside\n", 2),
+        (".srt", '1\n00:00:01,000 --> 00:00:02,000\n<font color="#ff0000">said</font> aside\n', 2),
+        (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>said <i>aside</i>\n", 3),
+        (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<c.yellow>said</c> aside\n", 3),
+        (".smi", _SMI % "<i>said</i> aside", 1),
+        (".ttml", _TT % (_P % 'said <span tts:fontStyle="italic">aside</span>'), 2),
+    ],
+)
+def test_that_looks_are_not_kept_is_told(name: str, text: str, line: int) -> None:
+    parsed = read(text, name)
+    assert parsed.transcript.segments[-1].text == "said aside"
+    assert parsed.warnings == (f"Line {line}: italics, colours and the like are not kept (1 in all).",)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (".srt", "1\n00:00:01,000 --> 00:00:02,000\n2 < 3, {no} code\n"),
+        (".vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>said <lang de>so</lang> <00:01.500>plainly\n"),
+        (".smi", _SMI % "said<br>plainly"),
+        (".ttml", _TT % (_P % 'said <span xml:lang="de">so</span>')),
+    ],
+)
+def test_text_without_looks_is_read_without_a_word(name: str, text: str) -> None:
+    assert read(text, name).warnings == ()

@@ -116,15 +116,35 @@ def test_a_segment_of_one_line_too_many_columns_is_set_in_two():
     ],
     ids=["lines", "columns", "duration"],
 )
-def test_segments_that_break_a_rule_are_cut_anew_unless_that_is_forbidden(transcript: Transcript):
+def test_subtitles_that_break_a_rule_are_cut_anew_unless_that_is_forbidden(transcript: Transcript):
     as_they_are = [s.text for s in transcript.segments]
     assert _cues(transcript, recut=False) == as_they_are
-    assert _cues(transcript, recut=True) == _cues(transcript)
-    written = FORMATS["srt"].write(transcript, WriteOptions(recut=True))
-    spans = [(s.start, s.end, s.text) for s in FORMATS["srt"].read(written).transcript.segments]
-    assert all(end - start <= 7000 for start, end, _ in spans)
-    assert all(len(line) <= 42 for _, _, text in spans for line in text.split("\n"))
-    assert spans != [(s.start, s.end, s.text) for s in transcript.segments]
+    for options in (WriteOptions(recut=True), WriteOptions()):
+        written = FORMATS["srt"].read(FORMATS["srt"].write(transcript, options)).transcript.segments
+        assert all(s.end - s.start <= 7000 for s in written)
+        assert all(len(line) <= 42 for s in written for line in s.text.split("\n"))
+        assert [s.text for s in written] != as_they_are or written[0].end != transcript.segments[0].end
+
+
+def test_of_subtitles_only_those_that_break_a_rule_are_cut_anew():
+    """One with three lines among those that somebody has timed and set by hand."""
+    cut = _cut("Well.", "Set\nby hand.", "Three\nlines\nhere.", "No.", "Last\none.")
+    written = FORMATS["srt"].read(FORMATS["srt"].write(cut, WriteOptions())).transcript.segments
+    spans = [(s.start, s.end, s.text) for s in written]
+    before = [(s.start, s.end, s.text) for s in cut.segments]
+    assert [spans[0], spans[1], *spans[-2:]] == [before[0], before[1], *before[-2:]]
+    assert " ".join(text for *_, text in spans[2:-2]).split() == ["Three", "lines", "here."]
+    assert all(text.count("\n") < 2 for *_, text in spans)
+    assert written[-3].end <= before[3][0]
+
+
+def test_recognised_speech_is_cut_anew_as_a_whole():
+    texts = ["Yes.", "This is a sentence of many words that nobody has ever set in lines, as it was recognised.", "No."]
+    made = [
+        Segment.from_words([Word(w, 4000 * n + 200 * i, 4000 * n + 200 * i + 150) for i, w in enumerate(text.split())])
+        for n, text in enumerate(texts)
+    ]
+    assert _cues(Transcript(tuple(made))) == _cues(Transcript(tuple(made)), recut=True)
 
 
 def test_characters_that_no_standard_knows_can_be_cut():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sqlite3
 from contextlib import closing
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import old_libraries
@@ -70,13 +70,12 @@ def open_library(home: Home) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("old", [FIRST, PREVIOUS])
-def test_kills_while_an_older_library_is_opened(home: Home, old: int) -> None:
+def test_kills_while_an_older_library_is_opened(home: Home, old: int, copies: BaseContext) -> None:
     states = old_libraries.history(2500, large=2, small=20)
     old_libraries.make(home.database, old, states)
     log = home.database.with_name(f"{home.database.name}-wal")
-    context = multiprocessing.get_context("spawn")
     for written in (1, 1_000_000, 3_000_000):  # bytes of what is not committed yet
-        process = context.Process(target=open_library, args=(home,))
+        process = copies.Process(target=open_library, args=(home,))
         process.start()
         while process.is_alive() and not (log.exists() and log.stat().st_size >= written):
             os.sched_yield()

@@ -20,7 +20,6 @@ from studio.resources import resource
 
 TINY = "whisper-tiny.en"
 TRUTH = json.loads(resource("sample.json").read_text("utf-8"))
-TWICE = " ".join([TRUTH["text"]] * 2)  # said in the long talk
 
 
 def studio_command(home: Home, *arguments: str, start_new_session: bool = False, **env: str) -> subprocess.Popen[str]:

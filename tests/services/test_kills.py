@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
 import time
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from typing import Any
 
 import pytest
@@ -88,7 +88,7 @@ def _state(shown: Transcript, session: EditSession) -> tuple[Any, ...]:
 
 
 @pytest.mark.slow
-def test_thirty_kills(studio: Studio, home: Home) -> None:
+def test_thirty_kills(studio: Studio, home: Home, copies: BaseContext) -> None:
     job = studio.library.jobs.add("/a.wav", "a.wav", "content", 9000, "cpu", JobOptions())
     store = studio.library.transcripts
     id = store.create(Source(duration=9000), EngineInfo(), job.id)
@@ -97,10 +97,10 @@ def test_thirty_kills(studio: Studio, home: Home) -> None:
     store.append(id, [], 700_000)
     first = store.get(id)
     assert first
-    context, pick = multiprocessing.get_context("spawn"), random.Random(1)
+    pick = random.Random(1)
     for kill in range(30):
-        hears, tells = context.Pipe(duplex=False)
-        process = context.Process(target=_edit_until_killed, args=(home, id, kill, tells))
+        hears, tells = copies.Pipe(duplex=False)
+        process = copies.Process(target=_edit_until_killed, args=(home, id, kill, tells))
         process.start()
         tells.close()
         told = [hears.recv()]

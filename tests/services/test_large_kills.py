@@ -5,7 +5,6 @@ Each process that is started finds what the one before has left, tells it, and g
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
@@ -13,6 +12,7 @@ import sqlite3
 import time
 from contextlib import closing
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from typing import NamedTuple
 
 import pytest
@@ -117,7 +117,7 @@ def _stages(home: Home) -> list[tuple[bool, str]]:
 
 
 @pytest.mark.slow
-def test_kills_while_large_changes_come_into_the_rows(studio: Studio, home: Home) -> None:
+def test_kills_while_large_changes_come_into_the_rows(studio: Studio, home: Home, copies: BaseContext) -> None:
     job = studio.library.jobs.add("/a.wav", "a.wav", "content", 9000, "cpu", JobOptions())
     store = studio.library.transcripts
     assert store.create(Source(duration=9000), EngineInfo(), job.id) == TALK
@@ -126,11 +126,11 @@ def test_kills_while_large_changes_come_into_the_rows(studio: Studio, home: Home
     first = store.get(TALK)
     assert first
     states = [state for _, state in _states(first)]
-    context, pick = multiprocessing.get_context("spawn"), random.Random(1)
+    pick = random.Random(1)
     possible, seen = {0}, set()
     for kill, dies_at in enumerate([*sorted(STAGES), *[None] * 8]):
-        hears, tells = context.Pipe(duplex=False)
-        process = context.Process(target=_change_until_killed, args=(home, first, kill, dies_at, tells))
+        hears, tells = copies.Pipe(duplex=False)
+        process = copies.Process(target=_change_until_killed, args=(home, first, kill, dies_at, tells))
         process.start()
         tells.close()
         found = hears.recv()

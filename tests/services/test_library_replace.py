@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from studio.core.errors import UsageError
 from studio.core.jobs import Job, JobOptions, JobState, StopToken
 from studio.core.replace import Query
 from studio.core.transcript import EngineInfo, Segment, Source
@@ -67,3 +70,22 @@ def test_a_removed_transcript_is_passed_over(studio: Studio) -> None:
     job = add(studio, "one.wav", "Meier")
     studio.library.jobs.remove(job.id)
     assert list(replace_in_library(studio, [job], Query("Meier"), "Mayer", StopToken())) == [0]
+
+
+def test_an_expression_looks_into_every_transcript_and_puts_its_groups_in(studio: Studio) -> None:
+    jobs = [add(studio, f"{n}.wav", f"Meier, {n}", "no") for n in range(2)]
+    query = Query(r"(M\w+), (\d)", case=True, whole_word=True, regex=True)
+    found = [r.edit.after[0].text for r in replacements(studio, query, "$2 $1", StopToken())]
+    assert found == ["1 Meier", "0 Meier"]
+    assert list(replace_in_library(studio, jobs, query, r"\2", StopToken())) == [1, 2]
+    assert [texts(studio, job) for job in jobs] == [["0", "no"], ["1", "no"]]
+
+
+@pytest.mark.parametrize(("expression", "replacement"), [("(", ""), ("a", "$1"), ("(a|aa)+$", "b")])
+def test_an_expression_that_does_not_work_changes_nothing(studio: Studio, expression: str, replacement: str) -> None:
+    job = add(studio, "one.wav", "a" * 200 + "b")
+    with pytest.raises(UsageError):
+        list(replacements(studio, Query(expression, regex=True), replacement, StopToken()))
+    with pytest.raises(UsageError):
+        list(replace_in_library(studio, [job], Query(expression, regex=True), replacement, StopToken()))
+    assert texts(studio, job) == ["a" * 200 + "b"]

@@ -11,7 +11,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
-from main_jobs import TINY, TWICE, word_errors
+from main_jobs import TINY, TRUTH, word_errors
 
 from studio.core.jobs import Finished, JobOptions, JobState, SegmentsStored, StopReason
 from studio.library import Home
@@ -88,9 +88,9 @@ def test_cancel_and_pause_end_the_engine_and_keep_what_is_written(ready: Studio,
         queue.retry(ready, now)
 
 
-def test_a_disk_that_fills_up_fails_the_job_and_loses_nothing(tiny: Home, long_talk: Path) -> None:
+def test_a_disk_that_fills_up_fails_the_job_and_loses_nothing(tiny: Home, sample: Path) -> None:
     studio, running = Studio.open(tiny), queue.Running()
-    queue.add(studio, [long_talk], JobOptions(TINY, speakers="off"))
+    queue.add(studio, [sample], JobOptions(TINY, speakers="off"))
     kept, ended = [], []
     for _, event in run_next(studio, running, queue.LOCAL):
         if isinstance(event, SegmentsStored) and event.segments:
@@ -113,4 +113,4 @@ def test_a_disk_that_fills_up_fails_the_job_and_loses_nothing(tiny: Home, long_t
     studio.close()
     assert transcript
     assert list(transcript.segments[: len(kept)]) == kept
-    assert word_errors(TWICE, transcript.text) < 0.15
+    assert word_errors(TRUTH["text"], transcript.text) < 0.15

@@ -70,8 +70,8 @@ def test_a_command_that_is_stopped_ends_at_once_and_keeps_what_is_written(
     assert [e for e in engines if e.is_running() and e.status() != psutil.STATUS_ZOMBIE] == []
 
 
-def test_a_command_waits_for_what_another_one_is_doing(tiny: Home, long_talk: Path, tmp_path: Path) -> None:
-    command = ["transcribe", str(long_talk), "--model", TINY, "--speakers", "off", "--format", "txt", "--output"]
+def test_a_command_waits_for_what_another_one_is_doing(tiny: Home, sample: Path, tmp_path: Path) -> None:
+    command = ["transcribe", str(sample), "--model", TINY, "--speakers", "off", "--format", "txt", "--output"]
     first = studio_command(tiny, *command, str(tmp_path / "a"))
     until(lambda: count(tiny, "transcript"))
     second = studio_command(tiny, *command, str(tmp_path / "b"))
@@ -79,6 +79,6 @@ def test_a_command_waits_for_what_another_one_is_doing(tiny: Home, long_talk: Pa
     assert code == 0, err
     assert "waits for it" in err
     assert finish(first)[0] == 0
-    written = [(tmp_path / folder / f"{long_talk.stem}.txt").read_text("utf-8") for folder in "ab"]
+    written = [(tmp_path / folder / f"{sample.stem}.txt").read_text("utf-8") for folder in "ab"]
     assert written[0] == written[1] != ""
     assert count(tiny, "job") == 1

@@ -62,12 +62,12 @@ def test_spoilt_subtitles_are_right_again(tiny: Home, studio: Studio, sample: Pa
     assert fractions[-1] == pytest.approx(1.0)
 
 
-def test_subtitles_of_another_recording_are_refused(tiny: Home, studio: Studio, sample: Path, tmp_path: Path):
+def test_subtitles_of_another_recording_are_refused(tiny: Home, studio: Studio, beginning: Path, tmp_path: Path):
     tale = "Once upon a time there was a little girl in the woods who had no name, and she went to the river."
     texts = [tale[n % 9 :] for n in range(len(TURNS))]
     given = subtitle_file(tmp_path / "other.srt", texts)
-    with pytest.raises(UsageError, match=r"The text of these subtitles is not what is said in “sample\.ogg”"):
-        list(retime(studio, sample, 0, given, OPTIONS, StopToken()))
+    with pytest.raises(UsageError, match=r"The text of these subtitles is not what is said in “beginning\.wav”"):
+        list(retime(studio, beginning, 0, given, OPTIONS, StopToken()))
 
 
 def test_it_stops_when_asked_to(tiny: Home, studio: Studio, sample: Path, tmp_path: Path):

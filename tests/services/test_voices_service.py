@@ -16,6 +16,7 @@ from studio.core.errors import MediaError
 from studio.core.jobs import Stopped, StopReason, StopToken
 from studio.core.transcript import Segment, Source, Speaker, Transcript, default_speakers
 from studio.library import Home
+from studio.models import catalogue
 from studio.services import voices
 from studio.services.studio import Studio
 
@@ -104,6 +105,24 @@ def test_passages_of_the_wrong_person_are_found(
     (doubt,) = voices.doubts(studio, talk, StopToken())
     assert (doubt.segment_id, doubt.speaker_id, doubt.other) == (7, "S2", "S1")
     assert known(studio) == []  # looking keeps nothing
+
+
+@pytest.mark.slow
+def test_the_process_that_reads_voices_is_kept_between_uses(
+    studio: Studio, ready: None, readers: dict[str, list[Path]], tmp_path: Path
+) -> None:
+    one, two, *_ = readers.values()
+    talk = conversation(tmp_path / "talk.wav", ("S1", one[0]), ("S2", two[0]))
+    reader = studio.engines.voices(studio.models.path(voices.MODEL) / catalogue()[voices.MODEL].files[0].name)
+    assert reader.pid is None
+    used = []
+    for _ in range(2):
+        voices.doubts(studio, talk, StopToken())
+        used.append(reader.pid)
+    assert used[0] is not None
+    assert used[0] == used[1]
+    studio.engines.close()
+    assert reader.pid is None
 
 
 @pytest.mark.slow

@@ -77,7 +77,11 @@ class TestActions:
         entries = Commands(part).menu("Cue")
         inner = [menu for a in entries if isinstance(menu := a.menu(), QMenu)]
         assert any(a.isSeparator() for a in entries)
-        assert [plain(a.text()) for menu in inner for a in menu.actions()] == [f"Speaker {n}" for n in range(1, 9)]
+        assert [plain(a.text()) for menu in inner for a in menu.actions()] == [
+            *(f"Speaker {n}" for n in range(1, 9)),
+            "Rename the speaker",
+            "Add a speaker",
+        ]
 
     @pytest.mark.parametrize(
         ("key", "shown"), [("Ctrl+Shift+Return", "Ctrl Shift Enter"), ("Ctrl++", "Ctrl +"), ("F4", "F4")]

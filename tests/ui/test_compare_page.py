@@ -233,8 +233,10 @@ def test_kinds_are_counted_and_lead_to_the_next(panel: DifferencesPanel, qtbot: 
 
 def test_the_rest_in_one_go(panel: DifferencesPanel, qtbot: QtBot):
     assert button(panel, "keepAllLeftButton").text() == "Keep left for all 9"
+    assert button(panel, "keepAllRightButton").text() == "Keep right for all 9"
     for name, wished in (
         ("keepAllLeftButton", dict.fromkeys(range(9), Keep.LEFT)),
+        ("keepAllRightButton", dict.fromkeys(range(9), Keep.RIGHT)),
         ("keepSurerButton", dict.fromkeys((0, 1, 2, 3, 4, 5, 6, 8), Keep.RIGHT)),
         ("preferTermsButton", {6: Keep.LEFT}),
     ):
@@ -351,6 +353,17 @@ def test_alt_and_arrows_decide_and_undo_takes_back(compared: Desks, qtbot: QtBot
     assert compared.transcript.transcript == compared.transcript.transcript.with_segments(LEFT.segments)
     compared.transcript.redo()
     qtbot.waitUntil(lambda: label_text(page, "decidedLabel") == "1 of 9 decided")
+
+
+def test_the_right_for_all_that_is_open_is_one_step(compared: Desks, qtbot: QtBot):
+    compared.compare.decide({0: Keep.LEFT})
+    press(qtbot, compared.panel, "keepAllRightButton")
+    assert label_text(compared.page, "decidedLabel") == "9 of 9 decided"
+    assert compared.texts() == [LEFT.segments[0].text, *(s.text for s in RIGHT.segments[1:])]
+    assert not button(compared.panel, "keepAllRightButton").isEnabled()
+    compared.transcript.undo()
+    assert compared.texts() == [s.text for s in LEFT.segments]
+    qtbot.waitUntil(lambda: label_text(compared.page, "decidedLabel") == "1 of 9 decided")
 
 
 def test_decisions_are_stored(compared: Desks, qtbot: QtBot, studio: Studio):

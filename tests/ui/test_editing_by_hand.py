@@ -8,13 +8,15 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent, QTextCursor
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 from talks import LINES, model_is_stored, open_talk, said
 
-from studio.core.edits import set_text
+from studio.core.edits import comment, flag, set_text
 from studio.core.jobs import SegmentsStored
 from studio.core.transcript import Segment, Word
+from studio.ui.editor.name_edit import NameEdit
 from studio.ui.editor.spans import block_text, units
 from studio.ui.editor.transcript_view import TranscriptView
 from studio.ui.models.wording import time_code
@@ -403,3 +405,58 @@ def test_what_was_found_out_about_an_older_text_is_not_done(
     assert "changed meanwhile" in told.args[1]
     assert said(window)[0].startswith("Now You grew")
     agree(window, qtbot)
+
+
+class TestNotesAndNames:
+    def test_flags_and_comments_are_gone_to_round_and_round(self, window: MainWindow, text: TranscriptView):
+        desk = window.desk
+        ids = [s.id for s in desk.model.segments()]
+        onward, back = window.commands["nextNoteAction"], window.commands["previousNoteAction"]
+        text.put_caret(0, 0)
+        onward.trigger()
+        assert "No passage has a flag or a comment." in window.notices.texts()
+        desk.do(flag([desk.model.segment(1)]))
+        desk.do(comment(desk.model.segment(3), "who?"))
+        found = []
+        for go in (onward, onward, onward, back, back):
+            go.trigger()
+            found.append(desk.selection.current)
+        assert found == [ids[1], ids[3], ids[1], ids[3], ids[1]]
+        assert text.caret()[0] == 1
+
+    def test_f2_renames_beside_the_text_and_in_the_panel(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        qtbot.waitUntil(window.isActiveWindow)
+        text.put_caret(1, 3)
+        QTest.keyClick(text, Key.Key_F2)
+        field = text.findChild(NameEdit)
+        qtbot.keyClicks(field, "Juergen")
+        QTest.keyClick(field, Key.Key_Return)
+        assert [s.name for s in window.desk.model.speakers][1] == "Juergen"
+        window.commands["subtitlesModeAction"].trigger()
+        window.commands["renameSpeakerAction"].trigger()
+        field = window.findChild(NameEdit)
+        assert field.window() is window
+        assert field.text() == "Juergen"
+        qtbot.keyClicks(field, "Joern")
+        QTest.keyClick(field, Key.Key_Return)
+        assert [s.name for s in window.desk.model.speakers][1] == "Joern"
+
+    def test_a_cue_moves_by_a_frame_and_stops_at_its_neighbour(self, window: MainWindow, text: TranscriptView):
+        text.put_caret(1, 0)
+        before = window.desk.model.segment(1)
+        window.commands["moveForwardAction"].trigger()
+        window.commands["moveForwardAction"].trigger()
+        window.commands["moveBackAction"].trigger()
+        after = window.desk.model.segment(1)
+        assert (after.start, after.end) == (before.start + 40, before.end + 40)
+        assert [w.start for w in after.words] == [w.start + 40 for w in before.words]
+
+    def test_a_new_speaker_is_named_at_once(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
+        window.inspector.show_tab("checks")
+        window.commands["newSpeakerAction"].trigger()
+        field = window.findChild(NameEdit)
+        assert window.inspector.shown == "speakers"
+        qtbot.waitUntil(field.isVisible)
+        qtbot.keyClicks(field, "Frau B")
+        QTest.keyClick(field, Key.Key_Return)
+        assert window.desk.model.speakers[-1].name == "Frau B"

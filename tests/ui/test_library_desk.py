@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import soundfile
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QPushButton, QTreeWidget, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QInputDialog, QLineEdit, QPushButton, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio import media
 from studio.core import edits
 from studio.core.jobs import Job, JobOptions, JobState
+from studio.core.speakers import split_off
 from studio.core.transcript import EngineInfo, Segment, Source, Transcript, Word, default_speakers
 from studio.formats import FORMATS, WriteOptions
 from studio.resources import resource
@@ -172,6 +174,68 @@ class TestReplaceInAll:
         assert not button.isEnabled()
         qtbot.waitUntil(lambda: dialog._note.text() == "No transcript has this in it.")
 
+    def test_what_a_look_for_other_words_still_finds_is_not_shown(self, shown: MainWindow, qtbot: QtBot) -> None:
+        jobs = [add(shown, f"{n}.wav", "Herr Meier") for n in range(3)]
+        dialog = shown.desks.library.replace("Meier")
+        button = child(dialog, QPushButton, "libraryReplaceApplyButton")
+        dialog.look_requested.connect(  # it looks by now, and nothing of what it finds is delivered yet
+            lambda *_: QTest.keyClicks(dialog.replacement, "Mayer"), Qt.ConnectionType.SingleShotConnection
+        )
+        qtbot.waitUntil(button.isEnabled)
+        assert button.text() == "Replace in 3 recordings"
+        assert dialog.list.topLevelItemCount() == 3
+        assert [r.edit.after[0].text for r in dialog._found] == ["Herr Mayer"] * 3
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: any("Replaced in 3 recordings" in t for t in shown.notices.texts()))
+        stored = [shown._studio.library.transcripts.get(job.transcript_id or 0) for job in jobs]
+        assert [t.segments[0].text for t in stored if t] == ["Herr Mayer"] * 3
+
+    def test_a_regular_expression_puts_its_groups_in(self, shown: MainWindow, qtbot: QtBot) -> None:
+        jobs = [add(shown, f"{n}.wav", f"Herr Meier {n}", "a+b") for n in range(2)]
+        shown._open(jobs[0])
+        dialog = shown.desks.library.replace(r"(M\w+) (\d)")
+        QTest.keyClicks(dialog.replacement, "$2 $1")
+        qtbot.waitUntil(lambda: dialog._note.text() == "No transcript has this in it.")
+        QTest.mouseClick(child(dialog, QCheckBox, "libraryRegexBox"), Qt.MouseButton.LeftButton)
+        button = child(dialog, QPushButton, "libraryReplaceApplyButton")
+        qtbot.waitUntil(lambda: button.text() == "Replace in 2 recordings")
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: any("Replaced in 2 recordings" in t for t in shown.notices.texts()))
+        stored = shown._studio.library.transcripts.get(jobs[1].transcript_id or 0)
+        assert stored
+        assert (shown.transcript_model.segment(0).text, stored.segments[0].text) == ("Herr 0 Meier", "Herr 1 Meier")
+
+    @pytest.mark.parametrize(
+        ("expression", "sentence"),
+        [
+            ("(Meier", "“(Meier” cannot be searched: a “(” has no “)”."),
+            ("(a|aa)+$", "“(a|aa)+$” takes too long here. Write it in a simpler way."),
+        ],
+    )
+    def test_an_expression_that_does_not_work_is_refused(
+        self, shown: MainWindow, qtbot: QtBot, expression: str, sentence: str
+    ) -> None:
+        add(shown, "long.wav", "a" * 200 + "b")
+        add(shown, "found.wav", "aa")
+        dialog = shown.desks.library.replace(expression)
+        child(dialog, QCheckBox, "libraryWholeWordBox").setChecked(False)
+        child(dialog, QCheckBox, "libraryRegexBox").setChecked(True)
+        qtbot.waitUntil(lambda: dialog._note.text() == sentence)
+        assert dialog.list.topLevelItemCount() == 0
+        assert not child(dialog, QPushButton, "libraryReplaceApplyButton").isEnabled()
+
+    def test_where_it_stops_half_way_it_is_said_how_far_it_came(self, shown: MainWindow, qtbot: QtBot) -> None:
+        old, _ = add(shown, "old.wav", "aa"), add(shown, "new.wav", "aa")
+        dialog = shown.desks.library.replace("(a|aa)+$")
+        child(dialog, QCheckBox, "libraryRegexBox").setChecked(True)
+        button = child(dialog, QPushButton, "libraryReplaceApplyButton")
+        qtbot.waitUntil(lambda: button.text() == "Replace in 2 recordings")
+        slow = [Segment(0, 900, "a" * 200 + "b")]
+        shown._studio.library.transcripts.replace(old.transcript_id or 0, slow, (), EngineInfo())
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        said = "“(a|aa)+$” takes too long here. Write it in a simpler way. Replaced in 1 recording."
+        qtbot.waitUntil(lambda: any(t.startswith(said) for t in shown.notices.texts()))
+
 
 class TestVersions:
     def names(self, window: MainWindow) -> list[str]:
@@ -186,6 +250,8 @@ class TestVersions:
         shown.desk.do(edits.set_text(segments[1], "other"))
         shown.desk.do(edits.flag(shown.desk.transcript.segments))
         qtbot.waitUntil(lambda: self.names(shown) == ["Before “flag”", "As it was opened"])
+        shown.desk.do(split_off(shown.desk.transcript, [segments[0].id], "Anna"))
+        qtbot.waitUntil(lambda: len(self.names(shown)) == 3)  # who speaks is not soon told anew
         first = versions(shown._studio, shown.desk.job.transcript_id or 0)[-1] if shown.desk.job else None
         assert first
         assert shown._studio.library.versions.content(first, shown.desk.transcript).segments == segments
@@ -348,8 +414,9 @@ def test_opened_subtitles_are_timed_by_the_speech(
     models = shown._studio.home.models
     models.mkdir(exist_ok=True)
     (models / "whisper-tiny.en").symlink_to(weights("whisper-tiny.en"))
-    shutil.copy(resource("sample.ogg"), tmp_path / "talk.ogg")
-    turns = json.loads(resource("sample.json").read_text("utf-8"))["turns"]
+    turns = json.loads(resource("sample.json").read_text("utf-8"))["turns"][:3]
+    sound, rate = soundfile.read(resource("sample.ogg"))
+    soundfile.write(tmp_path / "talk.wav", sound[: round((turns[-1]["end"] + 0.2) * rate)], rate)
     late = [Segment(round(1000 * t["start"]) + 9_000, round(1000 * t["end"]) + 9_000, t["text"]) for t in turns]
     file = tmp_path / "talk.srt"
     file.write_text(str(FORMATS["srt"].write(Transcript(tuple(late)), WriteOptions())), "utf-8")

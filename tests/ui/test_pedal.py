@@ -139,7 +139,7 @@ def test_each_press_is_shown_live_even_while_the_pedal_is_off(dialog: PlaybackOp
     light = dialog.findChild(QWidget, "rightLight")
     QTest.keyPress(dialog, Qt.Key.Key_F8)
     assert (light.lit, light.accessibleName()) == (True, "Right pedal down")
-    assert said(dialog) == "The right pedal is pressed."
+    assert said(dialog) == "That is the right pedal. It works."
     QTest.keyRelease(dialog, Qt.Key.Key_F8)
     assert not light.lit
 

@@ -362,3 +362,21 @@ def test_no_command_of_playing_is_left_without_work(window: MainWindow) -> None:
     assert len(mine) > 8
     assert not mine & set(window.commands.unconnected())
     assert QApplication.activeModalWidget() is None
+
+
+def test_a_loop_is_marked_while_it_plays(window: MainWindow, press: Callable[[str], None]) -> None:
+    playback, player = window.playback, window.playback.player
+    press("loopEndAction")
+    assert player.loop is None
+    playback.seek(1_200)
+    press("loopStartAction")
+    playback.seek(2_800)
+    press("loopEndAction")
+    assert (player.loop, place(window)) == ((1_200, 2_800), 1_200)
+    assert window.page.waveform.range == (1_200, 2_800)
+    assert window.commands["loopAction"].isChecked()
+    playback.seek(1_700)
+    press("loopStartAction")
+    assert player.loop == (1_700, 2_800), "it begins later, and ends where it did"
+    press("loopAction")
+    assert player.loop is None

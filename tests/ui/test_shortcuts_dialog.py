@@ -155,6 +155,8 @@ def test_keys_that_two_commands_want_are_marked(qtbot: QtBot, commands: Commands
         ("A", "A alone is for typing. Press it together with Ctrl or Alt."),
         ("Shift+A", "Shift A alone is for typing. Press it together with Ctrl or Alt."),
         ("Ctrl+C", "Ctrl C copies in every text. Press other keys."),
+        ("Ctrl+Left", "Ctrl Left goes back by a word in every text. Press other keys."),
+        ("Ctrl+Shift+Home", "Ctrl Shift Home selects up to the start in every text. Press other keys."),
         ("Alt+F", "Alt F opens the menu File. Press other keys."),
         ("", "This is no key."),
         ("F2", ""),

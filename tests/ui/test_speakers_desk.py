@@ -23,8 +23,10 @@ from studio.services.studio import Studio
 from studio.ui.commands import Commands
 from studio.ui.desks.speakers_desk import SpeakersDesk
 from studio.ui.desks.transcript_desk import TranscriptDesk
+from studio.ui.editor.name_edit import NameEdit
 from studio.ui.inspector.doubts_dialog import DoubtsDialog
 from studio.ui.inspector.merge_dialog import MergeDialog
+from studio.ui.inspector.same_name_dialog import SameNameDialog
 from studio.ui.inspector.speaker_card import SpeakerCard
 from studio.ui.inspector.speakers_panel import SpeakersPanel
 from studio.ui.inspector.voices_dialog import VoicesDialog
@@ -185,6 +187,54 @@ def test_two_speakers_are_merged_after_a_question(place: Place, talk: Job, qtbot
     assert cancel.x() < merge.x(), "what a dialog is for stands last, everywhere"
     place.click(qtbot, "mergeOkButton", dialog)
     assert place.who == ["S3", "S2", "S3", "S2"]
+
+
+def rename_by_hand(place: Place, qtbot: QtBot, speaker: str, name: str) -> SameNameDialog | None:
+    """The question that comes of it."""
+    card = place.card(speaker)
+    qtbot.mouseClick(card.name_button, LEFT)
+    qtbot.keyClicks(card.findChild(NameEdit), name)
+    qtbot.keyClick(card.findChild(NameEdit), Qt.Key.Key_Return)
+    return place.window.findChild(SameNameDialog)
+
+
+def test_a_name_that_somebody_has_offers_to_merge_the_two(place: Place, talk: Job, qtbot: QtBot) -> None:
+    place.open(talk)
+    before = place.transcript
+    dialog = rename_by_hand(place, qtbot, "S2", "speaker  1")
+    assert dialog is not None
+    assert place.transcript == before
+    said = dialog.findChild(QLabel, "sameNameSentence").text()
+    assert "Speaker 1 gets the 2 turns of Speaker 2." in said
+    place.click(qtbot, "sameNameMergeButton", dialog)
+    assert place.who == ["S1", "S1", "S3", "S1"]
+    assert place.names == ["Speaker 1", "Speaker 3"]
+    place.desk.undo()
+    assert place.transcript == before
+
+
+def test_two_of_one_name_may_stay_two(place: Place, talk: Job, qtbot: QtBot) -> None:
+    place.open(talk)
+    dialog = rename_by_hand(place, qtbot, "S2", "Speaker 1")
+    assert dialog is not None
+    place.click(qtbot, "sameNameKeepButton", dialog)
+    assert place.who == ["S1", "S2", "S3", "S2"]
+    assert place.names == ["Speaker 1", "Speaker 1", "Speaker 3"]
+
+
+def test_the_question_about_one_name_can_be_cancelled(place: Place, talk: Job, qtbot: QtBot) -> None:
+    place.open(talk)
+    dialog = rename_by_hand(place, qtbot, "S2", "Speaker 3")
+    assert dialog is not None
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    assert place.names == ["Speaker 1", "Speaker 2", "Speaker 3"]
+
+
+def test_a_name_that_nobody_has_is_given_at_once(place: Place, talk: Job, qtbot: QtBot) -> None:
+    place.open(talk)
+    assert rename_by_hand(place, qtbot, "S2", "Anna") is None
+    assert place.names == ["Speaker 1", "Anna", "Speaker 3"]
 
 
 def test_consent_is_asked_for_when_somebody_is_named_and_only_then(place: Place, talk: Job, qtbot: QtBot) -> None:

@@ -34,6 +34,7 @@ from studio.core.jobs import JobOptions, JobState, Progress, SegmentsStored
 from studio.resources import resource
 from studio.ui import theme
 from studio.ui.dialogs.export_dialog import ExportDialog
+from studio.ui.inspector.same_name_dialog import SameNameDialog
 from studio.ui.window.main_window import MainWindow
 from studio.ui.workers import Task
 
@@ -136,6 +137,10 @@ class TestEmpty:
         QApplication.processEvents()
         assert (window.width(), window.height()) == (1024, 640)
         picture(window, "2-small")
+
+    def test_nothing_is_stored_that_nobody_chose(self, window: MainWindow) -> None:
+        with window._studio.library.database.read() as db:
+            assert [key for (key,) in db.execute("SELECT key FROM setting")] == []
 
 
 class TestAdding:
@@ -253,6 +258,22 @@ class TestKeyboard:
             window.page.waveform.setFocus()
         assert wished.args == ["S1", "Helen"]
         assert window.page.waveform.hasFocus()
+
+    def test_another_speakers_name_typed_in_the_text_offers_to_merge_the_two(
+        self, window: MainWindow, qtbot: QtBot
+    ) -> None:
+        open_talk(window)
+        first, second = window.transcript_model.speakers[:2]
+        window.page.transcript.rename_at(0)
+        edit = window.page.transcript.findChild(QLineEdit, "speakerNameEdit")
+        edit.setText(second.name)
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        dialog = window.findChild(SameNameDialog)
+        qtbot.mouseClick(dialog.findChild(QPushButton, "sameNameMergeButton"), Qt.MouseButton.LeftButton)
+        assert first not in window.transcript_model.speakers
+        assert window.transcript_model.segment(0).speaker == second.id
+        window.commands["undoAction"].trigger()
+        assert window.transcript_model.speakers[:2] == (first, second)
 
 
 def fill_queue(window: MainWindow) -> dict[str, int]:

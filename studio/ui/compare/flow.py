@@ -41,11 +41,11 @@ class Piece(NamedTuple):
     line: bool = False
     mark: Mark = Mark.NONE
     difference: int = -1
-    gap: bool = False  # not a word, but the sign that there is none
+    sign: bool = False  # not a word, but what is said about words: that there are none, or where a passage begins
 
 
 def gap(mark: Mark, difference: int) -> Piece:
-    return Piece(_GAP, mark=mark, difference=difference, gap=True)
+    return Piece(_GAP, mark=mark, difference=difference, sign=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Setter:
 
     def __init__(self) -> None:
         self._words = QFontMetricsF(theme.font(theme.TRANSCRIPT))
-        self._gap_width = QFontMetricsF(theme.font(theme.BODY)).horizontalAdvance(_GAP)
+        self._signs = QFontMetricsF(theme.font(theme.BODY))
         self._space = self._words.horizontalAdvance(" ")
         self._widths: dict[str, float] = {}
 
@@ -74,8 +74,8 @@ class Setter:
         places: list[tuple[float, int, float]] = []
         x, line = 0.0, 0
         for piece in pieces:
-            if piece.gap:
-                wide = self._gap_width
+            if piece.sign:
+                wide = self._signs.horizontalAdvance(piece.text)
             elif (known := self._widths.get(piece.text)) is not None:
                 wide = known
             else:
@@ -94,7 +94,7 @@ def _goes_left(pieces: Iterable[Piece]) -> bool:
     """Whether the first letter is of a script written from right to left."""
     for piece in pieces:
         if piece.text.isascii():
-            if any(map(str.isalpha, piece.text)) and not piece.gap:
+            if any(map(str.isalpha, piece.text)) and not piece.sign:
                 return False
             continue
         for char in piece.text:
@@ -127,8 +127,8 @@ def paint(painter: QPainter, pieces: Sequence[Piece], flow: Flow, origin: QPoint
     struck.setStrikeOut(True)
     for first, last, text in _runs(pieces, flow):
         piece = pieces[first]
-        painter.setFont(small if piece.gap else struck if piece.mark is Mark.GONE else words)
-        painter.setPen(look.color("text3" if piece.gap or piece.mark is Mark.GONE else "text"))
+        painter.setFont(small if piece.sign else struck if piece.mark is Mark.GONE else words)
+        painter.setPen(look.color("text3" if piece.sign or piece.mark is Mark.GONE else "text"))
         # Not measured again: the place is as wide as the words, give or take their kerning.
         place = rect(flow, first, origin).united(rect(flow, last, origin)).adjusted(0, 0, 4, 0)
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)
@@ -141,7 +141,7 @@ def _runs(pieces: Sequence[Piece], flow: Flow) -> Iterator[tuple[int, int, str]]
         if number and text:
             before = pieces[number - 1]
             (x, line, _), (old_x, old_line, _) = flow.places[number], flow.places[number - 1]
-            alike = (piece.gap, piece.mark is Mark.GONE) == (before.gap, before.mark is Mark.GONE)
+            alike = (piece.sign, piece.mark is Mark.GONE) == (before.sign, before.mark is Mark.GONE)
             if alike and line == old_line and x > old_x:
                 text += f" {piece.text}" if piece.space else piece.text
                 continue
@@ -154,12 +154,12 @@ def _runs(pieces: Sequence[Piece], flow: Flow) -> Iterator[tuple[int, int, str]]
 def _stretches(pieces: Sequence[Piece], flow: Flow, origin: QPointF) -> Iterator[tuple[Mark, bool, QRectF]]:
     """Marked words side by side on a line, as one place; whether they are real words."""
     numbers = [n for n, piece in enumerate(pieces) if piece.mark is not Mark.NONE]
-    for (_, _, gap), run in groupby(numbers, key=lambda n: (pieces[n].difference, flow.places[n][1], pieces[n].gap)):
+    for (_, _, sign), run in groupby(numbers, key=lambda n: (pieces[n].difference, flow.places[n][1], pieces[n].sign)):
         places = [(pieces[n].mark, rect(flow, n, origin)) for n in run]
         whole = places[0][1]
         for _, place in places[1:]:
             whole = whole.united(place)
-        yield places[0][0], not gap, whole
+        yield places[0][0], not sign, whole
 
 
 def _paint_ground(painter: QPainter, mark: Mark, words: bool, place: QRectF) -> None:

@@ -73,7 +73,7 @@ class Footer(QFrame):
         self._words.set_pieces(pieces)
         for button in (self.keep_left, self.keep_right, self.type_own):
             button.setEnabled(differs)
-        self.type_own.setEnabled(differs and any(not p.gap for p in pieces))
+        self.type_own.setEnabled(differs and any(not p.sign for p in pieces))
 
     def begin_typing(self) -> None:
         if self.type_own.isEnabled():
@@ -119,7 +119,7 @@ class _Words(QWidget):
         self._set()
 
     def text(self) -> str:
-        parts = [("\n" if p.line else " " if p.space else "") + p.text for p in self._pieces if not p.gap]
+        parts = [("\n" if p.line else " " if p.space else "") + p.text for p in self._pieces if not p.sign]
         return "".join(parts).strip()
 
     def _set(self) -> None:

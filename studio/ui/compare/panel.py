@@ -49,6 +49,7 @@ class DifferencesPanel(QFrame):
         self._choices: dict[str, dict[int, Keep]] = {}
         self._kinds = {kind: _KindRow(kind, self) for kind in Kind}
         self._left = self._button("keepAllLeftButton", "Keep left for all", "arrow-left")
+        self._right = self._button("keepAllRightButton", "Keep right for all", "arrow-right")
         self._surer = self._button("keepSurerButton", "Keep the surer word each time", "speed")
         self._terms = self._button("preferTermsButton", "Prefer words from Names and terms", "book")
         self._card = _Card()
@@ -73,7 +74,7 @@ class DifferencesPanel(QFrame):
         buttons = QVBoxLayout()
         buttons.setContentsMargins(16, 0, 16, 12)
         buttons.setSpacing(8)
-        for button in (self._left, self._surer, self._terms):
+        for button in (self._left, self._right, self._surer, self._terms):
             buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(buttons)
         around = QVBoxLayout()
@@ -108,15 +109,18 @@ class DifferencesPanel(QFrame):
             row.show_open([d for d in still if d.kind is kind])
         self._choices = {
             "keepAllLeftButton": {d.index: Keep.LEFT for d in still},
+            "keepAllRightButton": {d.index: Keep.RIGHT for d in still},
             "keepSurerButton": surer(still),
             "preferTermsButton": with_terms(still, terms),
         }
-        self._left.setText(f"Keep left for all {len(still)}" if still else "Keep left for all")
+        for button in (self._left, self._right):
+            name = button.accessibleName()
+            button.setText(f"{name} {len(still)}" if still else name)
         why = {
             "keepSurerButton": "Nothing that is open was recognised with more certainty on one side.",
             "preferTermsButton": "No open difference has one of your names and terms on one side only.",
         }
-        for button in (self._left, self._surer, self._terms):
+        for button in (self._left, self._right, self._surer, self._terms):
             name, wanted = button.objectName(), self._choices[button.objectName()]
             button.setEnabled(bool(wanted))
             button.setToolTip(f"Decides {len(wanted)} of {len(still)}" if wanted else why.get(name, "Nothing is open."))

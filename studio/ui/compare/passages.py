@@ -5,13 +5,13 @@ Runs on the window's thread. Rows hold numbers only; words are fetched when they
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
-from studio.core.compare import Difference, Keep, Passage
+from studio.core.compare import Cut, Difference, Keep, Passage
 from studio.core.transcript import Speaker, Word, join_words
 from studio.services.opinion import Decisions
 from studio.ui.models.wording import counted, time_code
@@ -36,12 +36,14 @@ class PassagesModel(QAbstractListModel):
         self._rows: list[Row] = []
         self._unfolded: set[int] = set()  # first passages of the runs that are shown
         self._hide_same = True
+        self._cuts: Mapping[int, Cut] = {}
         self._speakers: dict[str, tuple[Speaker, int]] = {}
 
-    def set_decisions(self, decisions: Decisions | None) -> None:
-        """Show another comparison."""
+    def set_decisions(self, decisions: Decisions | None, cuts: Mapping[int, Cut] | None = None) -> None:
+        """Show another comparison. `cuts`: where the right is cut otherwise, if that matters, by the word's number."""
         self.beginResetModel()
         self.decisions = decisions
+        self._cuts = cuts or {}
         self._unfolded.clear()
         speakers = decisions.comparison.left.speakers if decisions else ()
         self._speakers = {s.id: (s, n if s.color is None else s.color) for n, s in enumerate(speakers)}
@@ -71,13 +73,20 @@ class PassagesModel(QAbstractListModel):
     def _make_rows(self) -> Iterator[Row]:
         passages = self.passages
         numbers = range(len(passages))
-        for same, run in groupby(numbers, key=lambda n: self._hide_same and not passages[n].differences):
+        for same, run in groupby(numbers, key=lambda n: self._hide_same and self._is_same(passages[n])):
             run_numbers = list(run)
             first = run_numbers[0]
             if same:
                 yield Row(first, len(run_numbers), first in self._unfolded)
             if not same or first in self._unfolded:
                 yield from map(Row, run_numbers)
+
+    def _is_same(self, passage: Passage) -> bool:
+        return not passage.differences and not self.cuts(passage)
+
+    def cuts(self, passage: Passage) -> list[Cut]:
+        """Where the right is cut otherwise in this passage."""
+        return [self._cuts[n] for n in range(passage.right_first, passage.right_last) if n in self._cuts]
 
     @property
     def passages(self) -> Sequence[Passage]:
@@ -132,7 +141,23 @@ class PassagesModel(QAbstractListModel):
             pieces += _plain(words[at : d.right_first])
             pieces += _marked(d.right, Mark.GONE if typed else self._mark(d, Keep.RIGHT), d.index)
             at = d.right_last
-        return pieces + _plain(words[at : passage.right_last])
+        pieces += _plain(words[at : passage.right_last])
+        return list(self._with_cuts(pieces, passage.right_first)) if self._cuts else pieces
+
+    def _with_cuts(self, pieces: Sequence[Piece], number: int) -> Iterator[Piece]:
+        """Words of the right from this number on, with signs where it is cut otherwise; a new part begins a line."""
+        for piece in pieces:
+            if not piece.sign:
+                cut = self._cuts.get(number)
+                if cut:
+                    yield Piece(self._cut_text(cut), line=bool(cut.parts), mark=Mark.RIGHT, sign=True)
+                number += 1
+            yield piece
+
+    def _cut_text(self, cut: Cut) -> str:
+        parts = [] if cut.parts is None else ["new passage" if cut.parts else "joined to the one before"]
+        who = self._speakers.get(cut.speaker or "")
+        return ", ".join([*parts, who[0].name] if who else parts or ["nobody"])
 
     def saved(self, passage: Passage) -> list[Piece]:
         """What will stand in the transcript; what is open is as the left has it."""
@@ -197,6 +222,7 @@ class PassagesModel(QAbstractListModel):
             open_ += self.is_open(passage) and d.index not in (self.decisions.choices if self.decisions else {})
         if left:
             parts.append(f"{counted(open_, 'difference', 'differences')} of {left} open" if open_ else "decided")
+        parts += [self._cut_text(cut) for cut in self.cuts(passage)]
         words = join_words(self._right_words(passage))
         return f"{', '.join(parts)}. Left: {join_words(passage.words) or 'nothing'}. Right: {words or 'nothing'}."
 

@@ -96,7 +96,7 @@ class ChecksDesk(QObject):
         inspector.add("checks", "Checks", self.panel)
         page.edit_bar.set_problems_left(self.left)
         self._connect()
-        self.use_rules(self._stored_rules())
+        self._take(self._stored_rules())
         self._on_mode()
 
     def _connect(self) -> None:
@@ -118,6 +118,7 @@ class ChecksDesk(QObject):
             "previousProblemAction": lambda: self.step(-1),
             "repairAction": self._repair_current,
             "repairAllAction": self.repair_all,
+            "rulesAction": self.edit_rules,
         }.items():
             self._commands.connect(name, do)
 
@@ -135,14 +136,17 @@ class ChecksDesk(QObject):
     def use_rules(self, rules: CueRules) -> None:
         """From now on checks, repairs, re-flow and export go by these."""
         changed = rules != self.rules
-        self.findings.set_rules(rules)
-        self._page.waveform.detail.gap = rules.min_gap
+        self._take(rules)
         if self.profile == OWN:
             self._settings.set("own_rules", rules_to_dict(rules))
         self._settings.set("cue_rules", rules_to_dict(rules))
-        self.panel.show_rules(self.profile, rules)
         if changed:
             self.rules_changed.emit(rules)
+
+    def _take(self, rules: CueRules) -> None:
+        self.findings.set_rules(rules)
+        self._page.waveform.detail.gap = rules.min_gap
+        self.panel.show_rules(self.profile, rules)
 
     def choose_profile(self, id: str) -> None:
         """A set by its name; one's own rules are asked for where there are none yet."""
@@ -342,7 +346,7 @@ class ChecksDesk(QObject):
         for segment in self._desk.model.segments()[rows.start : rows.stop]:
             if segment.id in found:
                 self._problems += [(segment.start, severity(f, rules)) for f in found[segment.id] if f.kind in kinds]
-            if segment.flagged:
+            if segment.flagged or segment.comment:
                 self._flags.append((segment.start, "flag"))
         self._so_far += self._page.transcript.unsure_count(rows)
         self._looked = rows.stop

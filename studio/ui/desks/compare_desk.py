@@ -27,6 +27,7 @@ from studio.services.studio import Studio
 from ..commands import Commands
 from ..compare import ComparePage, DifferencesPanel
 from ..dialogs.opinion_dialog import OpinionDialog
+from ..dialogs.rerun_options import engine_words
 from ..models.wording import job_sentence
 from ..workers import Task
 from .sending_desk import SendingDesk
@@ -91,7 +92,8 @@ class CompareDesk(QObject):
             return None
         found = opinion.candidates(self._studio, job)
         ready = frozenset(id for id in catalogue() if self._studio.models.is_ready(id))
-        dialog = OpinionDialog(found, job.options, ready, self._studio.accounts.offers(), self.page.window())
+        offers, spoken = self._studio.accounts.offers(), self._desk.transcript.language or ""
+        dialog = OpinionDialog(found, job.options, ready, offers, spoken, self.page.window())
         dialog.job_chosen.connect(lambda other: self._take(dialog, other))
         dialog.file_wanted.connect(lambda: self._ask_for_file(dialog))
         dialog.make_requested.connect(lambda options: self._make(dialog, options))
@@ -146,7 +148,7 @@ class CompareDesk(QObject):
             self.page.awaited.hide()
             return
         fraction = progress.fraction if progress else job.progress
-        self.page.awaited.show_progress(f"{_title(job)}: {job_sentence(job, progress)}", fraction)
+        self.page.awaited.show_progress(f"{_by(job)}: {job_sentence(job, progress)}", fraction)
 
     def _load(self, source: Job | Path) -> tuple[Transcript, str, str]:
         if isinstance(source, Path):
@@ -197,7 +199,7 @@ class CompareDesk(QObject):
             return
         self._await(job)
         self.queued.emit(job)
-        self.notice.emit("info", f"{_title(job)} is in the queue. The comparison opens when its text is ready.")
+        self.notice.emit("info", f"{_by(job)} is in the queue. The comparison opens when its text is ready.")
 
     # Comparing
 
@@ -332,9 +334,8 @@ class CompareDesk(QObject):
         self.notice.emit("error", problem.sentence)
 
 
-def _title(job: Job) -> str:
-    """By whom a job is done: "base", "Prosa stt-general"."""
-    return f"{job.options.account} {job.options.model.removeprefix('whisper-')}".strip()
+def _by(job: Job) -> str:
+    return engine_words(job.options.account, job.options.model)
 
 
 def engine_title(engine: EngineInfo) -> str:

@@ -70,6 +70,7 @@ class Desks(QObject):
         self.editing = EditDesk(studio, desk, page, playback, commands, window)
         self.waveform = WaveformDesk(studio, desk, page, commands)
         self.speakers = SpeakersDesk(studio, desk, speakers, commands, window)
+        self.speakers.panel_wanted.connect(lambda: inspector.show_tab("speakers"))
         self.find_speakers = FindSpeakers(studio, desk, window)
         self.checks = ChecksDesk(studio, desk, page, inspector, commands, window)
         page.add_mode("compare", comparison)
@@ -102,6 +103,7 @@ class Desks(QObject):
         self.modes.connect_editing(self.editing, playback)
         self.unsure.other = self.comparing.other_word
         self.speakers.find_again_requested.connect(self.find_speakers.ask)
+        self.editing.name_wanted.connect(self.speakers.ask_name)
         playback.player.position_changed.connect(self.speakers.set_position)
         for wish in (self.speakers.play_requested, self.comparing.play_requested, self.unsure.play_requested):
             wish.connect(playback.player.play_range)

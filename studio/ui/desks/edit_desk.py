@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.core import edits
@@ -29,7 +29,7 @@ _FRAME = 40  # milliseconds of a nudge
 _NEW_CUE = 2000  # milliseconds of a cue that is made at the playhead, if there is room
 
 # What needs any passage, and what acts on the current one, so that it is available only where there is one.
-_OF_PASSAGES = ("splitPlayheadAction", "nextCueAction", "previousCueAction")
+_OF_PASSAGES = ("splitPlayheadAction", "nextCueAction", "previousCueAction", "nextNoteAction", "previousNoteAction")
 _OF_A_PASSAGE = (
     "splitAction",
     "mergeNextAction",
@@ -41,8 +41,11 @@ _OF_A_PASSAGE = (
     "nudgeStartForwardAction",
     "nudgeEndBackAction",
     "nudgeEndForwardAction",
+    "moveBackAction",
+    "moveForwardAction",
     "flagAction",
     "commentAction",
+    "renameSpeakerAction",
     *(f"speaker{n}Action" for n in range(1, 9)),
 )
 _IN_THE_MENU = (
@@ -55,6 +58,8 @@ _IN_THE_MENU = (
 
 class EditDesk(QObject):
     """Owns nothing: connects page, commands and the desk of the transcript."""
+
+    name_wanted = Signal(str)  # speaker id: there is no text to type the new name beside
 
     def __init__(
         self,
@@ -122,6 +127,11 @@ class EditDesk(QObject):
             "nudgeStartForwardAction": lambda: self._nudge(_FRAME, 0),
             "nudgeEndBackAction": lambda: self._nudge(0, -_FRAME),
             "nudgeEndForwardAction": lambda: self._nudge(0, _FRAME),
+            "moveBackAction": lambda: self._nudge(-_FRAME, -_FRAME),
+            "moveForwardAction": lambda: self._nudge(_FRAME, _FRAME),
+            "nextNoteAction": lambda: self.go_to_note(1),
+            "previousNoteAction": lambda: self.go_to_note(-1),
+            "renameSpeakerAction": self.rename_speaker,
             "flagAction": lambda: self._do(edits.flag),
             "commentAction": lambda: self.comment(None),
         }.items():
@@ -129,7 +139,7 @@ class EditDesk(QObject):
         settings = self._studio.library.settings
         self._commands["tabPlaysAction"].setChecked(bool(settings.get("tab_plays", True)))
         self._commands.connect_switch("tabPlaysAction", self._set_tab_plays)
-        self._set_tab_plays(self._commands["tabPlaysAction"].isChecked())
+        self._page.set_tab_plays(self._commands["tabPlaysAction"].isChecked())
         for number in range(8):
             self._commands.connect(f"speaker{number + 1}Action", partial(self.give_to, number))
 
@@ -156,10 +166,24 @@ class EditDesk(QObject):
         current = self._desk.selection.current
         row = self._row_at_playhead() if current is None else self._desk.model.row_of(current) + step
         if 0 <= row < self._desk.model.rowCount():
-            segment = self._desk.model.segment(row)
-            self._desk.selection.set([segment.id])
-            if not self._playback.player.playing:
-                self._playback.seek(segment.start)
+            self._go_to(self._desk.model.segment(row))
+
+    def go_to_note(self, step: int) -> None:
+        """Select the next or previous passage with a flag or a comment; behind the last comes the first."""
+        segments, current = self._desk.model.segments(), self._desk.selection.current
+        row = self._row_at_playhead() if current is None else self._desk.model.row_of(current)
+        onward = [*segments[row + 1 :], *segments[: row + 1]] if step > 0 else [*segments[row:], *segments[:row]][::-1]
+        noted = next((s for s in onward if s.flagged or s.comment), None)
+        if noted is None:
+            self._desk.notice.emit("info", "No passage has a flag or a comment.")
+        else:
+            self._go_to(noted)
+
+    def _go_to(self, segment: Segment) -> None:
+        """The playhead comes along, unless it plays."""
+        self._desk.selection.set([segment.id])
+        if not self._playback.player.playing:
+            self._playback.seek(segment.start)
 
     def _on_cue_clicked(self, id: int, extend: bool, toggle: bool) -> None:
         selection, model = self._desk.selection, self._desk.model
@@ -275,6 +299,16 @@ class EditDesk(QObject):
             desk.attempt(lambda: split_off(desk.transcript, ids, f"Speaker {number + 1}"))
         else:
             desk.notice.emit("info", f"There is no speaker {number + 1} yet. Add one in the list of speakers.")
+
+    def rename_speaker(self) -> None:
+        """Type another name for who speaks the current passage, beside the text or in the list of speakers."""
+        segment, text = self.current(), self._page.transcript
+        if segment is None or segment.speaker is None:
+            self._desk.notice.emit("info", "This passage has no speaker yet. Give it one first.")
+        elif text.isVisible():
+            text.rename_at(self._desk.model.row_of(segment.id))
+        else:
+            self.name_wanted.emit(segment.speaker)
 
     def comment(self, id: int | None) -> None:
         segment = self._desk.model.segment(self._desk.model.row_of(id)) if id is not None else self.current()

@@ -104,6 +104,7 @@ class LibraryDesk(QObject):
         dialog = LibraryReplaceDialog(words.strip().strip('"'), self._window)
         self.dialog.hide()
         dialog.look_requested.connect(lambda query, text: self._look(dialog, query, text))
+        dialog.look_given_up.connect(self._stop_looking)
         dialog.replace_requested.connect(self._replace)
         dialog.finished.connect(lambda _: self._stop_looking())
         dialog.open()
@@ -141,13 +142,24 @@ class LibraryDesk(QObject):
         if here:
             self._desk.attempt(lambda: replace_all(self._desk.transcript, query, replacement))
         steps = Steps(lambda stop: replace_in_library(self._studio, others, query, replacement, stop), self)
-        steps.done.connect(lambda done: self._on_replaced(here + (done or 0)))
-        steps.failed.connect(self._tell)
+        count = here
+
+        def reach(done: int) -> None:
+            nonlocal count
+            count = here + done
+
+        steps.told.connect(reach)
+        steps.done.connect(lambda _: self._notices.show_notice("info", _replaced_in(count)))
+        steps.failed.connect(lambda problem: self._on_stuck(problem, count))
         steps.start()
 
-    def _on_replaced(self, count: int) -> None:
-        where = counted(count, "recording", "recordings")
-        self._notices.show_notice("info", f"Replaced in {where}. Undo takes it back in each of them.")
+    def _on_stuck(self, problem: Problem, count: int) -> None:
+        """It stopped at one of the recordings; those before it are changed."""
+        self._notices.show_notice("error", f"{problem.sentence} {_replaced_in(count)}" if count else problem.sentence)
 
     def _tell(self, problem: Problem) -> None:
         self._notices.show_notice("error", problem.sentence)
+
+
+def _replaced_in(count: int) -> str:
+    return f"Replaced in {counted(count, 'recording', 'recordings')}. Undo takes it back in each of them."

@@ -22,7 +22,7 @@ from studio.services.studio import Studio
 from ..commands import Commands
 from ..dialogs.playback_options import PlaybackOptionsDialog
 from ..icons import icon
-from ..models.wording import clock
+from ..models.wording import clock, time_code
 from ..player import Pedal, Pedals, PedalSetup, Player, Range, TransportBar
 from ..window.file_page import FilePage
 from .transcript_desk import TranscriptDesk
@@ -34,7 +34,7 @@ _SHORTER = 2_000  # milliseconds that a transcript may go on after the end of it
 _PLACES = 100  # of how many recordings it is kept where playing was
 _OF_A_RECORDING = (
     *("playAction", "backAction", "forwardAction", "replayCueAction", "slowerAction", "fasterAction"),
-    *("loopAction", "skipSilenceAction"),
+    *("loopAction", "loopStartAction", "loopEndAction", "skipSilenceAction"),
 )
 _SWITCHES = {"skipSilenceAction": False, "pauseTypingAction": False, "videoAction": True}  # as they are at first
 
@@ -58,6 +58,7 @@ class PlaybackDesk(QObject):
         self._quiet: int | None = None  # what counts as quiet in them, once it was asked
         self._seen: tuple[int, int] | None = None  # the recording's size and time when its content was last compared
         self._heard: int | None = None  # the job whose recording the player has
+        self._loop_from: int | None = None  # milliseconds: where the next loop is to begin
         self._yielded = False  # the user scrolled away, and did not switch following off
         self._resume = QTimer(self, singleShot=True, interval=RESUME_AFTER)  # running: paused because of typing
         self._resume.timeout.connect(self.player.play)
@@ -105,6 +106,8 @@ class PlaybackDesk(QObject):
             "slowerAction": lambda: self._change_rate(-1),
             "fasterAction": lambda: self._change_rate(1),
             "pedalAction": self.open_options,
+            "loopStartAction": self._begin_loop,
+            "loopEndAction": self._end_loop,
         }.items():
             commands.connect(name, do)
         for name, switch in {
@@ -282,6 +285,29 @@ class PlaybackDesk(QObject):
             self._commands["loopAction"].setChecked(False)
             self.notice.emit("info", "Nothing to loop here: select cues, or mark a stretch in the waveform.")
 
+    def _begin_loop(self) -> None:
+        """A of A-B: the stretch to hear begins here."""
+        self._loop_from = start = self.player.position()
+        end = self.player.loop[1] if self.player.loop else 0
+        if end > start:
+            self._loop(start, end)
+        else:
+            words = f"The loop begins at {time_code(start)}. Say where it ends with “Loop up to here”."
+            self.notice.emit("info", words)
+
+    def _end_loop(self) -> None:
+        """B: it ends here, and is heard over and over."""
+        start, end = self._loop_from, self.player.position()
+        if start is None or end <= start:
+            self.notice.emit("info", "Say first where the loop begins, with “Loop from here”, then go on to its end.")
+        else:
+            self._loop(start, end)
+
+    def _loop(self, start: int, end: int) -> None:
+        self._page.waveform.set_range(start, end)
+        self.player.set_loop((start, end))
+        self._commands["loopAction"].setChecked(True)
+
     def _on_selection(self) -> None:
         chosen = self._desk.selected()
         if chosen:
@@ -373,7 +399,7 @@ class PlaybackDesk(QObject):
         self._resume.stop()
         self._stop_here()
         self._heard = job.id if job else None
-        self._seen = self._peaks = None
+        self._seen = self._peaks = self._loop_from = None
         self._commands["loopAction"].setChecked(False)
         for name in _OF_A_RECORDING:
             self._commands[name].setEnabled(job is not None)

@@ -24,9 +24,9 @@ from studio.services.studio import Studio
 
 from ..commands import Commands
 from ..dialogs.rerun_dialog import RerunDialog
+from ..dialogs.rerun_options import engine_words
 from ..models.wording import counted, job_sentence, time_code
 from ..workers import Steps, Task
-from .compare_desk import engine_title
 from .queue_desk import QueueDesk
 from .sending_desk import SendingDesk
 from .transcript_desk import TranscriptDesk
@@ -80,7 +80,8 @@ class RerunDesk(QObject):
         count = len(chosen(self._desk.transcript, start, end))  # with those in between
         title = f"{counted(count, 'passage', 'passages')}, {time_code(start)} to {time_code(end)}"
         ready = frozenset(id for id in catalogue() if self._studio.models.is_ready(id))
-        dialog = RerunDialog(title, job.options, ready, self._studio.accounts.offers(), self._window)
+        offers, spoken = self._studio.accounts.offers(), self._desk.transcript.language or ""
+        dialog = RerunDialog(title, job.options, ready, offers, spoken, self._window)
         dialog.run_requested.connect(lambda options: self._run(dialog, start, end, options))
         dialog.cancel_requested.connect(self._cancel)
         dialog.replace_requested.connect(lambda: self._replace(dialog))
@@ -124,7 +125,10 @@ class RerunDesk(QObject):
         if dialog is not self._dialog:
             return
         self._result, comparison = result, result.comparison
-        dialog.show_result(Decisions(comparison.left, comparison.right), engine_title(self._desk.transcript.engine))
+        decisions = Decisions(comparison.left, comparison.right, ignore_marks=False)
+        decisions.choices.clear()  # Replace takes all that was heard, also in the place of what was typed by hand
+        engine = self._desk.transcript.engine
+        dialog.show_result(decisions, engine_words(engine.account, engine.model) or engine.name or "This text")
 
     def _replace(self, dialog: RerunDialog) -> None:
         small = self._small

@@ -24,6 +24,7 @@ from studio.services.voices import Doubt, Suggestion
 from ..commands import Commands
 from ..inspector.doubts_dialog import DoubtsDialog
 from ..inspector.merge_dialog import MergeDialog
+from ..inspector.same_name_dialog import SameNameDialog
 from ..inspector.speakers_panel import SpeakersPanel
 from ..inspector.voices_dialog import VoicesDialog
 from ..lane import Lane
@@ -40,6 +41,7 @@ class SpeakersDesk(QObject):
     notice = Signal(str, str)  # kind, sentence
     play_requested = Signal(int, int)  # play from here to there (milliseconds)
     find_again_requested = Signal()  # tell the speakers of the open recording apart again
+    panel_wanted = Signal()  # something is to be typed there
 
     def __init__(
         self,
@@ -68,11 +70,17 @@ class SpeakersDesk(QObject):
         desk.model.modelReset.connect(self._on_reset)
         commands.connect("mergeSpeakersAction", self.merge_two)
         commands.connect("voicesAction", self.show_voices)
+        commands.connect("newSpeakerAction", self._add)
+        commands.connect("findSpeakersAction", self.find_again_requested.emit)
+        self._commands = commands
+        for changed in (desk.model.modelReset, desk.model.rowsInserted, desk.model.rowsRemoved):
+            changed.connect(self._offer)
+        self._offer()
         self._show_consent()
 
     def _connect_panel(self) -> None:
         panel, do = self._panel, self._do
-        panel.rename_requested.connect(self._desk.rename_speaker)
+        panel.rename_requested.connect(self.rename)
         panel.add_requested.connect(lambda name: do(speakers.add_speaker, name))
         panel.recolor_requested.connect(lambda id, color: do(speakers.recolor, id, color))
         panel.merge_requested.connect(self._merge)
@@ -98,6 +106,10 @@ class SpeakersDesk(QObject):
     def set_position(self, ms: int) -> None:
         self._position = ms
 
+    def _offer(self) -> None:
+        for name in ("newSpeakerAction", "findSpeakersAction"):
+            self._commands[name].setEnabled(self._desk.model.rowCount() > 0)
+
     def shut_down(self) -> None:
         """Stop listening; returns when the threads have ended."""
         for lane in (self._learning, self._comparing, self._checking):
@@ -107,6 +119,18 @@ class SpeakersDesk(QObject):
 
     def _do(self, make: Callable[..., Any], *arguments: Any) -> None:
         self._desk.attempt(lambda: make(self._transcript, *arguments))
+
+    def rename(self, id: str, name: str) -> None:
+        """Give a speaker another name; where somebody has it already, ask whether the two are one person."""
+        other = speakers.namesake(self._transcript, id, name)
+        shares = {share.speaker.id: share for share in self._desk.model.speaker_shares()}
+        if other is None or id not in shares:
+            self._desk.rename_speaker(id, name)
+            return
+        dialog = SameNameDialog(shares[id], shares[other.id], self._panel.window())
+        dialog.merge_requested.connect(lambda: self._merge(id, other.id))
+        dialog.keep_requested.connect(lambda: self._desk.rename_speaker(id, name))
+        dialog.open()
 
     def _merge(self, id: str, into: str) -> None:
         self._do(speakers.merge_speakers, [id], into)
@@ -120,6 +144,15 @@ class SpeakersDesk(QObject):
         dialog = MergeDialog(shares, self._panel)
         dialog.chosen.connect(self._merge)
         dialog.open()
+
+    def _add(self) -> None:
+        self.panel_wanted.emit()
+        self._panel.add()
+
+    def ask_name(self, id: str) -> None:
+        """Have another name typed in the panel."""
+        self.panel_wanted.emit()
+        self._panel.rename(id)
 
     def _play_next(self, speaker: str) -> None:
         """The speaker's next passage behind the playhead; behind the last comes the first."""

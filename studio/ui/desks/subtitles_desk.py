@@ -47,7 +47,6 @@ class SubtitlesDesk(QObject):
         self._connect_rules()
         for mode in _MODES:
             commands.connect(f"{mode}ModeAction", partial(self.show, mode))
-        page.mode_changed.connect(self._on_mode)
         desk.opened.connect(self._on_opened)
         for changed in (desk.selection.changed, desk.selection.rows_changed):
             changed.connect(self._show_selection)
@@ -57,7 +56,8 @@ class SubtitlesDesk(QObject):
         self._on_opened(desk.job)
         stored = self._settings.get("mode", _KEPT[0])
         page.set_mode(stored if stored in _KEPT else _KEPT[0])
-        self._on_mode()
+        self._show_mode()
+        page.mode_changed.connect(self._on_mode)
 
     def _connect_rules(self) -> None:
         checks, bar = self._checks, self.subtitles.bar
@@ -115,12 +115,14 @@ class SubtitlesDesk(QObject):
             self.subtitles.editor.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
         return False
 
-    def _on_mode(self) -> None:
-        mode = self._page.mode
-        self._commands[f"{mode}ModeAction"].setChecked(True)
+    def _on_mode(self, mode: str) -> None:
         self._lent = self._lent and mode == "subtitles"
         if mode in _KEPT and not self._lent:
             self._settings.set("mode", mode)
+        self._show_mode()
+
+    def _show_mode(self) -> None:
+        self._commands[f"{self._page.mode}ModeAction"].setChecked(True)
         self._choose_first()
 
     def _on_opened(self, job: Job | None) -> None:

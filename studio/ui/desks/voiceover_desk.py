@@ -109,7 +109,7 @@ class VoiceoverDesk(QObject):
         self._file.transcript.following_changed.connect(table.set_following)
         playback.player.position_changed.connect(self._on_position)
         heard = self._studio.library.settings.get("voiceover_heard", Heard.BOTH)
-        self.set_heard(Heard(heard) if heard in list(Heard) else Heard.BOTH)
+        self._take_heard(Heard(heard) if heard in list(Heard) else Heard.BOTH)
 
     def _connect_commands(self) -> None:
         for name, do in {
@@ -237,7 +237,11 @@ class VoiceoverDesk(QObject):
     # Hearing
 
     def set_heard(self, heard: Heard) -> None:
+        """The user's choice."""
         self._studio.library.settings.set("voiceover_heard", heard.value)
+        self._take_heard(heard)
+
+    def _take_heard(self, heard: Heard) -> None:
         self.page.making.show_heard(heard)
         self.preview.set_heard(heard)
         self._offer()

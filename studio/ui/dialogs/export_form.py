@@ -40,7 +40,7 @@ class ExportForm(QScrollArea):
         self._names = self._choice("speakerNamesBox", _NAMES)
         self._rules = RulesForm(rules, self)
         self._recut = self._check("recutBox", "&Break lines again to fit the rules, in the copy only", True)
-        self._recut.setToolTip("Where subtitles do not fit the rules; otherwise they stay as they are")
+        self._recut.setToolTip("Where subtitles do not fit the rules; all others stay as they are")
         self._plain = self._check("withoutNotesBox", "Leave out &comments and flags", True)
         self._plain.setToolTip("JSON keeps them always; documents and tables only if this is off")
         self._zero = self._check("fromZeroBox", "Start times at &zero for the chosen range", False)

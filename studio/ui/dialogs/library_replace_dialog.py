@@ -34,6 +34,7 @@ class LibraryReplaceDialog(QDialog):
     """Frees itself when it is closed."""
 
     look_requested = Signal(object, str)  # Query, replacement
+    look_given_up = Signal()  # what is still found is of other words
     replace_requested = Signal(object, object, str)  # list[Job], Query, replacement
 
     def __init__(self, words: str, parent: QWidget) -> None:
@@ -43,11 +44,13 @@ class LibraryReplaceDialog(QDialog):
         self.setWindowTitle("Replace in all transcripts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._found: list[Replacement] = []
-        self._looked: tuple[Query, str] = (Query(""), "")
+        self._looked: tuple[Query, str] = (Query(""), "")  # that everything in `_found` was found by
         self.words = self._field("libraryReplaceField", "Find", words)
         self.replacement = self._field("libraryReplacementField", "Replace by", "")
         self._case = self._box("libraryCaseBox", "Match case", True)
         self._whole = self._box("libraryWholeWordBox", "Whole words", True)
+        self._regex = self._box("libraryRegexBox", "Regular expression", False)
+        self._regex.setToolTip("In the replacement $1 is the first group")
         self.list = QTreeWidget()
         self.list.setObjectName("libraryReplaceList")
         self.list.setAccessibleName("Recordings in which something would change")
@@ -95,8 +98,8 @@ class LibraryReplaceDialog(QDialog):
         form.addRow("Find", self.words)
         form.addRow("Replace by", self.replacement)
         boxes = QHBoxLayout()
-        boxes.addWidget(self._case)
-        boxes.addWidget(self._whole)
+        for box in (self._case, self._whole, self._regex):
+            boxes.addWidget(box)
         boxes.addStretch()
         form.addRow("", boxes)
         parts = QSplitter(Qt.Orientation.Vertical)
@@ -141,13 +144,16 @@ class LibraryReplaceDialog(QDialog):
         self._offer()
 
     def show_problem(self, sentence: str) -> None:
+        """It cannot be looked for, so nothing is to be replaced."""
+        self._clear()
         self._say(sentence, "err")
 
     # Inside
 
     def _look(self) -> None:
+        self._clear()
         self._looked = (
-            Query(self.words.text(), self._case.isChecked(), self._whole.isChecked()),
+            Query(self.words.text(), self._case.isChecked(), self._whole.isChecked(), self._regex.isChecked()),
             self.replacement.text(),
         )
         if self._looked[0].text:
@@ -155,12 +161,16 @@ class LibraryReplaceDialog(QDialog):
             self.look_requested.emit(*self._looked)
 
     def _forget(self) -> None:
-        """What was found is of other words."""
+        """What was found is of other words, and so is what is still being found."""
+        self.look_given_up.emit()
+        self._clear()
+        self._say(_FIRST)
+        self._soon.start()
+
+    def _clear(self) -> None:
         self._found.clear()
         self.list.clear()
-        self._say(_FIRST)
         self._offer()
-        self._soon.start()
 
     def _say(self, text: str, role: str = "note") -> None:
         self._note.setText(text)

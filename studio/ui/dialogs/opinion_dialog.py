@@ -40,6 +40,7 @@ class OpinionDialog(QDialog):
         used: JobOptions,
         ready: frozenset[str],
         offers: Sequence[Offer],
+        spoken: str,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -61,7 +62,7 @@ class OpinionDialog(QDialog):
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
             self._list.addItem(item)
         self._list.setFixedHeight(_ROW * min(_MOST, max(1, len(candidates))) + 4)
-        self._fields = RerunFields(used, ready, offers, another=True)
+        self._fields = RerunFields(used, ready, offers, spoken, another=True)
         self._note = ErrorLine("opinionNote")
         self._arrange()
 

@@ -129,7 +129,7 @@ class PlaybackOptionsDialog(QDialog):
 
     def _on_pressed(self, pedal: Pedal) -> None:
         self._lights[pedal].set_lit(True)
-        self._say(f"The {pedal} pedal is pressed.")
+        self._say(f"That is the {pedal} pedal. It works.")
 
     def _on_learn(self, pedal: Pedal) -> None:
         self._pedals.learn(pedal)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from studio.core.compare import cuts
 from studio.core.jobs import Job, JobOptions
 from studio.services.accounts import Offer
 from studio.services.hearing import HearOptions
@@ -33,11 +34,12 @@ class RerunDialog(HearingDialog):
         used: JobOptions,
         ready: frozenset[str],
         offers: Sequence[Offer] = (),
+        spoken: str = "",
         parent: QWidget | None = None,
     ) -> None:
         """`chosen`: "3 passages, 12:17.620 to 12:54.000". `used`: how the recording was heard. The rest: see fields."""
         super().__init__("rerun", "Recognise again", _SAFE, parent)
-        self._fields = RerunFields(used, ready, offers, another=False)
+        self._fields = RerunFields(used, ready, offers, spoken, another=False)
         self._run_options = self._fields.options()
         say = QLabel(chosen)
         say.setObjectName("rerunChosen")
@@ -84,18 +86,31 @@ class RerunDialog(HearingDialog):
         else:
             self.tell(_SAFE)
 
-    def show_result(self, decisions: Decisions, model_before: str) -> None:
+    def show_result(self, decisions: Decisions, engine_before: str) -> None:
         """What would change, before it is changed."""
-        differences = len(decisions.comparison.differences)
+        comparison = decisions.comparison
+        differences = len(comparison.differences)
+        other = cuts(comparison)
         self.turn_to(PREVIEW)
-        self._heads.show_names(model_before, "", engine_words(self._run_options), "")
-        self._model.set_decisions(decisions)
+        options = self._run_options
+        self._heads.show_names(engine_before, "", engine_words(options.account, options.model), "")
+        self._model.set_decisions(decisions, other)
         self.list.delegate.forget()
         if not decisions.right.segments:
             self.tell("No words were heard there this time. Replace would remove these passages.", "warn")
-        elif differences:
-            self.tell(f"{counted(differences, 'difference', 'differences')}. {_SAFE}")
+        elif differences or other:
+            words = counted(differences, "difference", "differences") if differences else "Every word is the same"
+            self.tell(f"{', '.join([words, *_cut_words(self._model)])}. {_SAFE}")
         else:
             self.tell("Every word is the same; only times may differ.")
         self._replace.setDefault(True)
         self._replace.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _cut_words(model: PassagesModel) -> list[str]:
+    """How many passages become others although their words stay."""
+    found = [cuts for passage in model.passages if (cuts := model.cuts(passage))]
+    parted = sum(any(cut.parts is not None for cut in cuts) for cuts in found)
+    given = sum(any(cut.speaker is not None for cut in cuts) for cuts in found)
+    says = [f"{counted(parted, 'passage is', 'passages are')} cut otherwise"] if parted else []
+    return says + ([f"{counted(given, 'passage gets', 'passages get')} another speaker"] if given else [])

@@ -17,34 +17,31 @@ _TASKS = {"transcribe": "Text in the language spoken", "translate": "Translate t
 
 
 class RerunFields(QWidget):
-    """Starts with what the recording was heard with, but another model where there is one."""
+    """Starts with what the recording was heard with, but the best other model that is on this computer."""
 
     def __init__(
         self,
         used: JobOptions,
         ready: frozenset[str],
         offers: Sequence[Offer],
+        spoken: str,
         another: bool,
         parent: QWidget | None = None,
     ) -> None:
         """`ready`: ids of models that need not be fetched; `offers`: where it can be done besides this computer.
-        `another`: the same model once more would be no use."""
+        `spoken`: the language that was heard, "" if not known. `another`: the same model once more would be no use."""
         super().__init__(parent)
         self._used = used
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 0, 0, 0)
-        known, models = catalogue(), model_titles(ready)
+        models = model_titles(ready)
         self._model = choice_row(self._form, "Model", "rerunModelBox", models | _remote_titles(offers))
         self._language = choice_row(self._form, "Language", "rerunLanguageBox", language_titles())
         self._task = choice_row(self._form, "What to write", "rerunTaskBox", _TASKS)
         self._vocabulary = QLineEdit(used.vocabulary)
         self._vocabulary.setPlaceholderText("Annika Böhm, Semarang, Nordfriesland")
         _row(self._form, "Names and terms", "rerunVocabularyField", self._vocabulary)
-        english = used.language == "en" or (used.model in known and known[used.model].languages == ("en",))
-        other = [id for id in models if id != used.model and (english or known[id].languages != ("en",))]
-        at_hand = [id for id in other if id in ready]
-        proposed = at_hand[-1:] or (other[:1] if another else []) or [used.model]
-        self._model.setCurrentIndex(max(0, self._model.findData(proposed[0])))
+        self._model.setCurrentIndex(max(0, self._model.findData(_proposed(used, ready, spoken, another))))
         self._language.setCurrentIndex(self._language.findData(used.language))
         self._task.setCurrentIndex(self._task.findData(used.task))
 
@@ -61,6 +58,23 @@ class RerunFields(QWidget):
         )
 
 
+def _proposed(used: JobOptions, ready: frozenset[str], spoken: str, another: bool) -> str:
+    """The largest other model that is here and knows the language, as large ones hear best; else see `another`."""
+    known = catalogue()
+    english = "en" in (used.language, spoken) or (used.model in known and known[used.model].languages == ("en",))
+    able = [
+        model
+        for model in known.values()
+        if model.kind == "speech"
+        and model.id != used.model
+        and (model.languages != ("en",) or (english and used.task != "translate"))
+    ]
+    here = [model for model in able if model.id in ready]
+    if here:
+        return max(here, key=lambda model: model.bytes).id
+    return able[0].id if another else key(used.account, used.model)
+
+
 def key(account: str, model: str) -> str:
     """One text for both; the names of accounts hold no colon."""
     return f"{account}:{model}" if account else model
@@ -71,9 +85,9 @@ def parted(key: str) -> tuple[str, str]:
     return (account, model) if colon else ("", key)
 
 
-def engine_words(options: HearOptions) -> str:
+def engine_words(account: str, model: str) -> str:
     """By whom it is heard: "base", "Prosa stt-general"."""
-    return f"{options.account} {options.model.removeprefix('whisper-')}".strip()
+    return f"{account} {model.removeprefix('whisper-')}".strip()
 
 
 def remote_models(offer: Offer) -> dict[str, str]:

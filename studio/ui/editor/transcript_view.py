@@ -386,9 +386,7 @@ class TranscriptView(SegmentText, Searched):
         return super().event(event) if taken is None else taken
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_F2 and (row := self.caret()[0]) < self.model.rowCount():
-            self.rename_at(row)
-        elif event.key() == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape:
             self.stop_requested.emit()
         elif self.isReadOnly() or not self._typing.key(event):
             if event.key() in _SCROLL_KEYS:

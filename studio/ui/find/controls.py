@@ -15,6 +15,7 @@ _RULES = {
     "stops": "Turns end with a full stop",
     "quotes": "“Typographic” quotation marks",
     "repeats": "Words said twice in a row once only",
+    "shouts": "CAPITALS ALONE written small",
 }
 
 

@@ -98,7 +98,7 @@ class SpeakersPanel(QFrame):
 
     def _make_buttons(self) -> None:
         self._add = self._button("addSpeakerButton", "Add", "add", "Add a speaker")
-        self._add.clicked.connect(lambda: self._ask_for_new(self.add_requested))
+        self._add.clicked.connect(self.add)
         self._find = self._button("findSpeakersButton", "Find again", "retry", "Tell the speakers apart again")
         self._find.clicked.connect(self.find_again_requested)
         self._merge = self._button("mergeSpeakersButton", "Merge two speakers", "merge", "They are the same person")
@@ -252,6 +252,15 @@ class SpeakersPanel(QFrame):
         card.suggestion_taken.connect(self.suggestion_taken)
         card.suggestion_refused.connect(self.suggestion_refused)
         return card
+
+    def add(self) -> None:
+        """A new speaker, whose name is typed then."""
+        self._ask_for_new(self.add_requested)
+
+    def rename(self, id: str) -> None:
+        """Type another name for this speaker."""
+        if id in self._cards:
+            self._cards[id].edit_name()
 
     def _ask_for_new(self, wish: SignalInstance) -> None:
         """Whoever fulfils this does it at once; then the new speaker's name is typed."""

@@ -59,8 +59,9 @@ class TransportBar(QFrame):
         self.clean = CleanChip(commands)
         self._more = self._more_button()
         self._pedal = self._pedal_chip()
-        self._mute = self._button("muteButton", "volume", "Sound off", "", lambda: None)
+        self._mute = self._button("muteButton", "volume", "Sound off", "muteAction", commands["muteAction"].toggle)
         self._mute.setCheckable(True)
+        commands.connect_switch("muteAction", self._on_mute)
         self.volume = QSlider(Qt.Orientation.Horizontal)
         self.volume.setObjectName("volumeSlider")
         self.volume.setAccessibleName("Volume")
@@ -127,7 +128,6 @@ class TransportBar(QFrame):
         self.speed.currentIndexChanged.connect(lambda _: self._player.set_rate(self.speed.currentData()))
         self.rewind.currentIndexChanged.connect(self._on_rewind)
         self.volume.valueChanged.connect(self._on_volume)
-        self._mute.toggled.connect(self._on_mute)
         for changed in (self._player.rate_changed, self.rewind.currentIndexChanged, self.volume.valueChanged):
             changed.connect(lambda _: self.state_changed.emit())
 
@@ -195,6 +195,7 @@ class TransportBar(QFrame):
         self._player.set_volume(value / 100)
 
     def _on_mute(self, muted: bool) -> None:
+        self._mute.setChecked(muted)
         self._mute.setIcon(icon("volume-off" if muted else "volume"))
         self._player.set_muted(muted)
 

@@ -220,7 +220,7 @@ class MainWindow(QMainWindow):
         for changed in (self.transcript_model.modelReset, self.transcript_model.speakers_changed):
             changed.connect(self._refresh)
         self.transcript_model.rowsInserted.connect(lambda *_: self._refresh())
-        page.transcript.rename_requested.connect(desk.rename_speaker)
+        page.transcript.rename_requested.connect(self.desks.speakers.rename)
         page.transcript.relabel_requested.connect(lambda id, speaker: desk.relabel([id], speaker))
         page.transcript.retry_requested.connect(self.sending.retry)
         self.export.notice.connect(self.notices.show_notice)
