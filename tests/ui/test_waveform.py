@@ -428,10 +428,9 @@ def test_where_the_gap_is_wide_on_the_screen_edges_can_be_met(near: WaveformView
         assert told.args[1] == start
 
 
-def test_alt_and_the_switch_suspend_snapping(near: WaveformView, qtbot: QtBot) -> None:
+def test_alt_suspends_snapping(near: WaveformView, qtbot: QtBot) -> None:
     near.set_position(9_000)
-    for modifiers, on, end in ((NONE, True, 9_000), (ALT, True, 9_100), (NONE, False, 9_100)):
-        near.set_snapping(on)
+    for modifiers, end in ((NONE, 9_000), (ALT, 9_100)):
         with qtbot.waitSignal(near.retime_requested) as told:
             drag(near, 8_000, 9_100, modifiers)
         assert told.args[2] == end

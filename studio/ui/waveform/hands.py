@@ -42,7 +42,6 @@ class HandledDetail(Detail):
 
     def __init__(self, scene: Scene, parent: QWidget) -> None:
         super().__init__(scene, parent)
-        self.snapping = True
         self.gap = 0  # milliseconds that the rules want between cues
         self._kind: _Kind | None = None  # what a press has begun
         self._moved = False
@@ -95,7 +94,7 @@ class HandledDetail(Detail):
             if abs(event.position().x() - self._pressed.x()) < _STILL:
                 return
             self._begin(event.modifiers())
-        free = event.modifiers() & Qt.KeyboardModifier.AltModifier or not self.snapping
+        free = event.modifiers() & Qt.KeyboardModifier.AltModifier
         self._push = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         self._follow(ms, drags.NO_SNAP if free else self._snap)
         self.redraw()

@@ -202,10 +202,6 @@ class WaveformView(QAbstractSlider):
         self._scene.markers = list(markers)
         self.overview.redraw()
 
-    def set_snapping(self, on: bool) -> None:
-        """Whether dragged edges meet others, the playhead and speech."""
-        self.detail.snapping = on
-
     def set_spectrogram(self, on: bool) -> None:
         """Pitches below the waveform; not while the view is compact."""
         self._spectrogram = on
