@@ -197,7 +197,7 @@ class FindDesk(QObject):
         controls = TidyControls(Rules(**rules))
         self._preview(
             "Repair case and punctuation",
-            "Nothing is written small that has a capital, so nouns and names stay as they are.",
+            "Only text in capitals alone is ever written small, so nouns and names stay as they are.",
             lambda ids: tidy(self._desk.transcript, controls.rules(), ids),
             controls,
         ).accepted_edit.connect(lambda _: settings.set("tidy", asdict(controls.rules())))
