@@ -264,6 +264,17 @@ class TestTable:
             assert start <= cue.start < cue.end <= end
         assert window.playback.player.position() == 0
 
+    def test_so_does_one_that_is_chosen_among_the_spoken(self, window: MainWindow, qtbot: QtBot):
+        with_a_long_talk(window)
+        window.commands["voiceoverModeAction"].trigger()
+        table, waveform = window.desks.voiceover.page.table, window.page.waveform
+        table.setFocus()
+        for _ in range(8):
+            qtbot.keyClick(table, Key.Key_Down)
+        cue, (start, end) = window.desk.segments([window.desk.selection.current])[0], waveform.visible
+        assert cue.start > START_SPAN
+        assert start <= cue.start < cue.end <= end
+
     def test_while_the_playhead_is_followed_the_waveform_stays_with_it(self, window: MainWindow, qtbot: QtBot):
         page, waveform = with_a_long_talk(window), window.page.waveform
         waveform.set_playing(True)

@@ -104,6 +104,7 @@ class Desks(QObject):
         self.unsure.other = self.comparing.other_word
         self.speakers.find_again_requested.connect(self.find_speakers.ask)
         self.editing.name_wanted.connect(self.speakers.ask_name)
+        self.voiceover.page.table.rows_selected.connect(lambda _, current: self.editing.show_in_waveform(current))
         playback.player.position_changed.connect(self.speakers.set_position)
         for wish in (self.speakers.play_requested, self.comparing.play_requested, self.unsure.play_requested):
             wish.connect(playback.player.play_range)
