@@ -451,6 +451,10 @@ class TestNotesAndNames:
         after = window.desk.model.segment(1)
         assert (after.start, after.end) == (before.start + 40, before.end + 40)
         assert [w.start for w in after.words] == [w.start + 40 for w in before.words]
+        first = window.desk.model.segment(0)
+        text.put_caret(0, 0)
+        window.commands["moveBackAction"].trigger()
+        assert window.desk.model.segment(0) == first, "before the recording there is no room, and no word is pressed"
 
     def test_a_new_speaker_is_named_at_once(self, window: MainWindow, text: TranscriptView, qtbot: QtBot):
         window.inspector.show_tab("checks")

@@ -127,8 +127,8 @@ class EditDesk(QObject):
             "nudgeStartForwardAction": lambda: self._nudge(_FRAME, 0),
             "nudgeEndBackAction": lambda: self._nudge(0, -_FRAME),
             "nudgeEndForwardAction": lambda: self._nudge(0, _FRAME),
-            "moveBackAction": lambda: self._nudge(-_FRAME, -_FRAME),
-            "moveForwardAction": lambda: self._nudge(_FRAME, _FRAME),
+            "moveBackAction": lambda: self._shift(-_FRAME),
+            "moveForwardAction": lambda: self._shift(_FRAME),
             "nextNoteAction": lambda: self.go_to_note(1),
             "previousNoteAction": lambda: self.go_to_note(-1),
             "renameSpeakerAction": self.rename_speaker,
@@ -276,6 +276,13 @@ class EditDesk(QObject):
         segment = self.current()
         if segment:
             self._ask_times(segment, max(segment.start + start, 0), segment.end + end)
+
+    def _shift(self, by: int) -> None:
+        """As long as it was, also where the recording begins."""
+        segment = self.current()
+        if segment:
+            by = max(by, -segment.start)
+            self._ask_times(segment, segment.start + by, segment.end + by)
 
     def _ask_times(self, segment: Segment, start: int, end: int) -> None:
         """By a key, which does not show where it leads: said where a neighbour left no room for all of it."""
