@@ -108,3 +108,13 @@ def rules_from_dict(data: Mapping[str, Any]) -> CueRules:
             "In the subtitle rules, the shortest duration is not below the longest.", "Make the longest longer."
         )
     return rules
+
+
+def rules_in_use(stored: Mapping[str, Any] | None) -> CueRules:
+    """The rules that were chosen last; where none were, or what is stored makes no sense, those of the first set."""
+    try:
+        if stored:
+            return rules_from_dict(stored)
+    except UsageError:
+        pass
+    return next(iter(PROFILES.values())).rules

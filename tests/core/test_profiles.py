@@ -7,7 +7,7 @@ import json
 import pytest
 
 from studio.core.errors import UsageError
-from studio.core.profiles import OWN, PROFILES, CueRules, profile, rules_from_dict, rules_to_dict
+from studio.core.profiles import OWN, PROFILES, CueRules, profile, rules_from_dict, rules_in_use, rules_to_dict
 
 
 def test_published_figures():
@@ -47,3 +47,10 @@ def test_impossible_rules_are_refused(data: dict[str, object], sentence: str):
 def test_an_unknown_profile_is_refused():
     with pytest.raises(UsageError, match="no subtitle rules “hbo”"):
         profile("hbo")
+
+
+def test_rules_that_nobody_chose_or_that_make_no_sense_are_those_of_the_first_set() -> None:
+    own = CueRules(max_line=30)
+    assert rules_in_use(rules_to_dict(own)) == own
+    for stored in (None, {}, {"max_line": "wide"}):
+        assert rules_in_use(stored) == next(iter(PROFILES.values())).rules

@@ -354,7 +354,9 @@ class TestRules:
 
     def test_what_is_stored_wrongly_is_passed_over(self, window: MainWindow):
         window._studio.library.settings.set("cue_rules", {"max_line": "wide"})
-        assert window.desks.checks._stored_rules() == RULES
+        again = MainWindow(window._studio)
+        assert again.desks.checks.rules == RULES
+        again.close()
 
 
 def test_problems_stand_in_the_overview(opened: MainWindow, qtbot: QtBot) -> None:

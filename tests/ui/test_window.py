@@ -142,6 +142,13 @@ class TestEmpty:
         with window._studio.library.database.read() as db:
             assert [key for (key,) in db.execute("SELECT key FROM setting")] == []
 
+    def test_checks_and_export_go_by_the_same_rules_where_none_were_chosen(self, window: MainWindow) -> None:
+        open_talk(window)
+        window.commands["exportAction"].trigger()
+        dialog = window.findChild(ExportDialog)
+        assert dialog.request().options.rules == window.desks.checks.rules
+        dialog.close()
+
 
 class TestAdding:
     def test_files_and_folders_are_dropped_anywhere(

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from studio.core.checks import Finding, Kind, check
 from studio.core.edits import Edit, apply
-from studio.core.errors import Problem, UsageError
-from studio.core.profiles import OWN, PROFILES, CueRules, rules_from_dict, rules_to_dict
+from studio.core.errors import Problem
+from studio.core.profiles import OWN, PROFILES, CueRules, rules_from_dict, rules_in_use, rules_to_dict
 from studio.core.repairs import repair, repair_all
 from studio.core.transcript import Transcript
 from studio.services.studio import Studio
@@ -96,7 +96,7 @@ class ChecksDesk(QObject):
         inspector.add("checks", "Checks", self.panel)
         page.edit_bar.set_problems_left(self.left)
         self._connect()
-        self._take(self._stored_rules())
+        self._take(rules_in_use(self._settings.get("cue_rules")))
         self._on_mode()
 
     def _connect(self) -> None:
@@ -166,14 +166,6 @@ class ChecksDesk(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
         return dialog
-
-    def _stored_rules(self) -> CueRules:
-        """The rules used last; to begin with, or where what is stored makes no sense, those of the first set."""
-        stored = self._settings.get("cue_rules")
-        try:
-            return rules_from_dict(stored) if stored else next(iter(PROFILES.values())).rules
-        except UsageError:
-            return next(iter(PROFILES.values())).rules
 
     # Going from one to the next
 

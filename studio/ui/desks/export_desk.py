@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from studio.core.errors import Problem, UsageError
+from studio.core.errors import Problem
 from studio.core.jobs import Job
-from studio.core.profiles import DEFAULT, CueRules, rules_from_dict, rules_to_dict
+from studio.core.profiles import rules_in_use, rules_to_dict
 from studio.core.transcript import Transcript
 from studio.formats import FORMATS
 from studio.resources import resource
@@ -64,7 +64,7 @@ class ExportDesk(QObject):
             settings.get("export_template", _TEMPLATE),
             stem_of,
             lambda id, request, place: _preview(transcript, id, dated(request), place),
-            rules=_rules(settings.get("cue_rules", {})),
+            rules=rules_in_use(settings.get("cue_rules")),
             count=len(transcript.segments),
             selected=selected,
             beside=beside,
@@ -157,14 +157,6 @@ def _preview(transcript: Transcript, format: str, request: ExportRequest, place:
     part = export.part_of(transcript, request.segments, request.from_zero)
     place = min(place, max(0, len(part.segments) - 1))
     return export.preview(part.with_segments(part.segments[place : place + _PREVIEWED]), format, request.options)
-
-
-def _rules(stored: dict[str, object]) -> CueRules:
-    """The rules of the last export; those of the program if what is stored makes no sense."""
-    try:
-        return rules_from_dict(stored)
-    except UsageError:
-        return DEFAULT
 
 
 def _beside(job: Job) -> Path | None:
